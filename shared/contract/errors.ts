@@ -1,0 +1,52 @@
+/**
+ * Every code that a person or a script can meet, with what it means. A code is stable: it is part of
+ * the command line's and the window's contract. The sentence that travels with it names the case.
+ */
+export const ERROR_CODES = {
+  // commands to nodes
+  STALE_VERSION: "the node's version changed between the look and the click",
+  NO_GOOD_VERSION: "nothing good is known to have run on the node before",
+  ALREADY_IN_FLIGHT: "another command for the node has not ended yet",
+  LINK_DOWN: "the link is not up, a command could not be confirmed",
+  UNKNOWN_NODE: "no such node has been seen",
+  UNKNOWN_VERSION: "no such version in the registry",
+  ALREADY_RUNNING: "the node already reports that version",
+  NODE_SILENT: "the node is stale or lost, a command could not be confirmed",
+  PUBLISH_FAILED: "the link could not publish",
+  // names
+  BAD_NODE_ID: "a node id is 1 to 64 of A-Z a-z 0-9 _ and starts with a letter",
+  BAD_VERSION: "a version is 1 to 64 of A-Z a-z 0-9 . + _ - and starts with a letter or digit",
+  // wire
+  BAD_CDR: "the message is not the CDR of its type",
+  BAD_FRAME: "the bytes are not a LYDT frame",
+  FRAME_TOO_SHORT: "the frame is cut",
+  LENGTH_MISMATCH: "the frame's lengths do not add up to its size",
+  META_TOO_LARGE: "the frame's meta is larger than allowed",
+  BAD_META: "the frame's meta is not the JSON it must be",
+  NOT_FINITE: "a metric is NaN or infinite",
+  OUT_OF_RANGE: "a metric is outside the range that it can have",
+  WRONG_NODE: "the frame names another node than its topic",
+  WRONG_FRAME_TYPE: "the frame is of another type than its topic carries",
+  // models and codec
+  HASH_MISMATCH: "a model file is not the one its manifest names",
+  BAD_MANIFEST: "a manifest does not follow its schema",
+  MODEL_LOAD_FAILED: "the model could not be loaded",
+  BAD_BITSTREAM: "the file is not a whole, undamaged bitstream",
+  BAD_IMAGE: "the picture could not be read",
+  INFERENCE_DOWN: "the inference process is not up",
+  // storage and reports
+  JOURNAL_UNAVAILABLE: "the journal cannot be written",
+  FILE_WRITE_FAILED: "a file could not be written",
+  FILE_READ_FAILED: "a file could not be read",
+  // the application
+  BAD_REQUEST: "a request does not follow its schema",
+  UNTRUSTED_SENDER: "a request came from somewhere else than the window",
+  NOT_EMBEDDED: "only the embedded fleet can do that",
+  NOT_AVAILABLE: "that is not available here",
+  BAD_USAGE: "the command line is wrong",
+  CANCELLED: "the operator changed their mind",
+  INTERNAL: "a bug: it was logged, fleet-changing commands stopped",
+} as const satisfies Readonly<Record<string, string>>;
+
+/** One of the codes of {@link ERROR_CODES}. */
+export type ErrorCode = keyof typeof ERROR_CODES;

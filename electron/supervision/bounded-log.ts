@@ -1,0 +1,31 @@
+/** Characters kept by default: enough for a native stack trace, too few to matter in memory. */
+const KEPT_CHARACTERS = 16_384;
+
+/** The tail of what a child wrote. */
+export interface BoundedLog {
+  append(text: string): void;
+  /** At most the last `maxCharacters` characters. */
+  text(): string;
+}
+
+/** A log that keeps its last characters and forgets the rest. */
+export function boundedLog(maxCharacters = KEPT_CHARACTERS): BoundedLog {
+  let kept = "";
+  return {
+    append(text) {
+      kept = (kept + text).slice(-maxCharacters);
+    },
+    text: () => kept,
+  };
+}
+
+/** The last line with something on it, cut to `maxCharacters`, or null when nothing was written. */
+export function lastLine(text: string, maxCharacters = 160): string | null {
+  const line = text
+    .split(/\r?\n/)
+    .map((each) => each.trim())
+    .filter((each) => each.length > 0)
+    .at(-1);
+  if (line === undefined) return null;
+  return line.length > maxCharacters ? `${line.slice(0, maxCharacters)}…` : line;
+}

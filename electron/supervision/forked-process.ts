@@ -3,6 +3,9 @@ import { boundedLog } from "./bounded-log";
 import { childEnvironment } from "./child-environment";
 import type { ChildExit, Spawn } from "./process-spawner";
 
+/** How long the end of a child may wait for the last of its output, ms. */
+const OUTPUT_DRAIN_MS = 100;
+
 /**
  * Starts children with plain Node (headless mode, tests). Typed arrays cross as such ("advanced"
  * serialization); the parent's Node flags are not handed on.
@@ -29,8 +32,15 @@ export const forkedProcess: Spawn = (entry, options) => {
     ended = exit;
     for (const listener of [...exitListeners]) listener(exit);
   }
+  // "close" comes once its output was read, so that its last words are known; but not while a process
+  // that it started in turn holds the pipe, and then its end must still be told.
   child.once("exit", (code, signal) => {
-    end({ code, signal, error: null });
+    const exit: ChildExit = { code, signal, error: null };
+    const waited = setTimeout(end, OUTPUT_DRAIN_MS, exit);
+    child.once("close", () => {
+      clearTimeout(waited);
+      end(exit);
+    });
   });
   // Without a listener a failed spawn or a broken channel would be an uncaught exception of the parent.
   child.on("error", (error) => {

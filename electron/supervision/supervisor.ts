@@ -1,5 +1,5 @@
 import type { Dispose, Timers } from "../../shared/time";
-import { lastLine } from "./bounded-log";
+import { lastWords } from "./bounded-log";
 import { parseFromChild, type ToChild } from "./envelope";
 import { listeners } from "./listeners";
 import type { ChildExit, ChildHandle, Spawn } from "./process-spawner";
@@ -153,7 +153,7 @@ export function supervise(options: SupervisionOptions): Supervised {
     }
     const releaseMessages = handle.onMessage(receive);
     const releaseExit = handle.onExit((exit) => {
-      const words = lastLine(handle.recentOutput());
+      const words = lastWords(handle.recentOutput());
       ended(words === null ? describeExit(exit) : `${describeExit(exit)} ("${words}")`);
     });
     running = {
@@ -240,14 +240,16 @@ export function supervise(options: SupervisionOptions): Supervised {
   function restartAfter(reason: string): void {
     if (stopping) return;
     if (restartsInRow >= maxRestarts) {
-      enter("down", `${name} ${reason}; it was restarted ${String(restartsInRow)} times in a row and is left down. Retry starts it again.`);
+      const tries = `it was restarted ${String(restartsInRow)} times in a row and is left down`;
+      enter("down", `${name} ${reason}; ${tries}. Retry starts it again.`);
       return;
     }
     const pauseMs =
       restartsInRow === 0 ? 0 : Math.min(backOff.longestMs, backOff.secondMs * backOff.factor ** (restartsInRow - 1));
     restartsInRow += 1;
     restarts += 1;
-    enter("backing-off", `${name} ${reason}; restart ${String(restartsInRow)} of ${String(maxRestarts)} ${pauseMs === 0 ? "follows at once" : `follows in ${seconds(pauseMs)}`}.`);
+    const when = pauseMs === 0 ? "at once" : `in ${seconds(pauseMs)}`;
+    enter("backing-off", `${name} ${reason}; restart ${String(restartsInRow)} of ${String(maxRestarts)} follows ${when}.`);
     cancelTimer = timers.after(pauseMs, start);
   }
 

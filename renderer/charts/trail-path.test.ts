@@ -1,0 +1,119 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { hatchPath } from "./hatch";
+import { gapTicksAt, trailPaths, type TrailInput } from "./trail-path";
+
+const GAP = Number.NaN;
+
+function draw(values: readonly number[], more: Partial<TrailInput> = {}): ReturnType<typeof trailPaths> {
+  return trailPaths({
+    values: Float32Array.from(values),
+    limit: 5,
+    limitSide: "min",
+    scale: { min: 0, max: 10 },
+    width: 103,
+    height: 24,
+    gapTicks: 1,
+    ...more,
+  });
+}
+
+function pointsOf(path: string): readonly { readonly x: number; readonly y: number }[] {
+  return [...path.matchAll(/[ML](-?\d+) (-?\d+)/g)].map(([, x, y]) => ({ x: Number(x), y: Number(y) }));
+}
+
+describe("trailPaths", () => {
+  it("draws one point for each sample, left to right, inside the picture", () => {
+    const value = fc.oneof({ weight: 5, arbitrary: fc.double({ min: -5, max: 15, noNaN: true }) }, { weight: 1, arbitrary: fc.constant(GAP) });
+    fc.assert(
+      fc.property(fc.array(value, { maxLength: 100 }), (values) => {
+        const points = pointsOf(draw(values).line);
+        expect(points).toHaveLength(values.filter((each) => !Number.isNaN(each)).length);
+        for (const [index, point] of points.entries()) {
+          expect(point.x).toBeGreaterThan(points[index - 1]?.x ?? -1);
+          expect(point.x).toBeLessThanOrEqual(1_030);
+          expect(point.y).toBeGreaterThanOrEqual(0);
+          expect(point.y).toBeLessThanOrEqual(240);
+        }
+      }),
+    );
+  });
+
+  it("never writes a number that is none", () => {
+    const anything = fc.oneof(fc.double(), fc.constantFrom(GAP, Infinity, -Infinity));
+    fc.assert(
+      fc.property(fc.array(anything, { maxLength: 100 }), anything, (values, limit) => {
+        const { line, offending, hatch } = draw(values, { limit });
+        expect(line + offending + hatch).not.toMatch(/NaN|Infinity/);
+      }),
+    );
+  });
+
+  it("breaks the line at a gap and hatches it", () => {
+    const { line, hatch } = draw([7, 7, GAP, GAP, GAP, GAP, GAP, GAP, GAP, GAP, 7, 7]);
+    expect(line.match(/M/g)).toHaveLength(2);
+    expect(hatch).not.toBe("");
+  });
+
+  it("goes on over an empty tick that the node's own rate explains", () => {
+    const { line, hatch } = draw([7, GAP, 7, GAP, 7], { gapTicks: 2 });
+    expect(line.match(/M/g)).toHaveLength(1);
+    expect(hatch).toBe("");
+  });
+
+  it("hatches from the last sample of a silent node to now and marks that sample", () => {
+    const { hatch, last, line } = draw([7, 7, ...Array.from({ length: 20 }, () => GAP)]);
+    expect(last).toEqual(pointsOf(line).at(-1));
+    expect(Math.max(...pointsOf(hatch).map((point) => point.x))).toBeGreaterThan((last?.x ?? Infinity) + 100);
+  });
+
+  it("puts the newest sample of a short trail at the right", () => {
+    expect(draw([7]).last?.x).toBe(990);
+    expect(draw(Array.from({ length: 100 }, () => 7)).last?.x).toBe(990);
+  });
+
+  it("colours from where the value went beyond its limit, over short returns", () => {
+    const { offending } = draw([7, 7, 7, 4, 4, 6, 4, 4]);
+    expect(pointsOf(offending)).toHaveLength(5);
+    expect(draw([4, 4, 7, 7, 7, 7, 7, 7, 7]).offending).toBe("");
+  });
+
+  it("takes a value exactly at its limit as within", () => {
+    expect(draw([5, 5, 5]).offending).toBe("");
+    expect(draw([50, 50], { limit: 50, limitSide: "max", scale: { min: 0, max: 60 } }).offending).toBe("");
+  });
+
+  it("draws nothing where there is nothing", () => {
+    expect(draw([])).toMatchObject({ line: "", offending: "", hatch: "", last: null });
+    expect(draw([GAP, GAP])).toMatchObject({ line: "", offending: "", hatch: "", last: null });
+  });
+
+  it("leaves out a limit that is off the scale", () => {
+    expect(draw([1], { limit: 12 }).limitY).toBeNull();
+    expect(draw([1], { limit: null }).limitY).toBeNull();
+  });
+});
+
+describe("gapTicksAt", () => {
+  it.each([
+    [10, 1],
+    [2, 2],
+    [1, 4],
+    [null, 1],
+  ])("takes more than two periods at %s Hz as a gap: %s empty ticks", (rateHz, ticks) => {
+    expect(gapTicksAt(rateHz)).toBe(ticks);
+  });
+});
+
+describe("hatchPath", () => {
+  it("stays inside its rectangle", () => {
+    const side = fc.integer({ min: 0, max: 300 });
+    fc.assert(
+      fc.property(side, side, side, side, (x0, y0, width, height) => {
+        for (const { x, y } of pointsOf(hatchPath(x0, y0, x0 + width, y0 + height))) {
+          expect(x >= x0 && x <= x0 + width && y >= y0 && y <= y0 + height).toBe(true);
+        }
+      }),
+    );
+  });
+});

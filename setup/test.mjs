@@ -1,0 +1,187 @@
+// `./lydlr test`: runs the suites in order and counts what they report.
+import { spawn } from "node:child_process";
+import { mkdirSync, readFileSync, rmSync } from "node:fs";
+import { constants } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { startDisplay } from "./display.mjs";
+import { ensureElectron } from "./electron-runtime.mjs";
+import { root, scratchFolder } from "./paths.mjs";
+import { playwrightTally } from "./playwright-tally.mjs";
+import { SetupFailure } from "./progress.mjs";
+import { closingText, judgedTally } from "./tally.mjs";
+
+/** @typedef {import("./tally.mjs").Tally} Tally */
+/** @typedef {{ readonly name: string; readonly run: () => Promise<Tally> }} Suite */
+
+const usage = `usage: ./lydlr test [unit|e2e|ros2]
+
+Without a word: lint, type-check, unit tests, build and end-to-end tests, in this order.
+  unit   the tests beside the code
+  e2e    the build, then the real application in its window, on a display of its own
+  ros2   the tests with ROS 2 peers
+The last line says how many passed and failed; the exit code is 1 when something failed.
+`;
+
+const tallyFolder = join(scratchFolder, "test");
+/** @type {import("node:child_process").ChildProcess | undefined} */
+let running;
+/** @type {NodeJS.Signals | undefined} */
+let interruptedBy;
+
+/**
+ * Runs a program that prints for itself.
+ *
+ * @param {string} script relative to the project
+ * @param {readonly string[]} args
+ * @param {Readonly<Record<string, string>>} [env]
+ * @returns {Promise<number>} its exit code
+ */
+function runNode(script, args, env = {}) {
+  return new Promise((resolve) => {
+    running = spawn(process.execPath, [join(root, script), ...args], { cwd: root, stdio: "inherit", env: { ...process.env, ...env } });
+    running.once("close", (code, signal) => {
+      running = undefined;
+      resolve(signal === null ? (code ?? 1) : 128 + constants.signals[signal]);
+    });
+  });
+}
+
+/**
+ * A step that counts as one test.
+ *
+ * @param {string} name
+ * @param {string} script
+ * @param {readonly string[]} args
+ * @returns {Suite}
+ */
+function step(name, script, args) {
+  return {
+    name,
+    run: async () => {
+      const code = await runNode(script, args);
+      if (code === 0) return { passed: 1, failures: [], skipped: [] };
+      return { passed: 0, failures: [`${name} (exit code ${String(code)})`], skipped: [] };
+    },
+  };
+}
+
+/** @returns {Promise<Tally>} */
+async function runUnit() {
+  const path = join(tallyFolder, "unit.json");
+  rmSync(path, { force: true });
+  const reporters = ["--reporter=default", `--reporter=${join(root, "setup", "vitest-tally.mjs")}`];
+  const code = await runNode("node_modules/vitest/vitest.mjs", ["run", ...reporters], { LYDLR_TALLY: path });
+  return judgedTally("unit", code, () => JSON.parse(readFileSync(path, "utf8")));
+}
+
+/** @returns {Promise<Tally>} */
+async function runEndToEnd() {
+  const path = join(tallyFolder, "e2e.json");
+  rmSync(path, { force: true });
+  const electron = await ensureElectron();
+  const { display, stop } = await startDisplay();
+  try {
+    const args = ["test", "--config", "e2e/playwright.config.ts", "--reporter=list,json"];
+    const code = await runNode("node_modules/@playwright/test/cli.js", args, {
+      DISPLAY: display,
+      WAYLAND_DISPLAY: "",
+      PLAYWRIGHT_JSON_OUTPUT_FILE: path,
+      LYDLR_ELECTRON: electron.executable,
+      LYDLR_ELECTRON_VERSION: electron.version,
+      LYDLR_ELECTRON_SOURCE: electron.source,
+    });
+    return judgedTally("e2e", code, () => playwrightTally(path));
+  } finally {
+    await stop();
+  }
+}
+
+const lint = step("lint", "node_modules/eslint/bin/eslint.js", [".", "--max-warnings", "0"]);
+const types = step("type-check", "setup/typecheck.mjs", []);
+const compile = step("build", "setup/build.mjs", []);
+const unit = { name: "unit", run: runUnit };
+const endToEnd = { name: "e2e", run: runEndToEnd };
+
+/**
+ * @param {readonly string[]} words
+ * @returns {readonly Suite[] | undefined} undefined when there is no such suite
+ */
+function suitesFor(words) {
+  const [word, ...rest] = words;
+  if (rest.length > 0) return undefined;
+  if (word === undefined) return [lint, types, unit, compile, endToEnd];
+  if (word === "unit") return [unit];
+  if (word === "e2e") return [compile, endToEnd];
+  return undefined;
+}
+
+/**
+ * @param {Suite} suite
+ * @returns {Promise<Tally>}
+ */
+async function runSuite(suite) {
+  process.stdout.write(`\n== ${suite.name}\n`);
+  const startedAtMs = Date.now();
+  /** @type {Tally} */
+  let tally;
+  try {
+    tally = await suite.run();
+  } catch (error) {
+    const sentence = error instanceof SetupFailure ? error.message : String(error instanceof Error ? error.stack : error);
+    tally = { passed: 0, failures: [`${suite.name}: ${sentence}`], skipped: [] };
+  }
+  const seconds = ((Date.now() - startedAtMs) / 1000).toFixed(1);
+  process.stdout.write(`== ${suite.name}: ${String(tally.passed)} passed, ${String(tally.failures.length)} failed (${seconds} s)\n`);
+  return tally;
+}
+
+/**
+ * @param {readonly string[]} args
+ * @returns {Promise<number>} the exit code
+ */
+async function test(args) {
+  /** @type {readonly string[]} */
+  let words;
+  try {
+    const { values, positionals } = parseArgs({ args: [...args], allowPositionals: true, options: { help: { type: "boolean", short: "h" } } });
+    if (values.help === true) {
+      process.stdout.write(usage);
+      return 0;
+    }
+    words = positionals;
+  } catch (error) {
+    process.stderr.write(`BAD_USAGE: ${error instanceof Error ? error.message : String(error)}\n`);
+    return 2;
+  }
+  if (words.length === 1 && words[0] === "ros2") {
+    process.stderr.write("NOT_AVAILABLE: this version has no tests with ROS 2 peers\n");
+    return 2;
+  }
+  const suites = suitesFor(words);
+  if (suites === undefined) {
+    process.stderr.write(`BAD_USAGE: there is no suite '${words.join(" ")}'; ./lydlr test --help lists them\n`);
+    return 2;
+  }
+  mkdirSync(tallyFolder, { recursive: true });
+  /** @type {Tally[]} */
+  const tallies = [];
+  for (const suite of suites) {
+    tallies.push(await runSuite(suite));
+    if (interruptedBy !== undefined) {
+      tallies.push({ passed: 0, failures: [`interrupted by ${interruptedBy}`], skipped: [] });
+      break;
+    }
+  }
+  process.stdout.write(`\n${closingText(tallies)}`);
+  return tallies.every((tally) => tally.failures.length === 0) ? 0 : 1;
+}
+
+// The suite that runs is ended, its display is stopped, and what was counted is printed.
+for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"])) {
+  process.on(signal, () => {
+    interruptedBy ??= signal;
+    running?.kill(signal);
+  });
+}
+process.exitCode = await test(process.argv.slice(2));

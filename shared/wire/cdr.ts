@@ -1,0 +1,149 @@
+import { CdrReader, CdrWriter, EncapsulationKind } from "@foxglove/cdr";
+import { fail, ok, type Result } from "../result";
+
+/**
+ * The three ROS 2 message types of the fleet as XCDR1 bytes: a 4-byte encapsulation header, then the
+ * members, each aligned to its size from the end of that header. Source: OMG DDS-XTypes 1.3, 7.4.3; message
+ * definitions: std_msgs String, UInt8MultiArray, Float32MultiArray, MultiArrayLayout.
+ *
+ * The reader of @foxglove/cdr trusts the lengths in the message, so every length is held against the bytes
+ * that are there before it is used.
+ */
+
+const HEADER_BYTES = 4;
+const UINT32_BYTES = 4;
+const FLOAT32_BYTES = 4;
+
+/** RTPS pads a message to 4 bytes. Anything longer that is left over means that a length lies. */
+const MAX_PADDING_BYTES = 3;
+
+/** Layout with no dimensions and no offset (two uint32), and the length of the data. */
+const EMPTY_LAYOUT_BYTES = HEADER_BYTES + 3 * UINT32_BYTES;
+
+const utf8Encoder = new TextEncoder();
+const utf8Decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+type CdrResult<Value> = Result<Value, "BAD_CDR">;
+
+/** Encodes a std_msgs/msg/UInt8MultiArray with an empty layout. */
+export function encodeUInt8MultiArray(data: Uint8Array): Uint8Array {
+  const writer = new CdrWriter({ size: EMPTY_LAYOUT_BYTES + data.length });
+  return writer.sequenceLength(0).uint32(0).uint8Array(data, true).data;
+}
+
+/** Encodes a std_msgs/msg/Float32MultiArray with an empty layout. */
+export function encodeFloat32MultiArray(data: readonly number[]): Uint8Array {
+  const writer = new CdrWriter({ size: EMPTY_LAYOUT_BYTES + data.length * FLOAT32_BYTES });
+  writer.sequenceLength(0).uint32(0).sequenceLength(data.length);
+  for (const value of data) writer.float32(value);
+  return writer.data;
+}
+
+/** Encodes a std_msgs/msg/String as UTF-8. */
+export function encodeString(text: string): Uint8Array {
+  // Not the library's own string(): it counts UTF-16 units and would cut a text outside ASCII.
+  const utf8 = utf8Encoder.encode(text);
+  const writer = new CdrWriter({ size: HEADER_BYTES + UINT32_BYTES + utf8.length + 1 });
+  return writer.uint32(utf8.length + 1).uint8Array(utf8).uint8(0).data;
+}
+
+/**
+ * Decodes a std_msgs/msg/UInt8MultiArray. The layout is read past: the fleet sends flat bytes.
+ * @returns a view into `bytes`, not a copy; BAD_CDR for anything else.
+ */
+export function decodeUInt8MultiArray(bytes: Uint8Array): CdrResult<Uint8Array> {
+  const reader = openReader(bytes);
+  if (reader === null) return badHeader(bytes);
+  if (!skipLayout(reader)) return cut("layout");
+  const length = takeUint32(reader);
+  if (length === null || length > remainingBytes(reader)) return cut("data");
+  const data = reader.uint8Array(length);
+  return endsHere(reader) ? ok(data) : trailing(reader);
+}
+
+/**
+ * Decodes a std_msgs/msg/Float32MultiArray. The layout is read past: the fleet sends flat numbers.
+ * @returns a view into `bytes` where alignment and byte order allow, else a copy; the numbers may be NaN or
+ * infinite. BAD_CDR for anything else.
+ */
+export function decodeFloat32MultiArray(bytes: Uint8Array): CdrResult<Float32Array> {
+  const reader = openReader(bytes);
+  if (reader === null) return badHeader(bytes);
+  if (!skipLayout(reader)) return cut("layout");
+  const length = takeUint32(reader);
+  if (length === null || length * FLOAT32_BYTES > remainingBytes(reader)) return cut("data");
+  const data = reader.float32Array(length);
+  return endsHere(reader) ? ok(data) : trailing(reader);
+}
+
+/**
+ * Decodes a std_msgs/msg/String.
+ * @returns BAD_CDR also for a text that is not UTF-8, or that does not end with the NUL that CDR asks for.
+ */
+export function decodeString(bytes: Uint8Array): CdrResult<string> {
+  const reader = openReader(bytes);
+  if (reader === null) return badHeader(bytes);
+  const length = takeUint32(reader);
+  if (length === null || length > remainingBytes(reader)) return cut("text");
+  if (length === 0) return fail("BAD_CDR", "The text has no room for the NUL that ends it.");
+  const utf8 = reader.uint8Array(length - 1);
+  if (reader.uint8() !== 0) return fail("BAD_CDR", "The text does not end with NUL where its length says.");
+  if (!endsHere(reader)) return trailing(reader);
+  try {
+    return ok(utf8Decoder.decode(utf8));
+  } catch {
+    return fail("BAD_CDR", "The text is not UTF-8.");
+  }
+}
+
+/** A reader behind the encapsulation header, or null where it is not that of plain XCDR1 of either byte order. */
+function openReader(bytes: Uint8Array): CdrReader | null {
+  if (bytes.length < HEADER_BYTES || bytes[0] !== 0) return null;
+  if (bytes[1] !== EncapsulationKind.CDR_LE && bytes[1] !== EncapsulationKind.CDR_BE) return null;
+  return new CdrReader(bytes);
+}
+
+function remainingBytes(reader: CdrReader): number {
+  return reader.byteLength - reader.offset;
+}
+
+/** The next uint32 at its alignment, or null where the bytes end before it. */
+function takeUint32(reader: CdrReader): number | null {
+  // The header is 4 bytes long, so offsets from its end and from the start align alike.
+  const aligned = Math.ceil(reader.offset / UINT32_BYTES) * UINT32_BYTES;
+  return aligned + UINT32_BYTES > reader.byteLength ? null : reader.uint32();
+}
+
+/** Reads past a MultiArrayLayout; false where the bytes end within it. */
+function skipLayout(reader: CdrReader): boolean {
+  const dimensions = takeUint32(reader);
+  if (dimensions === null) return false;
+  for (let index = 0; index < dimensions; index += 1) {
+    const labelBytes = takeUint32(reader);
+    if (labelBytes === null || labelBytes > remainingBytes(reader)) return false;
+    reader.offset += labelBytes;
+    if (takeUint32(reader) === null || takeUint32(reader) === null) return false;
+  }
+  return takeUint32(reader) !== null;
+}
+
+function endsHere(reader: CdrReader): boolean {
+  return remainingBytes(reader) <= MAX_PADDING_BYTES;
+}
+
+function badHeader(bytes: Uint8Array): CdrResult<never> {
+  return fail(
+    "BAD_CDR",
+    bytes.length < HEADER_BYTES
+      ? `The message has ${bytes.length} bytes, too few for a CDR header.`
+      : "The message does not start with the header of plain CDR, version 1.",
+  );
+}
+
+function cut(part: string): CdrResult<never> {
+  return fail("BAD_CDR", `The message ends before its ${part} does.`);
+}
+
+function trailing(reader: CdrReader): CdrResult<never> {
+  return fail("BAD_CDR", `The message goes on for ${remainingBytes(reader)} bytes after its last member.`);
+}

@@ -1,19 +1,8 @@
 import type { Failure, Result } from "../../shared/result";
 import type { Dispose } from "../../shared/time";
+import type { QosProfile, RosType } from "../../shared/wire/topics";
 
-/** The ROS 2 message types that the fleet speaks. Their CDR bytes cross the port uninterpreted. */
-export type RosType =
-  | "std_msgs/msg/UInt8MultiArray"
-  | "std_msgs/msg/Float32MultiArray"
-  | "std_msgs/msg/String"
-  | "diagnostic_msgs/msg/DiagnosticArray";
-
-/** The parts of a QoS profile that decide whether two endpoints match (wire protocol, 1.1). */
-export interface QosProfile {
-  readonly reliability: "reliable" | "best-effort";
-  readonly durability: "volatile" | "transient-local";
-  readonly depth: number;
-}
+export type { QosProfile, RosType };
 
 /** One publisher or subscription of the graph that is not this application's own. */
 export interface TopicEndpoint {

@@ -1,0 +1,87 @@
+import type { EventView } from "../../shared/contract/snapshot";
+import { ok, type Result } from "../../shared/result";
+import type { Clock, Dispose } from "../../shared/time";
+import type { Journal } from "../journal/port";
+
+/** Events that are kept in memory for the window. */
+const KEPT_EVENTS = 500;
+
+/** What a caller says of an event; id and time are the log's. */
+export type EventDraft = Omit<EventView, "id" | "tMs">;
+
+/**
+ * Everything that happened, in order. `record` is for what happened anyway: it is shown at once and
+ * written with the tick. `commit` is for what must be on disk before its effect.
+ */
+export class EventLog {
+  private readonly events: EventView[] = [];
+  private readonly listeners = new Set<(event: EventView) => void>();
+  private pending: EventView[] = [];
+  private lastId: number;
+  private decided = 0;
+
+  constructor(
+    private readonly journal: Journal,
+    private readonly clock: Clock,
+  ) {
+    this.lastId = journal.lastEventId();
+  }
+
+  /** Events since the start. */
+  get count(): number {
+    return this.decided;
+  }
+
+  /** Shows an event now and writes it at the end of the tick. */
+  record(draft: EventDraft): void {
+    this.pending.push(this.publish(draft));
+  }
+
+  /**
+   * Writes an event, with all that came before it, and only then shows it.
+   * @returns JOURNAL_UNAVAILABLE when it cannot be written: then it did not happen and must have no effect.
+   */
+  commit(draft: EventDraft): Result<void, "JOURNAL_UNAVAILABLE"> {
+    const event = this.stamp(draft);
+    const written = this.journal.append([...this.pending, event]);
+    if (!written.ok) return written;
+    this.pending = [];
+    this.announce(event);
+    return ok(undefined);
+  }
+
+  /** Writes what was recorded since the last time; what cannot be written is tried again at the next tick. */
+  flush(): void {
+    if (this.pending.length === 0) return;
+    if (this.journal.append(this.pending).ok) this.pending = [];
+    else this.pending = this.pending.slice(-KEPT_EVENTS);
+  }
+
+  /** Newest first. */
+  recent(limit: number): readonly EventView[] {
+    return this.events.slice(-limit).toReversed();
+  }
+
+  onEvent(listener: (event: EventView) => void): Dispose {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  private publish(draft: EventDraft): EventView {
+    const event = this.stamp(draft);
+    this.announce(event);
+    return event;
+  }
+
+  private stamp(draft: EventDraft): EventView {
+    this.lastId += 1;
+    return { id: this.lastId, tMs: this.clock.wallMs(), ...draft };
+  }
+
+  private announce(event: EventView): void {
+    this.decided += 1;
+    this.events.push(event);
+    if (this.events.length > KEPT_EVENTS) this.events.shift();
+    for (const listener of this.listeners) listener(event);
+  }
+}

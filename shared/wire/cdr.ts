@@ -14,7 +14,10 @@ const HEADER_BYTES = 4;
 const UINT32_BYTES = 4;
 const FLOAT32_BYTES = 4;
 
-/** RTPS pads a message to 4 bytes. Anything longer that is left over means that a length lies. */
+/**
+ * RTPS pads a message to 4 bytes, and Fast DDS hands the padding over when the sender is another process.
+ * Anything longer that is left over means that a length lies.
+ */
 const MAX_PADDING_BYTES = 3;
 
 /** Layout with no dimensions and no offset (two uint32), and the length of the data. */

@@ -1,16 +1,14 @@
 import { describe, expect, it } from "vitest";
-import { parseModelVersion, parseNodeId } from "../fleet/ids";
 import { encodeString } from "./cdr";
 import { decodeDeploy, decodeFleetDeploy, encodeDeploy } from "./deploy";
+import { NODE, versionOf } from "./message-fixture";
 
-const nodeId = parseNodeId("node_0");
-const version = parseModelVersion("1.1.0+drill");
-if (!nodeId.ok || !version.ok) throw new Error("the names of this test are not allow-listed");
+const version = versionOf("1.1.0+drill");
 
 describe("a deploy", () => {
   it("goes as the bare version to the topic of the node's dialect, and is read by the edge", () => {
-    const lydt = encodeDeploy(nodeId.value, "lydt", version.value);
-    const legacy = encodeDeploy(nodeId.value, "legacy", version.value);
+    const lydt = encodeDeploy(NODE, "lydt", version);
+    const legacy = encodeDeploy(NODE, "legacy", version);
     expect(lydt).toMatchObject({
       topic: "/lydlr/node_0/command/deploy",
       type: "std_msgs/msg/String",

@@ -1,11 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { parseNodeId } from "../fleet/ids";
 import { createDialectFilter } from "./dialect-filter";
+import { nodeIdOf } from "./message-fixture";
 
-const first = parseNodeId("node_0");
-const second = parseNodeId("node_1");
-if (!first.ok || !second.ok) throw new Error("the names of this test are not allow-listed");
-const [node0, node1] = [first.value, second.value];
+const node0 = nodeIdOf("node_0");
+const node1 = nodeIdOf("node_1");
 
 describe("a node that speaks both dialects", () => {
   it("is heard in LYDT alone while LYDT was heard within 5 s", () => {

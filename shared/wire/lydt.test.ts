@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { parseNodeId, type NodeId } from "../fleet/ids";
+import type { NodeId } from "../fleet/ids";
 import { decodeLydtFrame, encodeLydtFrame, MAX_META_BYTES, type LydtFrameParts } from "./lydt";
+import { nodeIdOf } from "./message-fixture";
 
 /** From the reference: written by a packer of its own, not by this encoder. */
 const HEARTBEAT_HEX =
@@ -12,12 +13,6 @@ const COORDINATION_HEX =
   "7b227461726765745f636f6d7072657373696f6e223a302e38322c22616c6c6f63617465645f6d627073223a302e35" +
   "2c22666c6565745f6176675f636f6d7072657373696f6e223a362e352c22666c6565745f6176675f6c6174656e63795f6d73223a31382e3235" +
   "2c22666c6565745f6176675f7175616c697479223a302e397d";
-
-function nodeIdOf(text: string): NodeId {
-  const parsed = parseNodeId(text);
-  if (!parsed.ok) throw new Error(parsed.error.message);
-  return parsed.value;
-}
 
 const HEARTBEAT: LydtFrameParts = {
   type: "heartbeat",

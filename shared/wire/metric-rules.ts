@@ -1,3 +1,4 @@
+import type { MetricSample } from "../fleet/sample";
 import { fail, ok, type Failure, type Result } from "../result";
 
 /** The numbers of a metrics message as a node reports them; null where it reports none. */
@@ -11,32 +12,28 @@ export interface ReportedNumbers {
   readonly bytesOut: number | null;
 }
 
-/** The numbers of a metrics message once checked: all finite, in range, null where nothing can be said. */
+/** The numbers of a metrics message once checked. */
 export interface CheckedNumbers {
-  readonly compressionRatio: number;
-  readonly latencyMs: number;
-  readonly compressionLevel: number | null;
-  readonly qualityScore: number | null;
-  readonly bandwidthKbps: number | null;
-  readonly bytesIn: number | null;
-  readonly bytesOut: number | null;
+  /** All finite and in range; null where nothing can be said. */
+  readonly numbers: Pick<
+    MetricSample,
+    "compressionRatio" | "latencyMs" | "compressionLevel" | "qualityScore" | "bandwidthKbps" | "bytesIn" | "bytesOut"
+  >;
   /** What was reported but cannot be used, or does not fit together. */
   readonly warnings: readonly Failure<"OUT_OF_RANGE">[];
 }
 
 /** No encoder compresses a million times. */
-export const MAX_COMPRESSION_RATIO = 1e6;
+const MAX_COMPRESSION_RATIO = 1e6;
 
 /** About 17 minutes for one encode. */
-export const MAX_LATENCY_MS = 1e6;
+const MAX_LATENCY_MS = 1e6;
 
 /** A terabit a second. */
-export const MAX_BANDWIDTH_KBPS = 1e9;
+const MAX_BANDWIDTH_KBPS = 1e9;
 
 /** How far the reported ratio may be from bytes in over bytes out before that is worth a warning. */
 const RATIO_TOLERANCE = 0.01;
-
-const NO_WARNINGS: readonly Failure<"OUT_OF_RANGE">[] = [];
 
 /**
  * Holds a node's numbers against what they can be (wire protocol, 1.5).
@@ -71,22 +68,20 @@ export function checkNumbers(
     notByteCount("count of bytes out", bytesOut);
   if (wrong !== null) return { ok: false, error: wrong };
 
-  const warnings: readonly (Failure<"OUT_OF_RANGE"> | null)[] = [
-    notUnitInterval("quality score", qualityScore),
-    notUnitInterval("compression level", compressionLevel),
-    ratioDisagrees(compressionRatio, bytesIn, bytesOut),
-  ];
+  const badQuality = notUnitInterval("quality score", qualityScore);
+  const badLevel = notUnitInterval("compression level", compressionLevel);
+  const badRatio = ratioDisagrees(compressionRatio, bytesIn, bytesOut);
   return ok({
-    compressionRatio,
-    latencyMs,
-    compressionLevel: warnings[1] === null ? compressionLevel : null,
-    qualityScore: warnings[0] === null ? qualityScore : null,
-    bandwidthKbps: bandwidthInKbps(bandwidthEstimate),
-    bytesIn,
-    bytesOut,
-    warnings: warnings.some((warning) => warning !== null)
-      ? warnings.filter((warning) => warning !== null)
-      : NO_WARNINGS,
+    numbers: {
+      compressionRatio,
+      latencyMs,
+      compressionLevel: badLevel === null ? compressionLevel : null,
+      qualityScore: badQuality === null ? qualityScore : null,
+      bandwidthKbps: bandwidthInKbps(bandwidthEstimate),
+      bytesIn,
+      bytesOut,
+    },
+    warnings: [badQuality, badLevel, badRatio].filter((warning) => warning !== null),
   });
 }
 
@@ -100,14 +95,13 @@ export function bandwidthInKbps(estimate: number | null): number | null {
   return estimate !== null && estimate > 1 ? estimate : null;
 }
 
-/** NOT_FINITE where a number is NaN or infinite, else null. */
-export function notFinite(what: string, value: number | null): Failure<"NOT_FINITE"> | null {
+function notFinite(what: string, value: number | null): Failure<"NOT_FINITE"> | null {
   if (value === null || Number.isFinite(value)) return null;
   return { code: "NOT_FINITE", message: `The node reports its ${what} as ${value}.` };
 }
 
-/** OUT_OF_RANGE where a number is no count of bytes (a whole number from 0 to 2^53), else null. */
-export function notByteCount(what: string, value: number | null): Failure<"OUT_OF_RANGE"> | null {
+/** A count of bytes is a whole number from 0 to 2^53. */
+function notByteCount(what: string, value: number | null): Failure<"OUT_OF_RANGE"> | null {
   if (value === null || (Number.isSafeInteger(value) && value >= 0)) return null;
   return { code: "OUT_OF_RANGE", message: `The node reports its ${what} as ${value}, which is no count of bytes.` };
 }
@@ -124,7 +118,7 @@ function notWithin(
 
 function notUnitInterval(what: string, value: number | null): Failure<"OUT_OF_RANGE"> | null {
   if (value === null || (value >= 0 && value <= 1)) return null;
-  return { code: "OUT_OF_RANGE", message: `The node reports its ${what} as ${value}; from 0 to 1 it would be one.` };
+  return { code: "OUT_OF_RANGE", message: `The node reports its ${what} as ${value}; it can be 0 to 1.` };
 }
 
 function ratioDisagrees(

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { parseNodeId, type NodeId } from "../fleet/ids";
+import { parseNodeId } from "../fleet/ids";
+import { nodeIdOf } from "./message-fixture";
 import {
   classifyTopic,
   COMPRESSED_SUBSCRIPTION_QOS,
@@ -17,12 +18,6 @@ import {
   topicName,
   topicType,
 } from "./topics";
-
-function nodeIdOf(text: string): NodeId {
-  const parsed = parseNodeId(text);
-  if (!parsed.ok) throw new Error(parsed.error.message);
-  return parsed.value;
-}
 
 const node0 = nodeIdOf("node_0");
 const nodeIds = fc

@@ -1,0 +1,128 @@
+import type { ReactNode } from "react";
+import type { Series } from "../../shared/contract/channels";
+import type { Metric } from "../../shared/fleet/sample";
+import { formatDuration } from "../format/time";
+import type { ChartRow, Limit } from "./chart-rows";
+import type { TimeSpan } from "./chart-view";
+import { hatchPath } from "./hatch";
+import { limitLabel, versionWord } from "./metric-words";
+import type { PlotFrame } from "./plot-frame";
+import type { BoxSize } from "./use-size";
+
+/** Px that the words of a gap need. */
+const GAP_WORDS_PX = 84;
+/** Px that a version flag needs. */
+const FLAG_PX = 62;
+/** Strokes and texts of 11 px stand this far from their lines. */
+const LABEL_GAP_PX = 5;
+
+/** The gaps of a stretch, drawn under the line. */
+export function ChartGaps({ frame, size, gaps }: { readonly frame: PlotFrame; readonly size: BoxSize; readonly gaps: Series["gaps"] }): ReactNode {
+  return (
+    <svg className="chart-layer" width={size.width} height={size.height} aria-hidden="true" focusable="false">
+      {gaps.map((gap) => {
+        const x0 = Math.max(frame.left, frame.xOf(gap.fromMs));
+        const x1 = Math.min(frame.right, frame.xOf(gap.toMs));
+        if (x1 <= frame.left || x0 >= frame.right) return null;
+        const hasRoom = x1 - x0 >= GAP_WORDS_PX;
+        return (
+          <g key={gap.fromMs}>
+            <path className="chart-gap" d={hatchPath(x0, frame.top, x1, frame.bottom)} />
+            {hasRoom ? (
+              <text className="chart-note" x={(x0 + x1) / 2} y={frame.bottom - 12} textAnchor="middle">
+                no data {formatDuration(gap.toMs - gap.fromMs)}
+              </text>
+            ) : null}
+          </g>
+        );
+      })}
+    </svg>
+  );
+}
+
+/** What is drawn over the line. */
+export interface ChartMarksProps {
+  readonly frame: PlotFrame;
+  readonly size: BoxSize;
+  readonly metric: Metric;
+  readonly limit: Limit | null;
+  readonly changes: Series["changes"];
+  /** Where the cursor stands, and the sample that it reads; null where there is none. */
+  readonly cursor: { readonly atMs: number; readonly row: ChartRow | null } | null;
+  /** What is being selected. */
+  readonly selection: TimeSpan | null;
+}
+
+/** Limit, version changes, cursor and selection, drawn over the line. */
+export function ChartMarks(props: ChartMarksProps): ReactNode {
+  const { frame, size, selection } = props;
+  return (
+    <svg className="chart-layer" width={size.width} height={size.height} aria-hidden="true" focusable="false">
+      {selection === null ? null : (
+        <rect
+          className="chart-selection"
+          x={frame.xOf(selection.fromMs)}
+          y={frame.top}
+          width={Math.max(0, frame.xOf(selection.toMs) - frame.xOf(selection.fromMs))}
+          height={frame.bottom - frame.top}
+        />
+      )}
+      <LimitLine {...props} />
+      <VersionFlags {...props} />
+      <CursorLine {...props} />
+    </svg>
+  );
+}
+
+function LimitLine({ frame, metric, limit }: ChartMarksProps): ReactNode {
+  if (limit === null) return null;
+  const y = frame.yOf(limit.value);
+  return (
+    <>
+      <path className="chart-limit" d={`M${frame.left} ${y}H${frame.right}`} />
+      <text
+        className="chart-label"
+        x={frame.left + LABEL_GAP_PX}
+        y={limit.side === "min" ? y - LABEL_GAP_PX : y + LABEL_GAP_PX + 9}
+      >
+        {limitLabel(metric, limit)}
+      </text>
+    </>
+  );
+}
+
+function VersionFlags({ frame, changes }: ChartMarksProps): ReactNode {
+  const shown = changes
+    .map((change) => ({ ...change, x: frame.xOf(change.atMs) }))
+    .filter(({ x }) => x >= frame.left && x <= frame.right);
+  return shown.map(({ atMs, version, x }, index) => {
+    const roomPx = (shown[index + 1]?.x ?? frame.right) - x;
+    const isLast = index === shown.length - 1;
+    const isLeft = roomPx < FLAG_PX && isLast && x - (shown[index - 1]?.x ?? frame.left) >= 2 * FLAG_PX;
+    const side = isLeft ? -1 : 1;
+    return (
+      <g key={atMs}>
+        <path className="chart-change" d={`M${x} ${frame.top}V${frame.bottom}`} />
+        <path className="chart-flag" d={`M${x} ${frame.top}l${side * 6} 4l${side * -6} 4Z`} />
+        {roomPx >= FLAG_PX || isLeft ? (
+          <text className="chart-version" x={x + side * 9} y={frame.top + 8} textAnchor={isLeft ? "end" : "start"}>
+            {versionWord(version)}
+          </text>
+        ) : null}
+      </g>
+    );
+  });
+}
+
+function CursorLine({ frame, cursor }: ChartMarksProps): ReactNode {
+  if (cursor === null) return null;
+  const x = frame.xOf(cursor.atMs);
+  if (x < frame.left || x > frame.right) return null;
+  const value = cursor.row?.value ?? null;
+  return (
+    <>
+      <path className="chart-cursor" d={`M${x} ${frame.top}V${frame.bottom}`} />
+      {value === null ? null : <circle className="chart-cursor-mark" cx={x} cy={frame.yOf(value)} r={4} />}
+    </>
+  );
+}

@@ -1,0 +1,117 @@
+import { ChartLine as ChartIcon, Table2 } from "lucide-react";
+import { useId, useMemo, useState, type ReactNode } from "react";
+import type { Series } from "../../shared/contract/channels";
+import type { Metric } from "../../shared/fleet/sample";
+import { Button } from "../design";
+import { formatClock, type ClockKind } from "../format/time";
+import { chartRows, rowNear, type ChartRow, type Limit } from "./chart-rows";
+import { spanOf, type ChartControl, type ChartView } from "./chart-view";
+import { ChartPlot } from "./ChartPlot";
+import { formatValue, METRIC_TITLES, summaryOf } from "./metric-words";
+import { SampleTable } from "./SampleTable";
+import type { Emphasis, Scale } from "./scales";
+import { firstScale, withRoomFor } from "./value-scale";
+import "./metric-chart.css";
+
+/** A chart's properties. */
+export interface MetricChartProps {
+  readonly metric: Metric;
+  /** Null until the first answer. */
+  readonly series: Series | null;
+  readonly view: ChartView;
+  readonly limit: Limit | null;
+  readonly emphasis: Emphasis;
+  /** The newest value, in the header; null where the node reports none. */
+  readonly newest: number | null;
+  readonly cursorMs: number | null;
+  readonly clock: ClockKind;
+  /** Another number fits the value axis to the data anew; otherwise it only grows. */
+  readonly scaleEpoch: number;
+  readonly control: ChartControl;
+}
+
+const NO_MARKS: Pick<Series, "gaps" | "changes"> = { gaps: [], changes: [] };
+const NO_ROWS: readonly ChartRow[] = [];
+
+/**
+ * One metric over time: its line, its limit, the versions that ran and the stretches without data. The
+ * read-out stands in the header; the arrow keys step through the samples; a table says the same.
+ */
+export function MetricChart(props: MetricChartProps): ReactNode {
+  const { metric, series, view, limit, emphasis, newest, cursorMs, clock } = props;
+  const [isTable, setIsTable] = useState(false);
+  const titleId = useId();
+  const summaryId = useId();
+  const scale = useValueScale(props);
+  const { fromMs, toMs } = spanOf(view, series?.toMs ?? 0);
+  const rows = useMemo(
+    () => (series === null ? NO_ROWS : chartRows(series, metric, { fromMs, toMs }, limit)),
+    [series, metric, fromMs, toMs, limit],
+  );
+  const span = useMemo(() => ({ fromMs, toMs }), [fromMs, toMs]);
+  const marks = series ?? NO_MARKS;
+  const cursor = cursorMs === null ? null : { atMs: cursorMs, row: rowNear(rows, cursorMs, marks.gaps) };
+  const { name, unit } = METRIC_TITLES[metric];
+  return (
+    <section className={`panel metric-chart emphasis-${emphasis}`} aria-labelledby={titleId}>
+      <div className="metric-chart-head">
+        <h2 id={titleId}>{name}</h2>
+        <span className="metric-chart-unit">{unit}</span>
+        <span className="metric-chart-figure">{newest === null ? "none" : formatValue(metric, newest)}</span>
+        <span className="metric-chart-readout">{cursor === null ? null : readOut(metric, cursor, clock)}</span>
+        <Button
+          kind="quiet"
+          size="small"
+          isSquare
+          className="metric-chart-toggle"
+          aria-label={isTable ? `Show ${name} as a chart` : `Show ${name} as a table`}
+          onPress={() => setIsTable(!isTable)}
+        >
+          {isTable ? (
+            <ChartIcon size={16} strokeWidth={1.75} aria-hidden />
+          ) : (
+            <Table2 size={16} strokeWidth={1.75} aria-hidden />
+          )}
+        </Button>
+      </div>
+      <p id={summaryId} className="visually-hidden">
+        {summaryOf(metric, rows, limit, marks, clock)}
+      </p>
+      {isTable ? (
+        <SampleTable metric={metric} rows={rows} limit={limit} clock={clock} />
+      ) : (
+        <ChartPlot
+          metric={metric}
+          rows={rows}
+          marks={marks}
+          span={span}
+          scale={scale}
+          limit={limit}
+          hasOffending={emphasis === "high" || emphasis === "medium"}
+          cursor={cursor}
+          clock={clock}
+          label={name}
+          valueText={cursor === null ? "no cursor" : readOut(metric, cursor, clock)}
+          summaryId={summaryId}
+          control={props.control}
+        />
+      )}
+    </section>
+  );
+}
+
+function readOut(metric: Metric, cursor: { readonly atMs: number; readonly row: ChartRow | null }, clock: ClockKind): string {
+  const value = cursor.row?.value ?? null;
+  return `at ${formatClock(cursor.atMs, clock)} ${value === null ? "no data" : formatValue(metric, value)}`;
+}
+
+/** The value axis: it grows with the data and stays put otherwise, until another epoch begins. */
+function useValueScale({ metric, series, limit, scaleEpoch }: MetricChartProps): Scale {
+  const limitValue = limit?.value ?? null;
+  const [kept, setKept] = useState({ epoch: scaleEpoch, scale: firstScale(metric, limitValue) });
+  const base = kept.epoch === scaleEpoch ? kept.scale : firstScale(metric, limitValue);
+  const grown = withRoomFor(metric, base, series?.[metric] ?? []);
+  const scale = limitValue === null ? grown : withRoomFor(metric, grown, [limitValue]);
+  if (scale !== kept.scale || kept.epoch !== scaleEpoch) setKept({ epoch: scaleEpoch, scale });
+  return scale;
+}

@@ -174,7 +174,7 @@ if (process.argv[1] !== undefined && relative(fileURLToPath(import.meta.url), pr
     await build({ allowMissing: process.argv.includes("--allow-missing") });
   } catch (error) {
     if (!(error instanceof SetupFailure)) throw error;
-    say(error.message);
+    process.stderr.write(`NOT_AVAILABLE: ${error.message}\n`);
     process.exitCode = 1;
   }
 }

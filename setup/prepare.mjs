@@ -3,7 +3,7 @@ import { ensureElectron } from "./electron-runtime.mjs";
 import { ensureLibraries } from "./libraries.mjs";
 import { withSetupLock } from "./lock.mjs";
 import { ensurePackages } from "./packages.mjs";
-import { say, SetupFailure } from "./progress.mjs";
+import { SetupFailure } from "./progress.mjs";
 
 /** @type {Readonly<Record<string, () => Promise<unknown>>>} */
 const steps = {
@@ -18,6 +18,9 @@ const steps = {
   },
 };
 
+/** A folder of another user, a read-only disk, a full one. */
+const unwritable = ["EACCES", "EPERM", "EROFS", "ENOSPC", "EDQUOT"];
+
 try {
   await withSetupLock(async () => {
     for (const name of process.argv.slice(2)) {
@@ -27,7 +30,9 @@ try {
     }
   });
 } catch (error) {
-  if (!(error instanceof SetupFailure)) throw error;
-  say(error.message);
+  const code = /** @type {NodeJS.ErrnoException} */ (error).code ?? "";
+  if (error instanceof SetupFailure) process.stderr.write(`NOT_AVAILABLE: ${error.message}\n`);
+  else if (error instanceof Error && unwritable.includes(code)) process.stderr.write(`FILE_WRITE_FAILED: the set-up could not write: ${error.message}\n`);
+  else throw error;
   process.exitCode = 1;
 }

@@ -23,6 +23,6 @@ try {
   await stop();
 } catch (error) {
   if (!(error instanceof SetupFailure)) throw error;
-  say(error.message);
+  process.stderr.write(`NOT_AVAILABLE: ${error.message}\n`);
   process.exitCode = 1;
 }

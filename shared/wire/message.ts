@@ -1,4 +1,3 @@
-import type { ErrorCode } from "../contract/errors";
 import { quoteUntrusted, type ModelVersion, type NodeId } from "../fleet/ids";
 import type { Heartbeat, MetricSample } from "../fleet/sample";
 import { fail, ok, type Failure, type Result } from "../result";
@@ -41,7 +40,7 @@ const IGNORED: ParsedMessage = { kind: "ignored" };
  * @returns a failure for a message on one of the fleet's topics that is not what the topic carries: BAD_CDR,
  * the codes of decodeLydtFrame, WRONG_FRAME_TYPE, WRONG_NODE, and those of readLydtMetrics.
  */
-export function parseFleetMessage(message: WireMessage): Result<ParsedMessage, ErrorCode> {
+export function parseFleetMessage(message: WireMessage): Result<ParsedMessage> {
   const meaning = classifyTopic(message.topic, message.type);
   if (meaning === null) return ok(IGNORED);
   switch (meaning.kind) {
@@ -90,7 +89,7 @@ export function parseFleetMessage(message: WireMessage): Result<ParsedMessage, E
 }
 
 /** The frame in a message, once it is known to be of the type and of the node that the topic says. */
-function openFrame(bytes: Uint8Array, type: LydtFrameType, nodeId: NodeId): Result<LydtFrame, ErrorCode> {
+function openFrame(bytes: Uint8Array, type: LydtFrameType, nodeId: NodeId): Result<LydtFrame> {
   const data = decodeUInt8MultiArray(bytes);
   if (!data.ok) return data;
   const frame = decodeLydtFrame(data.value);

@@ -1,0 +1,173 @@
+import type { SensorFrame } from "../../shared/codec/sensor-frame";
+import type { ErrorCode } from "../../shared/contract/errors";
+import { fail, ok, type Failure, type Result } from "../../shared/result";
+import { decodeFrame, encodeFrame, measureQuality, type CompressedFrame, type MonotonicMs } from "../edge/codec/frame-codec";
+import { levelForCompression, type ModelSession } from "../edge/codec/picture-codec";
+import type { VerifiedModel } from "../registry/registry";
+import { parseInferenceRequest, type InferenceReply, type InferenceRequest } from "./protocol";
+
+/** What the engine needs from its surroundings; tests put fakes in their places. */
+export interface EngineParts {
+  readModel(folder: string, version: string): Promise<Result<VerifiedModel>>;
+  openModel(model: VerifiedModel): Promise<Result<ModelSession & { close(): Promise<void> }>>;
+  readonly nowMs: MonotonicMs;
+  rssBytes(): number;
+  post(reply: InferenceReply): void;
+}
+
+/** Answers requests; frames are encoded one after another, because there is one core for them. */
+export interface InferenceEngine {
+  /** Takes a message. Anything malformed is answered with BAD_REQUEST where it carries a request id. */
+  receive(message: unknown): void;
+  /** Resolves when all that was received has been answered. */
+  idle(): Promise<void>;
+}
+
+interface Opened {
+  readonly session: ModelSession & { close(): Promise<void> };
+  readonly manifestSha256: string;
+}
+
+type EncodeRequest = Extract<InferenceRequest, { kind: "encode" }>;
+
+function requestIdOf(message: unknown): number | null {
+  if (typeof message !== "object" || message === null || !("requestId" in message)) return null;
+  const { requestId } = message;
+  return typeof requestId === "number" && Number.isSafeInteger(requestId) && requestId >= 0 ? requestId : null;
+}
+
+/** What the runtime throws while it runs a model is a fault of the model or of memory, not of the frame. */
+function runFailure(version: string, thrown: unknown): Failure {
+  const reason = thrown instanceof Error ? (thrown.message.split("\n")[0] ?? "") : String(thrown);
+  return { code: "MODEL_LOAD_FAILED", message: `Model ${version} failed while it ran: ${reason.slice(0, 200)}` };
+}
+
+/** Runs an encode `repeats` times and decodes the bytes of the last run. */
+async function encodeAndMeasure(
+  session: ModelSession,
+  request: EncodeRequest,
+  nowMs: MonotonicMs,
+): Promise<Result<Extract<InferenceReply, { kind: "encoded" }>>> {
+  const frame: SensorFrame = request.frame;
+  const level = levelForCompression(session, request.compressionLevel);
+  let compressed: CompressedFrame | null = null;
+  let latencyMs = 0;
+  for (let run = 0; run < request.repeats; run++) {
+    const encoded = await encodeFrame(session, frame, level, nowMs);
+    if (!encoded.ok) return encoded;
+    compressed = encoded.value;
+    latencyMs += compressed.encodeMs;
+  }
+  if (compressed === null) return fail("BAD_REQUEST", "An encode must run at least once.");
+  const { bytes, bytesIn, modalityBytesIn, modalityBytesOut } = compressed;
+  const decoded = await decodeFrame(session, bytes);
+  if (!decoded.ok) return decoded;
+  const quality = measureQuality(frame, decoded.value);
+  const of = (modality: keyof typeof quality, name: "camera" | "lidar" | "imu" | "audio" | "motor") => ({
+    modality: name,
+    bytesIn: modalityBytesIn[modality],
+    bytesOut: modalityBytesOut[modality],
+    qualityScore: quality[modality],
+  });
+  const modalities = [of("camera", "camera"), of("lidar", "lidar"), of("imu", "imu"), of("audio", "audio")];
+  if (frame.twist !== null) modalities.push(of("twist", "motor"));
+  const { requestId } = request;
+  return ok({ kind: "encoded", requestId, payload: bytes, bytesIn, latencyMs, qualityScore: quality.camera, level, modalities });
+}
+
+/** Starts an engine. */
+export function createInferenceEngine(parts: EngineParts): InferenceEngine {
+  const opened = new Map<string, Opened>();
+  let framesEncoded = 0;
+  let waiting = 0;
+  let frames: Promise<void> = Promise.resolve();
+  // Loads go past the frames that wait: a swap must not stop the version that runs.
+  let loads: Promise<void> = Promise.resolve();
+
+  function failed(requestId: number, failure: Failure<ErrorCode>): void {
+    parts.post({ kind: "failed", requestId, code: failure.code, message: failure.message });
+  }
+  async function load(request: Extract<InferenceRequest, { kind: "load" }>): Promise<void> {
+    const { requestId, version } = request;
+    const model = await parts.readModel(request.modelsFolder, version);
+    if (!model.ok) {
+      failed(requestId, model.error);
+      return;
+    }
+    const { manifestSha256 } = model.value;
+    if (opened.get(version)?.manifestSha256 !== manifestSha256) {
+      const session = await parts.openModel(model.value);
+      if (!session.ok) {
+        failed(requestId, session.error);
+        return;
+      }
+      const before = opened.get(version);
+      opened.set(version, { session: session.value, manifestSha256 });
+      if (before !== undefined) await retire(before);
+    }
+    parts.post({ kind: "loaded", requestId, version, manifestSha256 });
+  }
+  /** Closes a model once the frames that wait have been through: one of them may be using it. */
+  async function retire(model: Opened): Promise<void> {
+    await frames;
+    await model.session.close();
+  }
+  async function encode(request: EncodeRequest): Promise<void> {
+    const { requestId, version } = request;
+    const model = opened.get(version);
+    if (model === undefined) {
+      failed(requestId, { code: "UNKNOWN_VERSION", message: `Model ${version} is not loaded.` });
+      return;
+    }
+    try {
+      const result = await encodeAndMeasure(model.session, request, parts.nowMs);
+      if (result.ok) {
+        framesEncoded++;
+        parts.post(result.value);
+      } else {
+        failed(requestId, result.error);
+      }
+    } catch (thrown) {
+      failed(requestId, runFailure(version, thrown));
+    }
+  }
+  async function unload(requestId: number, version: string): Promise<void> {
+    const model = opened.get(version);
+    opened.delete(version);
+    if (model !== undefined) await retire(model);
+    parts.post({ kind: "unloaded", requestId });
+  }
+  function answer(request: InferenceRequest): void {
+    switch (request.kind) {
+      case "encode":
+        waiting++;
+        frames = frames.then(() => encode(request)).finally(() => waiting--);
+        return;
+      case "load":
+        loads = loads.then(() => load(request));
+        return;
+      case "unload":
+        loads = loads.then(() => unload(request.requestId, request.version));
+        return;
+      case "stats": {
+        const versions = [...opened.keys()];
+        parts.post({ kind: "stats", requestId: request.requestId, versions, framesEncoded, waiting, rssBytes: parts.rssBytes() });
+      }
+    }
+  }
+  return {
+    receive: (message) => {
+      const request = parseInferenceRequest(message);
+      if (request.ok) {
+        answer(request.value);
+        return;
+      }
+      const requestId = requestIdOf(message);
+      if (requestId !== null) failed(requestId, request.error);
+    },
+    idle: async () => {
+      await loads;
+      await frames;
+    },
+  };
+}

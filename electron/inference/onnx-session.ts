@@ -1,0 +1,106 @@
+import * as ort from "onnxruntime-node";
+import type { CameraImage } from "../../shared/codec/sensor-frame";
+import { fail, ok, type Result } from "../../shared/result";
+import type { ModelSession } from "../edge/codec/picture-codec";
+import type { VerifiedModel } from "../registry/registry";
+
+/** A model in memory, ready to run. */
+export interface OpenModel extends ModelSession {
+  /** Gives its memory back; it must not be used afterwards. */
+  close(): Promise<void>;
+}
+
+/**
+ * One core for one frame, without threads that spin while they wait: an edge node has other work, and so has
+ * this desktop. The arena is off because it keeps the peak of every picture size for ever.
+ */
+const SESSION_OPTIONS: ort.InferenceSession.SessionOptions = {
+  executionProviders: ["cpu"],
+  intraOpNumThreads: 1,
+  interOpNumThreads: 1,
+  executionMode: "sequential",
+  graphOptimizationLevel: "all",
+  enableCpuMemArena: false,
+  enableMemPattern: false,
+  logSeverityLevel: 3,
+  extra: { session: { intra_op: { allow_spinning: "0" }, inter_op: { allow_spinning: "0" } } },
+};
+
+/** Patches along each side of the picture that a new model is tried with. */
+const TRIAL_PATCHES = 2;
+
+function reasonOf(thrown: unknown): string {
+  const text = thrown instanceof Error ? thrown.message : String(thrown);
+  return text.split("\n")[0]?.slice(0, 200) ?? "";
+}
+
+async function openSessions(model: VerifiedModel): Promise<readonly [ort.InferenceSession, ort.InferenceSession]> {
+  const analysis = await ort.InferenceSession.create(model.analysis, SESSION_OPTIONS);
+  try {
+    return [analysis, await ort.InferenceSession.create(model.synthesis, SESSION_OPTIONS)];
+  } catch (thrown) {
+    await analysis.release();
+    throw thrown;
+  }
+}
+
+/**
+ * Opens a verified model and tries it on a small picture, so that a model that cannot work is refused here
+ * and not in the middle of a flight.
+ *
+ * @returns MODEL_LOAD_FAILED with the runtime's reason.
+ */
+export async function openModel(model: VerifiedModel): Promise<Result<OpenModel, "MODEL_LOAD_FAILED">> {
+  const { manifest, entropy } = model;
+  let sessions: readonly [ort.InferenceSession, ort.InferenceSession];
+  try {
+    sessions = await openSessions(model);
+  } catch (thrown) {
+    return fail("MODEL_LOAD_FAILED", `Model ${manifest.version} could not be opened: ${reasonOf(thrown)}`);
+  }
+  const [analysis, synthesis] = sessions;
+
+  async function run(session: ort.InferenceSession, graph: VerifiedModel["manifest"]["analysis"], input: ort.Tensor): Promise<ort.Tensor> {
+    const outputs = await session.run({ [graph.input.name]: input });
+    const output = outputs[graph.output.name];
+    if (output === undefined || output.type !== graph.output.dtype) {
+      throw new Error(`no output ${graph.output.name} of ${graph.output.dtype}`);
+    }
+    return output;
+  }
+  const opened: OpenModel = {
+    version: manifest.version,
+    patch: manifest.patch,
+    entropy,
+    defaultLevel: manifest.defaultLevel,
+    analyse: async (image: CameraImage) => {
+      const input = new ort.Tensor("uint8", image.rgb, [1, image.height, image.width, 3]);
+      const output = await run(analysis, manifest.analysis, input);
+      const values = output.data;
+      const expected = (manifest.latents * image.width * image.height) / (manifest.patch * manifest.patch);
+      if (!(values instanceof Float32Array) || values.length !== expected) throw new Error("the latents have another size than the manifest says");
+      return values;
+    },
+    synthesise: async (latents, rows, columns) => {
+      const input = new ort.Tensor("float32", latents, [1, manifest.latents, rows, columns]);
+      const output = await run(synthesis, manifest.synthesis, input);
+      const values = output.data;
+      const expected = rows * columns * manifest.patch * manifest.patch * 3;
+      if (!(values instanceof Uint8Array) || values.length !== expected) throw new Error("the picture has another size than the manifest says");
+      return values;
+    },
+    close: async () => {
+      await analysis.release();
+      await synthesis.release();
+    },
+  };
+  try {
+    const side = TRIAL_PATCHES * manifest.patch;
+    const latents = await opened.analyse({ width: side, height: side, rgb: new Uint8Array(side * side * 3) });
+    await opened.synthesise(latents, TRIAL_PATCHES, TRIAL_PATCHES);
+  } catch (thrown) {
+    await opened.close();
+    return fail("MODEL_LOAD_FAILED", `Model ${manifest.version} does not do what its manifest says: ${reasonOf(thrown)}`);
+  }
+  return ok(opened);
+}

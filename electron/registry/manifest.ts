@@ -1,0 +1,72 @@
+import * as v from "valibot";
+import { VERSION_PATTERN } from "../../shared/codec/container";
+import { fail, ok, type Result } from "../../shared/result";
+
+/** A file's name: no separator and no leading dot, so that it cannot leave its folder. */
+const FILE_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
+const SHA256_HEX = /^[0-9a-f]{64}$/;
+
+const text = v.pipe(v.string(), v.minLength(1), v.maxLength(2000));
+const count = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1_000_000_000));
+const file = v.strictObject({ path: v.pipe(v.string(), v.regex(FILE_NAME)), sha256: v.pipe(v.string(), v.regex(SHA256_HEX)), bytes: count });
+const tensor = v.strictObject({
+  name: text,
+  dtype: v.picklist(["uint8", "float32"]),
+  shape: v.array(v.union([v.pipe(v.number(), v.integer(), v.minValue(1)), text])),
+});
+const graph = v.strictObject({ input: tensor, output: tensor });
+const level = v.strictObject({
+  level: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(255)),
+  stepMultiplier: v.pipe(v.number(), v.minValue(0.001), v.maxValue(1000)),
+  expectedCameraBytes: count,
+});
+
+const manifestSchema = v.pipe(
+  v.strictObject({
+    schemaVersion: v.literal(1),
+    version: v.pipe(v.string(), v.regex(VERSION_PATTERN)),
+    family: text,
+    description: text,
+    drill: v.boolean(),
+    files: v.strictObject({ analysis: file, synthesis: file, entropy: file }),
+    patch: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(64)),
+    analysis: graph,
+    synthesis: graph,
+    latents: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(256)),
+    quantiser: text,
+    levels: v.pipe(v.array(level), v.minLength(1), v.maxLength(64)),
+    defaultLevel: v.pipe(v.number(), v.integer()),
+    training: v.strictObject({ recipe: text, seed: v.pipe(v.number(), v.integer()), steps: count, torch: text, data: text }),
+    licence: text,
+    intendedUse: text,
+  }),
+  v.check((manifest) => manifest.levels.some((each) => each.level === manifest.defaultLevel), "defaultLevel is none of the levels"),
+);
+
+/**
+ * What a model version says of itself: files with their SHA-256, tensors, levels, how it was trained and
+ * what it is for. `drill` marks a version that is worse on purpose.
+ */
+export type ModelManifest = v.InferOutput<typeof manifestSchema>;
+
+/** One of the files that a manifest names. */
+export type ModelFileRole = keyof ModelManifest["files"];
+
+/**
+ * Parses a manifest's text.
+ *
+ * @returns BAD_MANIFEST with the place and the reason of the first fault.
+ */
+export function parseManifest(json: string): Result<ModelManifest, "BAD_MANIFEST"> {
+  let value: unknown;
+  try {
+    value = JSON.parse(json);
+  } catch {
+    return fail("BAD_MANIFEST", "The manifest is not JSON.");
+  }
+  const parsed = v.safeParse(manifestSchema, value);
+  if (parsed.success) return ok(parsed.output);
+  const issue = parsed.issues[0];
+  const place = v.getDotPath(issue) ?? "the manifest";
+  return fail("BAD_MANIFEST", `The manifest is not valid at ${place}: ${issue.message}.`);
+}

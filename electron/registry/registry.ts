@@ -1,0 +1,152 @@
+import { createHash } from "node:crypto";
+import { readdir, readFile, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { parseEntropyModel, type EntropyModel } from "../../shared/codec/entropy-model";
+import { parseModelVersion, quoteUntrusted } from "../../shared/fleet/ids";
+import { fail, ok, type Failure, type Result } from "../../shared/result";
+import { parseManifest, type ModelFileRole, type ModelManifest } from "./manifest";
+import { compareVersions } from "./version-order";
+
+/** Why a model cannot be used. */
+export type ModelFault = "BAD_VERSION" | "UNKNOWN_VERSION" | "BAD_MANIFEST" | "HASH_MISMATCH" | "FILE_READ_FAILED";
+
+/** A model whose every byte is the one that its manifest names. */
+export interface VerifiedModel {
+  readonly manifest: ModelManifest;
+  /** SHA-256 of the manifest, which names the hashes of all other files: the model's own hash. */
+  readonly manifestSha256: string;
+  readonly analysis: Uint8Array;
+  readonly synthesis: Uint8Array;
+  readonly entropy: EntropyModel;
+}
+
+/** A version in the models folder, usable or not. */
+export interface RegistryEntry {
+  readonly version: string;
+  readonly model:
+    | { readonly ok: true; readonly manifest: ModelManifest; readonly manifestSha256: string }
+    | { readonly ok: false; readonly error: Failure<ModelFault> };
+  /** Names that stand for this version now: `latest` is the highest usable one that is no drill. */
+  readonly aliases: readonly string[];
+}
+
+const MANIFEST_NAME = "manifest.json";
+/** No model file of this product comes near; a larger one is not read into memory. */
+const MAX_FILE_BYTES = 256 * 1024 * 1024;
+
+function sha256(bytes: Uint8Array): string {
+  return createHash("sha256").update(bytes).digest("hex");
+}
+
+async function readWhole(path: string, what: string): Promise<Result<Uint8Array, "FILE_READ_FAILED">> {
+  try {
+    if ((await stat(path)).size > MAX_FILE_BYTES) return fail("FILE_READ_FAILED", `${what} is larger than any model file may be.`);
+    return ok(await readFile(path));
+  } catch (thrown) {
+    const reason = thrown instanceof Error && "code" in thrown ? String(thrown.code) : String(thrown);
+    return fail("FILE_READ_FAILED", `${what} could not be read (${reason}).`);
+  }
+}
+
+async function hasManifest(folder: string, version: string): Promise<boolean> {
+  try {
+    return (await stat(join(folder, version, MANIFEST_NAME))).isFile();
+  } catch {
+    return false;
+  }
+}
+
+interface ReadManifest {
+  readonly manifest: ModelManifest;
+  readonly manifestSha256: string;
+}
+
+/**
+ * Reads and checks the manifest of a version.
+ *
+ * @param folder the models folder.
+ * @returns BAD_VERSION for a name that is none, UNKNOWN_VERSION where there is no such folder, BAD_MANIFEST
+ * where the manifest breaks its schema or names another version.
+ */
+export async function readManifest(folder: string, version: string): Promise<Result<ReadManifest, ModelFault>> {
+  const name = parseModelVersion(version);
+  if (!name.ok) return name;
+  if (!(await hasManifest(folder, version))) {
+    return fail("UNKNOWN_VERSION", `There is no model ${version} in the models folder.`);
+  }
+  const bytes = await readWhole(join(folder, version, MANIFEST_NAME), `The manifest of ${version}`);
+  if (!bytes.ok) return bytes;
+  const manifest = parseManifest(new TextDecoder().decode(bytes.value));
+  if (!manifest.ok) return manifest;
+  if (manifest.value.version !== version) {
+    return fail("BAD_MANIFEST", `The manifest in the folder ${version} names version ${quoteUntrusted(manifest.value.version)}.`);
+  }
+  return ok({ manifest: manifest.value, manifestSha256: sha256(bytes.value) });
+}
+
+async function readFileOf(folder: string, manifest: ModelManifest, role: ModelFileRole): Promise<Result<Uint8Array, ModelFault>> {
+  const { path, sha256: expected } = manifest.files[role];
+  const bytes = await readWhole(join(folder, manifest.version, path), `${path} of ${manifest.version}`);
+  if (!bytes.ok) return bytes;
+  const actual = sha256(bytes.value);
+  if (actual !== expected) {
+    const sentence = `${path} of ${manifest.version} is not the file that its manifest names (SHA-256 ${actual.slice(0, 12)}, not ${expected.slice(0, 12)}).`;
+    return fail("HASH_MISMATCH", sentence);
+  }
+  return bytes;
+}
+
+/**
+ * Reads a whole model and verifies every file before anything opens it. The bytes returned are those that
+ * were verified, so that no file can be swapped in between.
+ */
+export async function readModel(folder: string, version: string): Promise<Result<VerifiedModel, ModelFault>> {
+  const read = await readManifest(folder, version);
+  if (!read.ok) return read;
+  const { manifest, manifestSha256 } = read.value;
+  const analysis = await readFileOf(folder, manifest, "analysis");
+  if (!analysis.ok) return analysis;
+  const synthesis = await readFileOf(folder, manifest, "synthesis");
+  if (!synthesis.ok) return synthesis;
+  const tables = await readFileOf(folder, manifest, "entropy");
+  if (!tables.ok) return tables;
+  let json: unknown;
+  try {
+    json = JSON.parse(new TextDecoder().decode(tables.value));
+  } catch {
+    return fail("BAD_MANIFEST", `The entropy file of ${version} is not JSON.`);
+  }
+  const entropy = parseEntropyModel(json);
+  if (!entropy.ok) return entropy;
+  const levels = entropy.value.levels.map((level) => level.level).join(",");
+  if (entropy.value.latents !== manifest.latents || levels !== manifest.levels.map((level) => level.level).join(",")) {
+    return fail("BAD_MANIFEST", `The entropy file of ${version} is for other latents or levels than its manifest.`);
+  }
+  return ok({ manifest, manifestSha256, analysis: analysis.value, synthesis: synthesis.value, entropy: entropy.value });
+}
+
+/**
+ * Lists the versions in a models folder, lowest first, each verified. Folders without a manifest are not
+ * models (the training recipe is one).
+ */
+export async function listModels(folder: string): Promise<Result<readonly RegistryEntry[], "FILE_READ_FAILED">> {
+  let names: readonly string[];
+  try {
+    const entries = await readdir(folder, { withFileTypes: true });
+    names = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
+  } catch {
+    return fail("FILE_READ_FAILED", "The models folder could not be read.");
+  }
+  const found: RegistryEntry[] = [];
+  for (const version of [...names].sort(compareVersions)) {
+    if (!(await hasManifest(folder, version))) continue;
+    const model = await readModel(folder, version);
+    found.push({
+      version,
+      model: model.ok ? { ok: true, manifest: model.value.manifest, manifestSha256: model.value.manifestSha256 } : model,
+      aliases: [],
+    });
+  }
+  const latest = found.findLast((entry) => entry.model.ok && !entry.model.manifest.drill);
+  return ok(found.map((entry) => (entry === latest ? { ...entry, aliases: ["latest"] } : entry)));
+}

@@ -14,7 +14,7 @@ const layers = ["shared", "electron", "renderer", "e2e", "bench", "setup"];
 function check(layer) {
   const compiler = join(root, "node_modules", "typescript", "bin", "tsc");
   const memory = join(scratchFolder, "tsc", `${layer}.tsbuildinfo`);
-  const args = [compiler, "-p", layer, "--incremental", "--tsBuildInfoFile", memory, "--pretty", String(process.stdout.isTTY)];
+  const args = [compiler, "-p", layer, "--incremental", "--tsBuildInfoFile", memory, "--pretty", process.stdout.isTTY ? "true" : "false"];
   return new Promise((resolve) => {
     const child = spawn(process.execPath, args, { cwd: root, stdio: ["ignore", "pipe", "pipe"] });
     let said = "";

@@ -22,7 +22,7 @@ export interface FakeEncoder extends FrameEncoder<FakeFrame> {
   loadMs: number;
   /** Versions that cannot be loaded, with the code of the reason. */
   readonly broken: Map<string, "HASH_MISMATCH" | "MODEL_LOAD_FAILED" | "UNKNOWN_VERSION">;
-  /** Encodes under way now, and the most there ever were for one node. */
+  /** Loads and encodes under way now. */
   inFlight(): number;
 }
 
@@ -39,8 +39,10 @@ export function fakeEncoder(timers: Timers): FakeEncoder {
   let freeAtMs = 0;
 
   function later<Value>(ms: number, value: () => Value): Promise<Value> {
+    inFlight += 1;
     return new Promise((resolve) => {
       timers.after(ms, () => {
+        inFlight -= 1;
         resolve(value());
       });
     });
@@ -64,11 +66,9 @@ export function fakeEncoder(timers: Timers): FakeEncoder {
     async encode(frame, version: ModelVersion, level, repeats): Promise<Result<EncodedFrame>> {
       calls.push(`encode ${String(frame.nodeIndex)}/${String(frame.frameIndex)} ${version} x${String(repeats)}`);
       if (encoder.isDown) return fail("INFERENCE_DOWN", "The inference process is down.");
-      inFlight += 1;
       const latencyMs = encoder.encodeMs * repeats;
       freeAtMs = Math.max(freeAtMs, timers.monotonicMs()) + latencyMs;
       return later(freeAtMs - timers.monotonicMs(), () => {
-        inFlight -= 1;
         if (encoder.isDown) return fail("INFERENCE_DOWN", "The inference process went down.");
         const bytesOut = 1_000 + 100 * (version.charCodeAt(2) - 48) + Math.round(frame.noise) + (frame.frameIndex % 7);
         const payload = Uint8Array.from({ length: bytesOut }, (_, at) => (at * 31 + frame.frameIndex) & 255);

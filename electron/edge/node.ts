@@ -243,6 +243,7 @@ export function startEdgeNode<Frame>(options: EdgeNodeOptions<Frame>): EdgeNode 
   });
 
   function receive(topic: string, bytes: Uint8Array): void {
+    if (isStopped) return;
     if (topic === FLEET_DEPLOY_TOPIC) {
       const deploy = decodeFleetDeploy(bytes);
       if (!deploy.ok) {

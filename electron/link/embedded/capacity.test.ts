@@ -1,0 +1,102 @@
+import { describe, expect, it } from "vitest";
+import { virtualTimers } from "../../time/virtual-timers";
+import { createCapacityGovernor, type NodeDemand } from "./capacity";
+
+const demand = (rateHz: number, encodeRepeats = 1): NodeDemand => ({ rateHz, encodeRepeats });
+
+/** A second with `count` encodes of `eachMs`, one after another. */
+function second(governor: ReturnType<typeof createCapacityGovernor>, timers: ReturnType<typeof virtualTimers>, count: number, eachMs: number): void {
+  for (let index = 0; index < count; index += 1) {
+    const end = governor.beginRoundTrip();
+    timers.advance(eachMs);
+    end(1);
+  }
+  timers.advance(Math.max(0, 1_000 - count * eachMs));
+}
+
+describe("the capacity governor", () => {
+  it("keeps the full rate while the machine has room", () => {
+    const timers = virtualTimers();
+    const governor = createCapacityGovernor(timers);
+    const demands = [demand(10), demand(2)];
+    for (let index = 0; index < 20; index += 1) {
+      second(governor, timers, 12, 20);
+      governor.review(demands);
+    }
+    expect(governor.shares(demands)).toEqual({ factor: 1, factors: [1, 1] });
+    expect(governor.notice(demands)).toBeNull();
+  });
+
+  it("lowers every rate by one factor after 3 saturated seconds, to 85 % of what it measured", () => {
+    const timers = virtualTimers();
+    const governor = createCapacityGovernor(timers);
+    const demands = [...Array<NodeDemand>(8).fill(demand(10)), demand(2)];
+    for (let index = 0; index < 2; index += 1) {
+      second(governor, timers, 50, 20);
+      governor.review(demands);
+    }
+    expect(governor.shares(demands).factor).toBe(1);
+    second(governor, timers, 50, 20);
+    governor.review(demands);
+    expect(governor.shares(demands).factor).toBeCloseTo(42.5 / 82, 9);
+    expect(new Set(governor.shares(demands).factors).size).toBe(1);
+    expect(governor.notice(demands)?.message).toBe(
+      "This machine compresses about 43 frames/s; 9 nodes ask for 82. Every node runs at 52 % of its rate.",
+    );
+  });
+
+  it("counts the time in which several requests overlap once", () => {
+    const timers = virtualTimers();
+    const governor = createCapacityGovernor(timers);
+    const demands = [demand(10)];
+    for (let index = 0; index < 10; index += 1) {
+      const ends = [governor.beginRoundTrip(), governor.beginRoundTrip()];
+      timers.advance(500);
+      for (const end of ends) end(1);
+      timers.advance(500);
+      governor.review(demands);
+    }
+    // Two encodes in 500 ms: 4 a second, half of the time unused.
+    expect(governor.shares(demands).factor).toBe(1);
+  });
+
+  it("lowers rates when rendering, not compressing, is what fills the time", () => {
+    const timers = virtualTimers();
+    const governor = createCapacityGovernor(timers);
+    const demands = [demand(100)];
+    for (let index = 0; index < 5; index += 1) {
+      for (let frame = 0; frame < 60; frame += 1) governor.rendered(10);
+      second(governor, timers, 60, 5);
+      governor.review(demands);
+    }
+    expect(governor.shares(demands).factor).toBeCloseTo(0.4, 9);
+  });
+
+  it("learns nothing from a second in which requests failed", () => {
+    const timers = virtualTimers();
+    const governor = createCapacityGovernor(timers);
+    const demands = [demand(100)];
+    for (let index = 0; index < 10; index += 1) {
+      governor.beginRoundTrip()(0);
+      second(governor, timers, 10, 100);
+      governor.review(demands);
+    }
+    expect(governor.shares(demands).factor).toBe(1);
+  });
+
+  it("gives a slowed node only what the others leave, and never nothing", () => {
+    const timers = virtualTimers();
+    const governor = createCapacityGovernor(timers);
+    const demands = [demand(10, 20), demand(10), demand(10)];
+    second(governor, timers, 30, 20);
+    governor.review(demands);
+    const { factor, factors } = governor.shares(demands);
+    expect(factor).toBe(1);
+    expect(factors.slice(1)).toEqual([1, 1]);
+    // 0.85 - 0.4 of a second is left; one frame of it takes 400 ms: 1.1 Hz, rounded down by less than 1.25.
+    expect(factors[0]).toBeLessThanOrEqual(0.1125);
+    expect(factors[0]).toBeGreaterThan(0.09);
+    const crowded = [demand(10, 20), ...Array<NodeDemand>(50).fill(demand(10))];
+    expect(governor.shares(crowded).factors[0]).toBeGreaterThan(0);
+  });
+});

@@ -181,7 +181,9 @@ async function test(args) {
 for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"])) {
   process.on(signal, () => {
     interruptedBy ??= signal;
-    running?.kill(signal);
+    // The one signal on which the test runners end their workers and report; a terminal's Ctrl-C has
+    // reached them already, and a second one would make them give up at once.
+    if (signal !== "SIGINT" || !process.stdin.isTTY) running?.kill("SIGINT");
   });
 }
 process.exitCode = await test(process.argv.slice(2));

@@ -1,0 +1,68 @@
+import type { Command, CommandIo, ExitCode } from "./command";
+import { startHeadless } from "./start-headless";
+
+/** Commands that the command line names and a later version delivers: asked for, they say so. */
+const NOT_YET: Readonly<Record<string, string>> = {
+  edge: "an edge node on ROS 2 comes with the ROS 2 link",
+  ros2: "the private ROS 2 comes with the ROS 2 link",
+  ctl: "the local socket of the running app comes with the engine that judges",
+  replay: "replaying samples comes with the engine that judges",
+  calc: "the statistics come with the engine that judges",
+  selftest: "the published values come with the engine that judges",
+};
+
+function notYet(name: string, sentence: string): Command {
+  return (_args, io) => {
+    io.stderr(`NOT_AVAILABLE: ./lydlr ${name} is not in this version: ${sentence}.\n`);
+    return Promise.resolve(2);
+  };
+}
+
+/** The command of a name; its module is loaded only then. */
+async function commandOf(name: string): Promise<Command | null> {
+  switch (name) {
+    case "start":
+      return startHeadless;
+    case "codec":
+      return (await import("./codec")).run as Command;
+    case "models":
+      return (await import("./models")).run as Command;
+    case "bench":
+      return (await import("./bench")).run;
+    default: {
+      const sentence = NOT_YET[name];
+      return sentence === undefined ? null : notYet(name, sentence);
+    }
+  }
+}
+
+const io: CommandIo = {
+  stdout: (text) => {
+    process.stdout.write(text);
+  },
+  stderr: (text) => {
+    process.stderr.write(text);
+  },
+};
+
+async function main(): Promise<ExitCode> {
+  const [name = "", ...args] = process.argv.slice(2);
+  // A reader that leaves early (head, a closed terminal) is no fault of ours.
+  process.stdout.on("error", () => process.exit(0));
+  const command = await commandOf(name);
+  if (command === null) {
+    io.stderr(`BAD_USAGE: there is no command ${JSON.stringify(name)}.\n`);
+    return 2;
+  }
+  try {
+    return await command(args, io);
+  } catch (error) {
+    io.stderr(`INTERNAL: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+    return 1;
+  }
+}
+
+void main().then((code) => {
+  // The process ends once what was written has left it; no handle may keep it.
+  process.stdout.write("", () => process.exit(code));
+});

@@ -1,0 +1,209 @@
+import { join } from "node:path";
+import type { SensorFrame } from "../shared/codec/sensor-frame";
+import type { ModelView } from "../shared/contract/channels";
+import { parseModelVersion } from "../shared/fleet/ids";
+import { fail, ok, type Result } from "../shared/result";
+import type { Timers } from "../shared/time";
+import { createSensorRig, HEALTHY_CAMERA_NOISE_SIGMA } from "./edge/sensors/rig";
+import { lookForRos, whyEmbedded, type Finding } from "./first-look";
+import { createInferenceClient } from "./inference/client";
+import type { Journal } from "./journal/port";
+import { openJournal } from "./journal/sqlite-journal";
+import { createEmbeddedLink } from "./link/embedded/embedded-link";
+import type { FaultConsole } from "./link/embedded/fault-console";
+import type { Link } from "./link/port";
+import { createRecordedLink } from "./link/recorded/recorded-link";
+import { Operations } from "./operations/operations";
+import type { StartOptions } from "./start-options";
+import type { Spawn } from "./supervision/process-spawner";
+import { supervise } from "./supervision/supervisor";
+import { steadyTimers } from "./time/steady-timers";
+import { systemTimers } from "./time/system-timers";
+import { openModelShelf } from "./version-shelf";
+
+/** The compression that edge nodes ask of their model, 0 (finest) to 1: the middle. */
+const COMPRESSION_LEVEL = 0.5;
+
+/** Everything that runs without a window. */
+export interface Engine {
+  readonly operations: Operations;
+  readonly journal: Journal;
+  /** Null where the fleet is not embedded. */
+  readonly faults: FaultConsole | null;
+  readonly dataDir: string;
+  readonly modelsDir: string;
+  models(): Promise<readonly ModelView[]>;
+  /** What was looked for at the start and what was found. */
+  findings(): Promise<readonly Finding[]>;
+  retryLink(): void;
+  retryInference(): void;
+  /** Stops the tick, the link, the inference process and the journal, in that order. */
+  stop(): Promise<void>;
+}
+
+/** What an engine is built from. */
+export interface EngineParts {
+  readonly options: StartOptions;
+  readonly modelsDir: string;
+  /** The bundle of the inference process. */
+  readonly inferenceEntry: string;
+  readonly spawn: Spawn;
+  readonly environment: NodeJS.ProcessEnv;
+}
+
+/** A part of an engine that was opened and must be closed. */
+interface Opened<Part> {
+  readonly part: Part;
+  stop(): Promise<void>;
+}
+
+type Inference = ReturnType<typeof superviseInference>["part"];
+
+function superviseInference(parts: EngineParts, timers: Timers) {
+  const supervised = supervise({ name: "inference", spawn: parts.spawn, entry: parts.inferenceEntry, timers });
+  const client = createInferenceClient(supervised.port, parts.modelsDir);
+  return {
+    part: { supervised, client },
+    async stop() {
+      client.close();
+      await supervised.stop();
+    },
+  } satisfies Opened<unknown>;
+}
+
+/**
+ * Builds and starts the engine.
+ * @returns NOT_AVAILABLE for a link that this version does not have, MODEL_LOAD_FAILED where the models
+ * folder has nothing that an embedded fleet could run.
+ */
+export async function startEngine(parts: EngineParts): Promise<Result<Engine>> {
+  const { options, modelsDir } = parts;
+  if (options.link === "ros2") {
+    return fail("NOT_AVAILABLE", "This version has no ROS 2 link yet. Use --link embedded.");
+  }
+  let operations: Operations | null = null;
+  const timers = steadyTimers(systemTimers, (byMs) => {
+    operations?.note({
+      event: "clock-jumped",
+      nodeId: null,
+      actor: "engine",
+      sentence: `This machine's clock was set ${byMs > 0 ? "forward" : "back"} by ${Math.round(Math.abs(byMs) / 1000)} s. No decision depends on it.`,
+      detail: { byMs: Math.round(byMs) },
+    });
+  });
+  const shelf = await openModelShelf(modelsDir);
+  const inference = options.recording === null ? superviseInference(parts, timers) : null;
+  const ros = lookForRos(parts.environment);
+  const built = buildLink(parts, timers, shelf.initialVersion, inference?.part ?? null, (draft) => operations?.note(draft));
+  if (!built.ok) {
+    await inference?.stop();
+    return built;
+  }
+  const journal = openJournal({ path: join(options.dataDir, "journal.db"), clock: timers });
+  const { link, faults } = built.value;
+  operations = new Operations({
+    link,
+    journal,
+    timers,
+    shelf,
+    processes: () => (inference === null ? [] : [inference.part.supervised.status()]),
+  });
+  inference?.part.supervised.onStatus((status) => {
+    operations?.note({
+      event: `inference-${status.state}`,
+      nodeId: null,
+      actor: "engine",
+      sentence: status.sentence,
+      detail: { restarts: status.restarts, pid: status.pid },
+    });
+  });
+  operations.note({
+    event: "started",
+    nodeId: null,
+    actor: "engine",
+    sentence: options.recording === null ? whyEmbedded(options.link, ros) : "Recorded frames are replayed.",
+    detail: { link: link.status().kind, seed: options.seed, nodes: options.nodes },
+  });
+  await operations.start();
+  const running = operations;
+  return ok({
+    operations: running,
+    journal,
+    faults,
+    dataDir: options.dataDir,
+    modelsDir,
+    models: () => shelf.list(),
+    findings: async () => [...ros, ...(await appFindings(shelf.list(), journal, inference?.part ?? null))],
+    retryLink: () => {
+      link.retry();
+    },
+    retryInference: () => inference?.part.supervised.retry(),
+    async stop() {
+      await running.stop();
+      await inference?.stop();
+      journal.close();
+    },
+  });
+}
+
+function buildLink(
+  parts: EngineParts,
+  timers: Timers,
+  initial: string | null,
+  inference: Inference | null,
+  note: (draft: Parameters<Operations["note"]>[0]) => void,
+): Result<{ readonly link: Link; readonly faults: FaultConsole | null }> {
+  const { options } = parts;
+  if (options.recording !== null) {
+    return ok({ link: createRecordedLink({ file: options.recording, nodes: options.nodes, timers }), faults: null });
+  }
+  const version = parseModelVersion(initial ?? "");
+  if (!version.ok || inference === null) {
+    return fail("MODEL_LOAD_FAILED", `No verified model that is no drill was found in ${parts.modelsDir}.`);
+  }
+  const link = createEmbeddedLink<SensorFrame>({
+    nodes: options.nodes,
+    seed: options.seed,
+    timers,
+    inference: {
+      load: (wanted) => inference.client.load(wanted),
+      encode: (frame, wanted, level, repeats) => inference.client.encode(frame, wanted, level, repeats),
+      onUp: (listener) => inference.supervised.port.onUp(listener),
+      onDown: (listener) => inference.supervised.port.onDown(listener),
+    },
+    initialVersion: version.value,
+    compressionLevel: COMPRESSION_LEVEL,
+    healthyNoiseSigma: HEALTHY_CAMERA_NOISE_SIGMA,
+    createRig: ({ seed, vertical }) => createSensorRig({ seed, vertical }),
+    onIncident: ({ nodeId, code, message }) => {
+      note({ event: "incident", nodeId, actor: "node", sentence: message, detail: { code } });
+    },
+  });
+  return ok({ link, faults: link.faults });
+}
+
+async function appFindings(
+  listing: Promise<readonly ModelView[]>,
+  journal: Journal,
+  inference: Inference | null,
+): Promise<readonly Finding[]> {
+  const models = await listing;
+  const verified = models.filter((model) => model.verified);
+  const names = verified.map((model) => (model.drill ? `the drill ${model.version}` : model.version)).join(", ");
+  const bad = models.length - verified.length;
+  const status = journal.status();
+  const process = inference?.supervised.status();
+  return [
+    {
+      what: "Models",
+      found: verified.length > 0 && bad === 0,
+      sentence: verified.length === 0 ? "none that can be used" : `${names}: hashes verified${bad > 0 ? `; ${bad} refused` : ""}`,
+    },
+    {
+      what: "Inference",
+      found: process?.state === "up",
+      sentence: process === undefined ? "not needed: frames are replayed" : process.sentence,
+    },
+    { what: "Journal", found: status.state === "written", sentence: status.sentence },
+  ];
+}

@@ -1,0 +1,170 @@
+import { readFileSync } from "node:fs";
+import { arch, platform, release } from "node:os";
+import { join } from "node:path";
+import { app, BrowserWindow, session } from "electron";
+import * as v from "valibot";
+import type { Hello, WindowCommand } from "../shared/contract/channels";
+import { startEngine, type Engine } from "./engine";
+import { openPushes, type Pushes } from "./ipc/pushes";
+import { registerRequests } from "./ipc/requests";
+import { parseStartOptions, type StartOptions } from "./start-options";
+import { electronUtilityProcess } from "./supervision/utility-process";
+import { APP_ORIGIN, declareAppScheme, serveApp } from "./window/content";
+import { applyTheme, openMainWindow } from "./window/main-window";
+import { installMenu } from "./window/menu";
+import { requestHandlers, type Surroundings } from "./window/request-handlers";
+
+const WINDOW_FACT = "window";
+/** A quit that takes longer than this is forced: the journal is synced at every write anyway. */
+const QUIT_WITHIN_MS = 3_000;
+
+/** The options follow the application's folder on the command line; an installed app has no folder there. */
+function ownArguments(argv: readonly string[]): readonly string[] {
+  if (app.isPackaged && process.defaultApp !== true) return argv.slice(1).filter((argument) => argument !== "--no-sandbox");
+  const folder = argv.findIndex((argument, index) => index > 0 && !argument.startsWith("-"));
+  return folder < 0 ? [] : argv.slice(folder + 1);
+}
+
+function fileText(path: string): unknown {
+  return JSON.parse(readFileSync(path, "utf8")) as unknown;
+}
+
+const buildInfoSchema = v.object({ version: v.string(), commit: v.string() });
+const sourceSchema = v.fallback(v.picklist(["override", "download", "npm-fallback"]), "download");
+
+function surroundings(): Surroundings {
+  const build = v.parse(buildInfoSchema, fileText(join(__dirname, "build-info.json")));
+  const { electron, chrome, node } = process.versions;
+  const source: Hello["electronSource"] = app.isPackaged && process.defaultApp !== true
+    ? "packaged"
+    : process.env["LYDLR_ELECTRON_SOURCE"] === undefined
+      ? "unknown"
+      : v.parse(sourceSchema, process.env["LYDLR_ELECTRON_SOURCE"]);
+  return {
+    appVersion: build.version,
+    commit: build.commit,
+    electron: electron ?? "unknown",
+    chromium: chrome ?? "unknown",
+    node: node,
+    electronSource: source,
+    platform: `${platform()} ${release()} ${arch()}`,
+  };
+}
+
+function refuse(code: string, sentence: string): never {
+  process.stderr.write(`${code}: ${sentence}\n`);
+  app.exit(code === "BAD_USAGE" ? 2 : 1);
+  throw new Error("unreachable: the application has ended");
+}
+
+/** Builds everything that has a window, and takes it down in order: window, engine, journal. */
+async function run(options: StartOptions): Promise<void> {
+  const engineStarting = startEngine({
+    options,
+    modelsDir: join(app.getAppPath(), "models"),
+    inferenceEntry: join(__dirname, "inference-host.cjs"),
+    spawn: electronUtilityProcess,
+    environment: process.env,
+  });
+  const started = await engineStarting;
+  if (!started.ok) refuse(started.error.code, started.error.message);
+  const engine: Engine = started.value;
+  let window: BrowserWindow | null = null;
+  let pushes: Pushes | null = null;
+
+  serveApp(session.defaultSession, join(__dirname, "renderer"));
+  applyTheme(engine.operations.settings().theme);
+  registerRequests(requestHandlers(engine, () => window, surroundings()), {
+    isTrusted: (event) =>
+      window !== null &&
+      event.senderFrame === window.webContents.mainFrame &&
+      event.senderFrame.origin === APP_ORIGIN,
+    onTrouble: (sentence) => {
+      process.stderr.write(`lydlr: ${sentence}\n`);
+      engine.operations.note({ event: "trouble", nodeId: null, actor: "engine", sentence: sentence.slice(0, 400), detail: {} });
+    },
+  });
+  const tell = (command: WindowCommand): void => {
+    pushes?.send("push/window-command", command);
+  };
+  installMenu(tell);
+
+  const open = (): void => {
+    window = openMainWindow({
+      preload: join(__dirname, "preload.cjs"),
+      query: process.env["LYDLR_MEASURE"] === "1" ? "?measure=1" : "",
+      memory: {
+        read: () => engine.journal.readFact(WINDOW_FACT),
+        write: (text) => {
+          engine.journal.writeFact(WINDOW_FACT, text);
+        },
+      },
+    });
+    pushes = openPushes(window.webContents);
+    window.webContents.on("render-process-gone", (_event, details) => {
+      process.stderr.write(`lydlr: the window's process ended (${details.reason}); it is loaded again\n`);
+      if (details.reason !== "clean-exit") window?.webContents.reload();
+    });
+    window.on("closed", () => {
+      pushes?.dispose();
+      pushes = null;
+      window = null;
+    });
+  };
+  open();
+  engine.operations.onSnapshot((snapshot) => pushes?.snapshot(snapshot));
+  engine.operations.onSettings((settings) => {
+    applyTheme(settings.theme);
+    pushes?.send("push/settings", settings);
+  });
+  app.on("second-instance", () => {
+    if (window === null) return;
+    if (window.isMinimized()) window.restore();
+    window.focus();
+  });
+  app.on("activate", () => {
+    if (window === null) open();
+  });
+
+  let isQuitting = false;
+  app.on("will-quit", (event) => {
+    if (isQuitting) return;
+    isQuitting = true;
+    event.preventDefault();
+    setTimeout(() => {
+      app.exit(0);
+    }, QUIT_WITHIN_MS);
+    void engine.stop().finally(() => {
+      app.exit(0);
+    });
+  });
+}
+
+function main(): void {
+  const options = parseStartOptions(ownArguments(process.argv), process.env);
+  if (!options.ok) refuse(options.error.code, options.error.message);
+  app.setPath("userData", join(options.value.dataDir, "window"));
+  declareAppScheme();
+  app.enableSandbox();
+  app.on("web-contents-created", (_event, contents) => {
+    contents.on("will-attach-webview", (event) => {
+      event.preventDefault();
+    });
+  });
+  app.on("window-all-closed", () => {
+    app.quit();
+  });
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    process.on(signal, () => {
+      app.quit();
+    });
+  }
+  if (!app.requestSingleInstanceLock()) {
+    process.stderr.write("lydlr: it is already running with this data folder; its window was brought to the front\n");
+    app.exit(0);
+    return;
+  }
+  void app.whenReady().then(() => run(options.value));
+}
+
+main();

@@ -1,0 +1,57 @@
+import type { ReactNode } from "react";
+import type { NodeView, VersionSpan } from "../../../shared/contract/snapshot";
+import { Glyph, Panel, Tag, VersionTag } from "../../design";
+import { countOf } from "../../format/number";
+import { formatClock, formatUtcInstant, type ClockKind } from "../../format/time";
+import { useSettings } from "../../state/store";
+
+/** Versions listed; older ones are counted. */
+const MOST_LISTED = 6;
+
+/** What ran on the node by its own report, newest first. */
+export function HistoryPanel({ node }: { readonly node: NodeView }): ReactNode {
+  const { clock } = useSettings();
+  const spans = node.history.toSorted((one, other) => other.fromMs - one.fromMs);
+  const target = node.rollback.offered ? node.rollback.version : null;
+  const targetSpan = spans.find((span) => span.toMs !== null && span.version === target);
+  const earlier = spans.length - MOST_LISTED;
+  return (
+    <Panel title="What ran here" fact="by its own report">
+      {spans.length === 0 ? <p className="note">No version reported yet.</p> : null}
+      <ul className="history">
+        {spans.slice(0, MOST_LISTED).map((span) => (
+          <li key={span.fromMs} className="history-row">
+            <span className={span.toMs === null ? undefined : "history-past"}>
+              <Glyph name={span.toMs === null ? "in-progress" : span.good ? "verified" : "waiting"} />
+            </span>
+            <span className="history-version">
+              <VersionTag version={span.version} />
+              {span.drill ? <Tag name="DRILL" /> : null}
+            </span>
+            <span className="history-time" title={utcOf(span)}>
+              {timeOf(span, clock)}
+            </span>
+            <span className="note numeric">{roleOf(span, span === targetSpan)}</span>
+          </li>
+        ))}
+      </ul>
+      {earlier > 0 ? <p className="note">and {countOf(earlier, "earlier one")}</p> : null}
+    </Panel>
+  );
+}
+
+function timeOf(span: VersionSpan, clock: ClockKind): string {
+  if (span.toMs === null) return `since ${formatClock(span.fromMs, clock)}`;
+  return `${formatClock(span.fromMs, clock)} – ${formatClock(span.toMs, clock)}`;
+}
+
+function utcOf(span: VersionSpan): string {
+  return span.toMs === null ? formatUtcInstant(span.fromMs) : `${formatUtcInstant(span.fromMs)} to ${formatUtcInstant(span.toMs)}`;
+}
+
+/** What a version is now: running, where a rollback would go, good, or how much is known of it. */
+function roleOf(span: VersionSpan, isTarget: boolean): string {
+  if (span.toMs === null) return span.good ? "running, good" : "running";
+  if (isTarget) return "rollback target";
+  return span.good ? "good" : countOf(span.samples, "sample");
+}

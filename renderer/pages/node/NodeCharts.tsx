@@ -1,0 +1,126 @@
+import { useMemo, type ReactNode } from "react";
+import type { Series } from "../../../shared/contract/channels";
+import type { Limits } from "../../../shared/contract/settings";
+import type { NodeView } from "../../../shared/contract/snapshot";
+import { METRICS, type Metric } from "../../../shared/fleet/sample";
+import type { Limit } from "../../charts/chart-rows";
+import { isZoomed, type ChartControl } from "../../charts/chart-view";
+import { MetricChart } from "../../charts/MetricChart";
+import { Button, Kbd, Problem } from "../../design";
+import { JUDGED_METRICS, limitOf } from "../../format/number";
+import { formatClock, formatDuration } from "../../format/time";
+import { isUnknown, STATE_WORDS } from "../../format/words";
+import { useFleet, useSettings, useSnapshotMeta } from "../../state/store";
+import { emphasisOf } from "../fleet/parts";
+import { askedSpan, fixedSpan, shownView, type ChartsState } from "./charts-state";
+import { useSeries } from "./use-series";
+
+/** The charts' properties. */
+export interface NodeChartsProps {
+  readonly node: NodeView;
+  readonly charts: ChartsState;
+  readonly control: ChartControl;
+}
+
+/** Ratio, latency, quality and bandwidth of a node on one time axis with one cursor. */
+export function NodeCharts({ node, charts, control }: NodeChartsProps): ReactNode {
+  const { nodeId } = node;
+  const tick = useSnapshotMeta()?.tick ?? 0;
+  const limits = useFleet((state) => state.fleet?.meta.limits ?? null);
+  const { clock } = useSettings();
+  const { value: series, failure } = useSeries({ nodeId, ...askedSpan(charts) }, tick);
+  const limitsOfMetrics = useMemo(() => (limits === null ? null : chartLimits(limits)), [limits]);
+  const view = shownView(charts);
+  if (node.latest === null && (series === null || series.atMs.length === 0)) {
+    return <WaitingForSamples node={node} />;
+  }
+  const values = charts.pausedAtMs === null ? node.latest : charts.pausedValues;
+  return (
+    <div className="node-charts">
+      <ChartsLine node={node} charts={charts} series={series} onReset={control.reset} />
+      {failure === null ? null : <Problem code={failure.code} sentence={failure.message} />}
+      <div className="node-charts-grid">
+        {METRICS.map((metric) => (
+          <MetricChart
+            key={metric}
+            metric={metric}
+            series={series}
+            view={view}
+            limit={limitsOfMetrics?.[metric] ?? null}
+            emphasis={metric === "bandwidthKbps" ? (isUnknown(node.liveness) ? "stale" : "normal") : emphasisOf(node, metric)}
+            newest={values?.[metric] ?? null}
+            cursorMs={charts.cursorMs}
+            clock={clock}
+            scaleEpoch={charts.scaleEpoch}
+            control={control}
+          />
+        ))}
+      </div>
+    </div>
+  );
+}
+
+/** One limit object for each metric, so that a tick without a change of limits draws no limit again. */
+function chartLimits(limits: Limits): Readonly<Partial<Record<Metric, Limit>>> {
+  return Object.fromEntries(
+    JUDGED_METRICS.map((metric) => {
+      const { limit, side } = limitOf(metric, limits);
+      return [metric, { value: limit, side }];
+    }),
+  );
+}
+
+/** What the charts show: paused or zoomed or frozen, how the points were made, which keys there are. */
+function ChartsLine(props: {
+  readonly node: NodeView;
+  readonly charts: ChartsState;
+  readonly series: Series | null;
+  readonly onReset: () => void;
+}): ReactNode {
+  const { node, charts, series } = props;
+  const { clock } = useSettings();
+  const behindMs = useFleet(({ fleet }) => {
+    if (fleet === null || charts.pausedAtMs === null) return null;
+    return Math.round((fleet.meta.atMs - charts.pausedAtMs) / 1_000) * 1_000;
+  });
+  const span = fixedSpan(charts);
+  const parts: string[] = [];
+  if (charts.pausedAtMs !== null && behindMs !== null) {
+    parts.push(`Paused at ${formatClock(charts.pausedAtMs, clock)}, ${formatDuration(behindMs).replace(".0 s", " s")} behind`);
+  }
+  if (span !== null) parts.push(`Zoomed to ${formatClock(span.fromMs, clock)} – ${formatClock(span.toMs, clock)}`);
+  else if (isZoomed(charts.view, charts.rangeMs)) parts.push(`Zoomed to the last ${formatDuration(charts.view.spanMs)}`);
+  if (isUnknown(node.liveness)) {
+    parts.push(`${STATE_WORDS[node.state]} since ${formatClock(node.livenessSinceMs, clock)}: the values are the last known`);
+  }
+  return (
+    <div className="charts-line">
+      <p className="charts-line-state" aria-live="off">
+        {parts.join(" · ")}
+      </p>
+      {isZoomed(charts.view, charts.rangeMs) ? (
+        <Button kind="quiet" size="small" onPress={props.onReset}>
+          Reset zoom <Kbd>0</Kbd>
+        </Button>
+      ) : null}
+      <p className="charts-line-hint">
+        {series !== null && series.decimated ? `${formatDuration(series.bucketMs).replace(".0 s", " s")} min-max · ` : "every sample · "}
+        drag or wheel to zoom, <Kbd>+</Kbd> <Kbd>−</Kbd> too · range <Kbd>[</Kbd> <Kbd>]</Kbd>
+      </p>
+    </div>
+  );
+}
+
+/** Before the first sample. */
+function WaitingForSamples({ node }: { readonly node: NodeView }): ReactNode {
+  const { clock } = useSettings();
+  return (
+    <div className="panel node-waiting">
+      <h2>No sample yet</h2>
+      <p className="node-waiting-sentence">{node.sentence}</p>
+      <p className="note">
+        {STATE_WORDS[node.state]} since {formatClock(node.stateSinceMs, clock)}. The charts begin with the first metrics message.
+      </p>
+    </div>
+  );
+}

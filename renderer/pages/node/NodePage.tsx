@@ -1,0 +1,115 @@
+import { useEffect, useMemo, useReducer, type ReactNode } from "react";
+import type { NodeView } from "../../../shared/contract/snapshot";
+import type { ChartControl } from "../../charts/chart-view";
+import { Button, Problem } from "../../design";
+import { Guard } from "../../frame/Guard";
+import { readFleet, useFleet, useNode } from "../../state/store";
+import { changeCharts, neighbourRange, openedCharts, type ChartsAction } from "./charts-state";
+import { FactsPanel } from "./FactsPanel";
+import { HistoryPanel } from "./HistoryPanel";
+import { NodeCharts } from "./NodeCharts";
+import { NodeHead } from "./NodeHead";
+import { CommandPanel, StatePanel } from "./StatePanel";
+import { useChartKeys } from "./use-chart-keys";
+import "./node.css";
+
+/** One step of the keys + and -. */
+const KEY_ZOOM = 2;
+
+/** Is this node well, since when, and what did it? */
+export function NodePage({ nodeId, onBack }: { readonly nodeId: string; readonly onBack: () => void }): ReactNode {
+  const node = useNode(nodeId);
+  const isLoading = useFleet((state) => state.fleet === null);
+  if (node !== undefined) return <KnownNode node={node} onBack={onBack} />;
+  return (
+    <>
+      <div className="page-head">
+        <div className="page-head-title">
+          <h1 className="mono truncate">{nodeId}</h1>
+        </div>
+      </div>
+      <div className="page-scroll">
+        {isLoading ? (
+          <p role="status">Waiting for the engine&apos;s first tick.</p>
+        ) : (
+          <div className="panel node-missing">
+            <Problem
+              code="UNKNOWN_NODE"
+              sentence={`No node ${nodeId} has been seen since the start. It appears by itself once it publishes.`}
+            />
+            <Button kind="outline" onPress={onBack}>
+              Back to the fleet
+            </Button>
+          </div>
+        )}
+      </div>
+    </>
+  );
+}
+
+function newestMs(): number {
+  return readFleet().fleet?.meta.atMs ?? 0;
+}
+
+/** The charts' control; it never changes, so that a chart renders only for what it shows. */
+function controlOf(dispatch: (action: ChartsAction) => void): ChartControl {
+  return {
+    pointAt: (atMs) => dispatch({ type: "point", atMs }),
+    select: (span) => dispatch({ type: "select", span, newestMs: newestMs() }),
+    zoom: (factor, aroundMs) => dispatch({ type: "zoom", factor, aroundMs, newestMs: newestMs() }),
+    move: (share) => dispatch({ type: "move", share, newestMs: newestMs() }),
+    reset: () => dispatch({ type: "reset" }),
+  };
+}
+
+function KnownNode({ node, onBack }: { readonly node: NodeView; readonly onBack: () => void }): ReactNode {
+  const { nodeId } = node;
+  const [charts, dispatch] = useReducer(changeCharts, undefined, openedCharts);
+  const { pausedAtMs, rangeMs, cursorMs } = charts;
+  const control = useMemo(() => controlOf(dispatch), []);
+  const keys = useMemo(
+    () => ({
+      togglePause: () => {
+        const values = readFleet().fleet?.nodes.get(nodeId)?.latest ?? null;
+        dispatch(pausedAtMs === null ? { type: "pause", newestMs: newestMs(), values } : { type: "resume" });
+      },
+      shorterRange: () => dispatch({ type: "range", rangeMs: neighbourRange(rangeMs, -1) }),
+      longerRange: () => dispatch({ type: "range", rangeMs: neighbourRange(rangeMs, 1) }),
+      zoomIn: () => control.zoom(1 / KEY_ZOOM, cursorMs),
+      zoomOut: () => control.zoom(KEY_ZOOM, cursorMs),
+      reset: control.reset,
+    }),
+    [nodeId, pausedAtMs, rangeMs, cursorMs, control],
+  );
+  useChartKeys(keys);
+  useEffect(() => {
+    document.getElementById("node-title")?.focus({ preventScroll: true });
+  }, []);
+  return (
+    <>
+      <NodeHead
+        node={node}
+        onBack={onBack}
+        rangeMs={rangeMs}
+        onRange={(next) => dispatch({ type: "range", rangeMs: next })}
+        isPaused={pausedAtMs !== null}
+        onTogglePause={keys.togglePause}
+      />
+      <div className="page-scroll node-scroll">
+        <div className="node-body">
+          <Guard what="The charts">
+            <NodeCharts node={node} charts={charts} control={control} />
+          </Guard>
+          <div className="node-aside">
+            <StatePanel node={node} />
+            <CommandPanel node={node} />
+            <HistoryPanel node={node} />
+            <Guard what="The facts">
+              <FactsPanel node={node} />
+            </Guard>
+          </div>
+        </div>
+      </div>
+    </>
+  );
+}

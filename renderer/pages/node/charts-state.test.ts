@@ -1,0 +1,51 @@
+import { describe, expect, it } from "vitest";
+import { askedSpan, changeCharts, fixedSpan, neighbourRange, openedCharts, shownView } from "./charts-state";
+
+const NEWEST_MS = 1_000_000_000;
+
+describe("the charts of a node", () => {
+  it("open on ten minutes and follow the newest sample", () => {
+    expect(askedSpan(openedCharts())).toEqual({ rangeMs: 600_000, toMs: null });
+    expect(fixedSpan(openedCharts())).toBeNull();
+  });
+
+  it("freeze where they were paused and follow again", () => {
+    const paused = changeCharts(openedCharts(), { type: "pause", newestMs: NEWEST_MS, values: null });
+    expect(askedSpan(paused).toMs).toBe(NEWEST_MS);
+    expect(shownView(paused).endMs).toBe(NEWEST_MS);
+    expect(askedSpan(changeCharts(paused, { type: "resume" })).toMs).toBeNull();
+  });
+
+  it("zoom within what was frozen, not within what came later", () => {
+    const paused = changeCharts(openedCharts(), { type: "pause", newestMs: NEWEST_MS, values: null });
+    const later = NEWEST_MS + 60_000;
+    const span = { fromMs: NEWEST_MS - 30_000, toMs: later };
+    const zoomedIn = changeCharts(paused, { type: "select", span, newestMs: later });
+    expect(fixedSpan(zoomedIn)?.toMs).toBe(NEWEST_MS);
+  });
+
+  it("forget the zoom with another range", () => {
+    const span = { fromMs: NEWEST_MS - 90_000, toMs: NEWEST_MS - 60_000 };
+    const zoomedIn = changeCharts(openedCharts(), { type: "select", span, newestMs: NEWEST_MS });
+    expect(fixedSpan(zoomedIn)).toEqual(span);
+    expect(changeCharts(zoomedIn, { type: "range", rangeMs: 60_000 }).view).toEqual({ spanMs: 60_000, endMs: null });
+  });
+
+  it("fit their axes anew when the zoom is reset", () => {
+    const opened = openedCharts();
+    const closer = changeCharts(opened, { type: "zoom", factor: 0.5, aroundMs: null, newestMs: NEWEST_MS });
+    const reset = changeCharts(closer, { type: "reset" });
+    expect(closer.scaleEpoch).toBe(opened.scaleEpoch);
+    expect(reset).toEqual({ ...opened, scaleEpoch: opened.scaleEpoch + 1 });
+  });
+
+  it("stay the same object while the cursor stays where it is", () => {
+    const pointed = changeCharts(openedCharts(), { type: "point", atMs: 5 });
+    expect(changeCharts(pointed, { type: "point", atMs: 5 })).toBe(pointed);
+  });
+
+  it("have a shorter and a longer range, and no further ones", () => {
+    expect([neighbourRange(600_000, -1), neighbourRange(60_000, 1)]).toEqual([60_000, 600_000]);
+    expect([neighbourRange(60_000, -1), neighbourRange(600_000, 1)]).toEqual([60_000, 600_000]);
+  });
+});

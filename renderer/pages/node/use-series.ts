@@ -1,0 +1,68 @@
+import { useEffect, useRef, useState } from "react";
+import type { NodePerformance, Series } from "../../../shared/contract/channels";
+import type { Failure } from "../../../shared/result";
+import { request } from "../../state/ops";
+import { SeriesAsker } from "./series-asker";
+
+/** Most points of a chart. */
+const MAX_POINTS = 300;
+
+/** Ticks between two looks at the summary. */
+const SUMMARY_TICKS = 4;
+
+/** The newest answer, and why there is none. The value stays while the next one is on its way. */
+export interface Answer<Value> {
+  readonly value: Value | null;
+  readonly failure: Failure | null;
+}
+
+const NOTHING_YET = { value: null, failure: null };
+
+/** What part of a node's samples is shown. `toMs` null is up to now. */
+export interface SeriesQuery {
+  readonly nodeId: string;
+  readonly rangeMs: number;
+  readonly toMs: number | null;
+}
+
+/** A node's samples for the charts: asked again at every tick while they end now, else once. */
+export function useSeries({ nodeId, rangeMs, toMs }: SeriesQuery, tick: number): Answer<Series> {
+  const [answer, setAnswer] = useState<Answer<Series>>(NOTHING_YET);
+  const askerRef = useRef<SeriesAsker | null>(null);
+  useEffect(() => {
+    const asker = new SeriesAsker(
+      (body) => request("node/series", body),
+      (taken) => {
+        if (taken.ok) setAnswer({ value: taken.value, failure: null });
+        else setAnswer((before) => ({ ...before, failure: taken.error }));
+      },
+    );
+    askerRef.current = asker;
+    return () => {
+      asker.stop();
+    };
+  }, []);
+  const liveTick = toMs === null ? tick : 0;
+  useEffect(() => {
+    askerRef.current?.ask({ nodeId, rangeMs, maxPoints: MAX_POINTS, ...(toMs === null ? {} : { toMs }) });
+  }, [nodeId, rangeMs, toMs, liveTick]);
+  return answer;
+}
+
+/** Summary of the version now running, looked at every other second. */
+export function usePerformance(nodeId: string, tick: number): Answer<NodePerformance> {
+  const [answer, setAnswer] = useState<Answer<NodePerformance>>(NOTHING_YET);
+  const turn = Math.floor(tick / SUMMARY_TICKS);
+  useEffect(() => {
+    let isCurrent = true;
+    void request("node/performance", { nodeId }).then((answered) => {
+      if (!isCurrent) return;
+      if (answered.ok) setAnswer({ value: answered.value, failure: null });
+      else setAnswer((before) => ({ ...before, failure: answered.error }));
+    });
+    return () => {
+      isCurrent = false;
+    };
+  }, [nodeId, turn]);
+  return answer;
+}

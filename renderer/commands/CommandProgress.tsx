@@ -45,7 +45,7 @@ function CommandLine({ command }: { readonly command: CommandView }): ReactNode 
         <Glyph name={glyphOfPhase(command.phase)} />
       </span>
       <p className="command-line-text">
-        <span className="command-word">{PHASE_WORDS[command.phase]}</span> {command.sentence}
+        <span className="command-word">{PHASE_WORDS[command.phase]}.</span> {command.sentence}
       </p>
       <span className="command-track" aria-hidden="true">
         {WAY.map((phase, index) => (

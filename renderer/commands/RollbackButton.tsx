@@ -1,9 +1,9 @@
 import { CornerUpLeft } from "lucide-react";
 import { memo, type ReactNode } from "react";
 import { Button, Kbd, Problem } from "../design";
-import { formatDuration } from "../format/time";
 import { useFleet, useNode, useSettings } from "../state/store";
 import { dismissRefusal, rollBack, undoRollback, useIsAsking, useRefusal } from "./desk";
+import { rollbackChoice } from "./rollback-choice";
 import { undoOf } from "./undo";
 
 /** How a rollback button is shown. */
@@ -26,15 +26,16 @@ export interface RollbackButtonProps {
  */
 export const RollbackButton = memo(function RollbackButton(props: RollbackButtonProps): ReactNode {
   const { nodeId, form = "full" } = props;
-  const offer = useNode(nodeId)?.rollback;
-  if (offer === undefined) return null;
+  const node = useNode(nodeId);
+  if (node === undefined) return null;
+  const choice = rollbackChoice(node);
   return (
     <div className="rollback">
-      {offer.offered ? (
-        <OfferedRollback {...props} version={offer.version} />
+      {choice.isOffered ? (
+        <OfferedRollback {...props} version={choice.version} />
       ) : (
-        <span className="rollback-reason" title={form === "short" ? offer.reason : undefined}>
-          {form === "short" ? SHORT_REASONS.get(offer.code) ?? "not offered" : offer.reason}
+        <span className="rollback-reason" title={form === "short" ? choice.reason : undefined}>
+          {form === "short" ? choice.short : choice.reason}
         </span>
       )}
       <UndoButton nodeId={nodeId} isInTabOrder={props.isInTabOrder ?? true} />
@@ -43,16 +44,7 @@ export const RollbackButton = memo(function RollbackButton(props: RollbackButton
   );
 });
 
-/** Why nothing is offered, in the two words that fit into a table cell. */
-const SHORT_REASONS: ReadonlyMap<string, string> = new Map([
-  ["NO_GOOD_VERSION", "none good"],
-  ["ALREADY_IN_FLIGHT", "on its way"],
-  ["NODE_SILENT", "silent"],
-  ["LINK_DOWN", "link down"],
-  ["JOURNAL_UNAVAILABLE", "no journal"],
-]);
-
-function OfferedRollback(props: RollbackButtonProps & { readonly version: string }): ReactNode {
+const OfferedRollback = memo(function OfferedRollback(props: RollbackButtonProps & { readonly version: string }): ReactNode {
   const { nodeId, version, kind = "outline", form = "full", showKey = false, isInTabOrder = true } = props;
   const isAsking = useIsAsking(nodeId);
   const { singleKeyShortcuts } = useSettings();
@@ -60,7 +52,7 @@ function OfferedRollback(props: RollbackButtonProps & { readonly version: string
     <Button
       kind={kind}
       size={form === "short" ? "small" : "regular"}
-      aria-label={`Roll back ${nodeId} to ${version}`}
+      aria-label={`Roll back to ${version}, ${nodeId}`}
       isPending={isAsking}
       excludeFromTabOrder={!isInTabOrder}
       onPress={() => void rollBack(nodeId)}
@@ -70,29 +62,27 @@ function OfferedRollback(props: RollbackButtonProps & { readonly version: string
       {showKey && singleKeyShortcuts ? <Kbd>R</Kbd> : null}
     </Button>
   );
-}
+});
 
 /** Undo with the seconds left; nothing where there is nothing to undo. */
 function UndoButton({ nodeId, isInTabOrder }: { readonly nodeId: string; readonly isInTabOrder: boolean }): ReactNode {
-  const label = useFleet((state) => {
-    const node = state.fleet?.nodes.get(nodeId);
-    if (state.fleet === null || node === undefined) return null;
-    const offer = undoOf(node, state.fleet.meta.atMs);
-    if (offer === null) return null;
-    return `${offer.version} ${formatDuration(Math.max(10_000, Math.ceil(offer.remainingMs / 1_000) * 1_000))}`;
+  const version = useNode(nodeId)?.command?.fromVersion;
+  const secondsLeft = useFleet(({ fleet }) => {
+    const node = fleet?.nodes.get(nodeId);
+    const offer = fleet === null || node === undefined ? null : undoOf(node, fleet.meta.atMs);
+    return offer === null ? null : Math.ceil(offer.remainingMs / 1_000);
   });
-  if (label === null) return null;
-  const [version, ...left] = label.split(" ");
+  if (secondsLeft === null) return null;
   return (
     <Button
       kind="outline"
       size="small"
-      aria-label={`Undo on ${nodeId}: back to ${version}, ${left.join(" ")} left`}
+      aria-label={`Undo, ${nodeId} back to ${version}`}
       excludeFromTabOrder={!isInTabOrder}
       onPress={() => void undoRollback(nodeId)}
     >
       Undo
-      <span className="note">{left.join(" ")}</span>
+      <span className="note">{secondsLeft} s</span>
     </Button>
   );
 }

@@ -3,6 +3,7 @@ import type { Failure } from "../../shared/result";
 import { say } from "../state/announce";
 import { newRequestId, request } from "../state/ops";
 import { readFleet } from "../state/store";
+import { rollbackChoice } from "./rollback-choice";
 import { newestUndo, undoOf, type UndoOffer } from "./undo";
 
 /** A request that was refused, kept beside its node until it is dismissed or another one is made. */
@@ -71,10 +72,28 @@ export function dismissRefusal(nodeId: string): void {
  */
 export async function rollBack(nodeId: string): Promise<void> {
   const node = readFleet().fleet?.nodes.get(nodeId);
-  if (node === undefined || !node.rollback.offered) return;
-  const toVersion = node.rollback.version;
+  if (node === undefined) return;
+  const choice = rollbackChoice(node);
+  if (!choice.isOffered) {
+    say(choice.reason);
+    return;
+  }
+  const toVersion = choice.version;
   await ask(nodeId, `Roll back ${nodeId} to ${toVersion}`, () =>
     request("fleet/rollback", { nodeId, expectedVersion: node.modelVersion, toVersion, requestId: newRequestId() }),
+  );
+}
+
+/**
+ * Sends an ended command again: after nobody could say whether the node took it, or after the node
+ * reported something else.
+ */
+export async function sendAgain(nodeId: string): Promise<void> {
+  const node = readFleet().fleet?.nodes.get(nodeId);
+  if (node?.command == null) return;
+  const { version } = node.command;
+  await ask(nodeId, `Send ${version} to ${nodeId} again`, () =>
+    request("fleet/deploy", { nodeId, version, expectedVersion: node.modelVersion, requestId: newRequestId() }),
   );
 }
 
@@ -92,7 +111,7 @@ export async function undoNewest(): Promise<void> {
   const { fleet } = readFleet();
   const offer = fleet === null ? null : newestUndo(fleet.nodes.values(), fleet.meta.atMs);
   if (offer === null) {
-    say("Nothing to undo: no rollback was reported in the last 60 s.");
+    say("Nothing to undo: no rollback ended in the last 60 s.");
     return;
   }
   await takeBack(offer);

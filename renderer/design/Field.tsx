@@ -1,5 +1,5 @@
 import { ChevronDown } from "lucide-react";
-import type { ReactNode, Ref } from "react";
+import type { ReactNode } from "react";
 import { Button } from "react-aria-components/Button";
 import { FieldError } from "react-aria-components/FieldError";
 import { Group } from "react-aria-components/Group";
@@ -17,6 +17,8 @@ import "./popover.css";
 
 /** A filter's properties. */
 export interface SearchFieldProps {
+  /** Id of the input, for a key that leads to it. */
+  readonly id?: string;
   readonly label: string;
   readonly placeholder: string;
   readonly value: string;
@@ -24,7 +26,6 @@ export interface SearchFieldProps {
   /** What stands at the right end, such as the key that leads here. */
   readonly hint?: ReactNode;
   readonly className?: string;
-  readonly inputRef?: Ref<HTMLInputElement>;
   readonly onChange: (value: string) => void;
 }
 
@@ -39,7 +40,11 @@ export function SearchField(props: SearchFieldProps): ReactNode {
     >
       <Group className="field-box">
         {props.icon}
-        <Input ref={props.inputRef} className="field-input field-search" placeholder={props.placeholder} />
+        <Input
+          {...(props.id === undefined ? {} : { id: props.id })}
+          className="field-input field-search"
+          placeholder={props.placeholder}
+        />
         {props.value === "" ? props.hint : null}
       </Group>
     </AriaSearchField>

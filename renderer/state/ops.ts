@@ -11,6 +11,7 @@ import {
 import { ERROR_CODES, type ErrorCode } from "../../shared/contract/errors";
 import { fail, ok, type Failure, type Result } from "../../shared/result";
 import type { Dispose } from "../../shared/time";
+import { markReceipt } from "./tick-costs";
 
 /**
  * The window's one way to the main process: requests whose replies are parsed, pushes whose bodies
@@ -77,6 +78,7 @@ export function subscribe<Name extends PushName>(
   onUnreadable: (failure: Failure) => void,
 ): Dispose {
   return window.ops.subscribe(name, (body) => {
+    if (name === "push/snapshot") markReceipt(performance.now());
     const parsed = v.safeParse(PUSHES[name], body);
     if (parsed.success) {
       listener(parsed.output as PushBody<Name>);

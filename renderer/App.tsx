@@ -1,0 +1,99 @@
+import { useEffect, useLayoutEffect, type ReactNode } from "react";
+import { I18nProvider } from "react-aria-components/I18nProvider";
+import { DeployDialog } from "./commands/DeployDialog";
+import { Announcer } from "./frame/Announcer";
+import { Banners } from "./frame/Banners";
+import { FaultConsole } from "./frame/FaultConsole";
+import { Guard } from "./frame/Guard";
+import { KeyList } from "./frame/KeyList";
+import { MalformedDialog } from "./frame/MalformedDialog";
+import { Palette } from "./frame/Palette";
+import { Rail } from "./frame/Rail";
+import { Strip } from "./frame/Strip";
+import { useShortcuts } from "./frame/use-shortcuts";
+import { FirstStartPage } from "./pages/first-start/FirstStartPage";
+import { FleetPage } from "./pages/fleet/FleetPage";
+import { NodePage } from "./pages/node/NodePage";
+import { SettingsPage } from "./pages/settings/SettingsPage";
+import { goBack, usePlace } from "./state/navigation";
+import { useFleet, useSettings } from "./state/store";
+import { isMeasuring, markCommit } from "./state/tick-costs";
+import "./frame/frame.css";
+
+/** The window: strip, rail, banners and one page, with the dialogs that any page can open. */
+export function App(): ReactNode {
+  const { theme } = useSettings();
+  useEffect(() => {
+    if (theme === "system") delete document.documentElement.dataset["theme"];
+    else document.documentElement.dataset["theme"] = theme;
+  }, [theme]);
+  useShortcuts();
+  return (
+    <I18nProvider locale="en-GB">
+      <div className="frame">
+        <Strip />
+        <Rail />
+        <main className="page" id="page">
+          <Banners />
+          <Page />
+        </main>
+      </div>
+      <Announcer />
+      <Guard what="The command palette">
+        <Palette />
+      </Guard>
+      <Guard what="The deploy dialog">
+        <DeployDialog />
+      </Guard>
+      <Guard what="The fault console">
+        <FaultConsole />
+      </Guard>
+      <Guard what="The list of malformed messages">
+        <MalformedDialog />
+      </Guard>
+      <KeyList />
+      {isMeasuring ? <CommitProbe /> : null}
+    </I18nProvider>
+  );
+}
+
+function Page(): ReactNode {
+  const place = usePlace();
+  const isFirstStart = useFleet((state) => state.isFirstStart);
+  if (isFirstStart && place.page === "fleet") {
+    return (
+      <Guard what="The first-start page" key="first-start">
+        <FirstStartPage />
+      </Guard>
+    );
+  }
+  switch (place.page) {
+    case "fleet":
+      return (
+        <Guard what="The fleet page" key="fleet">
+          <FleetPage />
+        </Guard>
+      );
+    case "node":
+      return (
+        <Guard what={`The page of ${place.nodeId}`} key={place.nodeId}>
+          <NodePage nodeId={place.nodeId} onBack={goBack} />
+        </Guard>
+      );
+    case "settings":
+      return (
+        <Guard what="The settings page" key="settings">
+          <SettingsPage section={place.section} />
+        </Guard>
+      );
+  }
+}
+
+/** Last in the tree, so that its effect runs after everything a tick changed has been committed. */
+function CommitProbe(): ReactNode {
+  const tick = useFleet((state) => state.fleet?.meta.tick);
+  useLayoutEffect(() => {
+    markCommit(performance.now());
+  }, [tick]);
+  return null;
+}

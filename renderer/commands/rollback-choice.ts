@@ -1,0 +1,27 @@
+import type { NodeView } from "../../shared/contract/snapshot";
+import { isInFlight } from "./undo";
+
+/** Whether a node's rollback is offered now, and where to; or why not, in a sentence and in two words. */
+export type RollbackChoice =
+  | { readonly isOffered: true; readonly version: string }
+  | { readonly isOffered: false; readonly reason: string; readonly short: string };
+
+/**
+ * What the rollback button of a node says. The engine decides again when it is clicked; this keeps a
+ * button that would be refused off the screen and says why it is not there.
+ */
+export function rollbackChoice(node: NodeView): RollbackChoice {
+  const { command, rollback } = node;
+  if (command !== null && isInFlight(command.phase)) {
+    return { isOffered: false, reason: `${command.commandId} is on its way.`, short: "on its way" };
+  }
+  if (node.liveness === "stale" || node.liveness === "lost") {
+    return {
+      isOffered: false,
+      reason: `No rollback offered: ${node.nodeId} is silent and could not confirm it.`,
+      short: "silent",
+    };
+  }
+  if (rollback.offered) return { isOffered: true, version: rollback.version };
+  return { isOffered: false, reason: rollback.reason, short: rollback.code === "NO_GOOD_VERSION" ? "none good" : "not offered" };
+}

@@ -1,0 +1,118 @@
+import { CircleAlert, Info } from "lucide-react";
+import { useEffect, useState, type ReactNode } from "react";
+import type { LinkView, ProcessView } from "../../shared/contract/snapshot";
+import { Button, Problem } from "../design";
+import { formatClock, formatDuration } from "../format/time";
+import { say } from "../state/announce";
+import { introduce } from "../state/connect";
+import { request } from "../state/ops";
+import { useFleet, useSettings } from "../state/store";
+
+/** Ticks come every 500 ms; without one for this long the picture is called frozen, ms. */
+const STALLED_AFTER_MS = 2_500;
+
+/** What stands between the operator and the truth, over every page; nothing when all is well. */
+export function Banners(): ReactNode {
+  const failure = useFleet((state) => state.failure);
+  const link = useFleet((state) => state.fleet?.meta.link);
+  const processes = useFleet((state) => state.fleet?.meta.processes);
+  const journal = useFleet((state) => state.fleet?.meta.journal);
+  return (
+    <div className="banners">
+      {failure === null ? null : (
+        <Problem
+          code={failure.code}
+          sentence={failure.message}
+          actions={
+            <Button kind="outline" size="small" onPress={() => void introduce()}>
+              Ask again
+            </Button>
+          }
+        />
+      )}
+      <StalledBanner />
+      {link === undefined ? null : <LinkBanners link={link} />}
+      {journal?.state === "unavailable" ? <Banner tone="medium">{journal.sentence}</Banner> : null}
+      {processes?.map((process) => <ProcessBanner key={process.name} process={process} />)}
+    </div>
+  );
+}
+
+function Banner(props: {
+  readonly tone: "medium" | "none";
+  readonly action?: ReactNode;
+  readonly children: ReactNode;
+}): ReactNode {
+  const Icon = props.tone === "medium" ? CircleAlert : Info;
+  return (
+    <div className={`banner banner-${props.tone}`} role="status">
+      <Icon size={16} strokeWidth={1.75} aria-hidden />
+      <p>{props.children}</p>
+      {props.action}
+    </div>
+  );
+}
+
+function LinkBanners({ link }: { readonly link: LinkView }): ReactNode {
+  const { clock } = useSettings();
+  return (
+    <>
+      {link.state === "up" ? null : (
+        <Banner
+          tone={link.state === "starting" ? "none" : "medium"}
+          action={link.state === "down" ? <RetryButton what="link" /> : undefined}
+        >
+          {link.sentence}
+          {link.state === "starting" ? null : ` Data is frozen since ${formatClock(link.sinceMs, clock)}.`}
+        </Banner>
+      )}
+      {link.notices.map((notice) => (
+        <Banner key={`${notice.code} ${notice.message}`} tone="none">
+          <code>{notice.code}</code>: {notice.message}
+        </Banner>
+      ))}
+    </>
+  );
+}
+
+function ProcessBanner({ process }: { readonly process: ProcessView }): ReactNode {
+  if (process.state === "up" || process.state === "starting") return null;
+  const canRetry = process.name === "inference" && process.state !== "unresponsive";
+  return (
+    <Banner tone="medium" action={canRetry ? <RetryButton what="inference" /> : undefined}>
+      {process.sentence}
+    </Banner>
+  );
+}
+
+function RetryButton({ what }: { readonly what: "link" | "inference" }): ReactNode {
+  const retry = async (): Promise<void> => {
+    const answer = what === "link" ? await request("link/retry", {}) : await request("process/retry", { name: what });
+    if (!answer.ok) say(`${answer.error.code}: ${answer.error.message}`);
+  };
+  return (
+    <Button kind="outline" size="small" onPress={() => void retry()}>
+      Retry
+    </Button>
+  );
+}
+
+/** Says that ticks stopped coming, from the window's own clock: the engine cannot say it then. */
+function StalledBanner(): ReactNode {
+  const arrivedAtMs = useFleet((state) => state.arrivedAtMs);
+  const atMs = useFleet((state) => state.fleet?.meta.atMs);
+  const { clock } = useSettings();
+  const [nowMs, setNowMs] = useState(() => performance.now());
+  useEffect(() => {
+    const timer = setInterval(() => setNowMs(performance.now()), 1_000);
+    return () => clearInterval(timer);
+  }, []);
+  if (arrivedAtMs === null || atMs === undefined) return null;
+  const silentMs = nowMs - arrivedAtMs;
+  if (silentMs < STALLED_AFTER_MS) return null;
+  return (
+    <Banner tone="medium">
+      The engine has not ticked for {formatDuration(silentMs)}. What you see is from {formatClock(atMs, clock)}.
+    </Banner>
+  );
+}

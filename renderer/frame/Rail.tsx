@@ -1,0 +1,61 @@
+import { LayoutGrid, SlidersHorizontal, type LucideIcon } from "lucide-react";
+import type { ReactNode } from "react";
+import { ToggleButton } from "react-aria-components/ToggleButton";
+import { countOf } from "../format/number";
+import { go, usePlace, type Place } from "../state/navigation";
+import { useFleet } from "../state/store";
+import { needyCount, worstAttention } from "../pages/fleet/order";
+
+/** The pages, with the count of nodes that need a person on the fleet. */
+export function Rail(): ReactNode {
+  const place = usePlace();
+  return (
+    <nav className="rail" aria-label="Pages">
+      <RailItem label="Fleet" icon={LayoutGrid} isCurrent={place.page !== "settings"} to={{ page: "fleet" }}>
+        <FleetBadge />
+      </RailItem>
+      <RailItem
+        label="Settings"
+        icon={SlidersHorizontal}
+        isCurrent={place.page === "settings"}
+        to={{ page: "settings", section: "limits" }}
+      />
+    </nav>
+  );
+}
+
+function RailItem(props: {
+  readonly label: string;
+  readonly icon: LucideIcon;
+  readonly isCurrent: boolean;
+  readonly to: Place;
+  readonly children?: ReactNode;
+}): ReactNode {
+  const Icon = props.icon;
+  return (
+    <ToggleButton
+      className="rail-item"
+      isSelected={props.isCurrent}
+      aria-current={props.isCurrent ? "page" : undefined}
+      onPress={() => go(props.to)}
+    >
+      <span className="rail-icon">
+        <Icon size={20} strokeWidth={1.75} aria-hidden />
+        {props.children}
+      </span>
+      <span className="rail-label">{props.label}</span>
+    </ToggleButton>
+  );
+}
+
+function FleetBadge(): ReactNode {
+  const count = useFleet((state) => (state.fleet === null ? 0 : needyCount(state.fleet.nodes.values())));
+  const worst = useFleet((state) => (state.fleet === null ? "none" : worstAttention(state.fleet.nodes.values())));
+  if (count === 0) return null;
+  return (
+    <span className={`badge badge-${worst}`}>
+      <span aria-hidden="true">{count}</span>
+      <span className="visually-hidden">{countOf(count, "node needs", "nodes need")} a person</span>
+    </span>
+  );
+}

@@ -1,0 +1,329 @@
+import { Search } from "lucide-react";
+import { useEffect, useState, type ReactNode } from "react";
+import { Button as AriaButton } from "react-aria-components/Button";
+import type { LinkView } from "../../shared/contract/snapshot";
+import { Button, Explainer, Glyph, Kbd, StateGlyph, Tag, type GlyphName } from "../design";
+import { countOf, formatNumber } from "../format/number";
+import { formatAge, formatClock, formatDuration, formatUtcInstant } from "../format/time";
+import { STATE_WORDS } from "../format/words";
+import { compareNeed, countStates, isNeedy, STATES_WORST_FIRST } from "../pages/fleet/order";
+import { go, openOverlay } from "../state/navigation";
+import { useFleet, useSettings, useSnapshotMeta } from "../state/store";
+
+/** The line over everything: link, tick, malformed, journal; who needs a person, search, clock. */
+export function Strip(): ReactNode {
+  const kind = useFleet((state) => state.fleet?.meta.link.kind);
+  const isSynthetic = kind === "embedded" || kind === "recorded";
+  return (
+    <header className="strip" data-synthetic={isSynthetic ? "" : undefined}>
+      <span className="brand">
+        <Mark />
+        <span>
+          <strong>Lydlr</strong> Ops
+        </span>
+      </span>
+      <div className="strip-segments">
+        <LinkSegment />
+        <TickSegment />
+        <MalformedSegment />
+        <JournalSegment />
+      </div>
+      <NeedSegments />
+      <AriaButton className="search-button" aria-label="Search or run" onPress={() => openOverlay("palette")}>
+        <Search size={16} strokeWidth={1.75} aria-hidden />
+        <span>Search or run</span>
+        <Kbd>Ctrl K</Kbd>
+      </AriaButton>
+      <Clock />
+    </header>
+  );
+}
+
+/** Four bars of falling height: bytes in, bytes out. */
+function Mark(): ReactNode {
+  return (
+    <svg width="16" height="16" viewBox="0 0 16 16" aria-hidden="true" focusable="false">
+      <path d="M1.5 2v12M6 7v7M10.2 9.5V14M14.5 5v9" stroke="currentColor" strokeWidth="1.8" fill="none" />
+    </svg>
+  );
+}
+
+function Segment(props: { readonly label: string; readonly name: string; readonly value: ReactNode; readonly children: ReactNode }): ReactNode {
+  return (
+    <Explainer
+      label={props.name}
+      trigger={
+        <AriaButton className="segment">
+          <span className="segment-label">{props.label}</span>
+          {props.value}
+        </AriaButton>
+      }
+    >
+      {props.children}
+    </Explainer>
+  );
+}
+
+/** The name of a link as the strip says it. */
+function linkName(link: LinkView): string {
+  switch (link.kind) {
+    case "embedded":
+      return "Embedded fleet";
+    case "recorded":
+      return "Recorded fleet";
+    case "ros2":
+      return "ROS 2";
+  }
+}
+
+const LINK_GLYPHS: Readonly<Record<LinkView["state"], GlyphName>> = {
+  starting: "joining",
+  up: "live",
+  unresponsive: "stale",
+  down: "lost",
+};
+
+function LinkSegment(): ReactNode {
+  const link = useFleet((state) => state.fleet?.meta.link);
+  if (link === undefined) {
+    return <span className="segment segment-label">Link: waiting for the first tick</span>;
+  }
+  const isWell = link.state === "up";
+  return (
+    <Segment
+      name="The link"
+      label="Link"
+      value={
+        <>
+          <span className={isWell || link.state === "starting" ? "hue-none" : "hue-medium"}>
+            <Glyph name={LINK_GLYPHS[link.state]} />
+          </span>
+          <strong>{linkName(link)}</strong>
+          {isWell ? null : <span>{link.state}</span>}
+          {link.seed === null ? null : <span className="segment-label segment-extra">seed {link.seed}</span>}
+          {link.domainId === null ? null : <span className="segment-label segment-extra">domain {link.domainId}</span>}
+          {link.kind === "embedded" ? <Tag name="EMBEDDED" /> : null}
+          {link.kind === "recorded" ? <Tag name="RECORDED" /> : null}
+        </>
+      }
+    >
+      <LinkExplanation link={link} />
+    </Segment>
+  );
+}
+
+function LinkExplanation({ link }: { readonly link: LinkView }): ReactNode {
+  const { clock } = useSettings();
+  return (
+    <>
+      <h2>
+        {linkName(link)}: {link.state} since {formatClock(link.sinceMs, clock)}
+      </h2>
+      <p>{link.sentence}</p>
+      {link.kind === "embedded" ? (
+        <p className="note">
+          EMBEDDED: these nodes run inside this application. They compress real frames with the models that ship with
+          it; they are not robots. The same seed gives the same frames, bytes and faults.
+        </p>
+      ) : null}
+      {link.kind === "recorded" ? (
+        <p className="note">RECORDED: wire frames from a file are replayed. Commands reach nobody.</p>
+      ) : null}
+    </>
+  );
+}
+
+function TickSegment(): ReactNode {
+  const periodMs = useFleet((state) => state.fleet?.meta.periodMs ?? null);
+  const p95Ms = useFleet((state) => state.fleet?.meta.periodP95Ms ?? null);
+  return (
+    <Segment
+      name="The tick"
+      label="Tick"
+      value={
+        <>
+          <strong>{periodMs === null ? "none" : formatNumber(periodMs, 0)}</strong>
+          {periodMs === null ? null : <span className="segment-label">ms</span>}
+          {p95Ms === null ? null : <span className="segment-label segment-extra">p95 {formatNumber(p95Ms, 0)}</span>}
+        </>
+      }
+    >
+      <TickExplanation />
+    </Segment>
+  );
+}
+
+function TickExplanation(): ReactNode {
+  const meta = useSnapshotMeta();
+  if (meta === null) return <p>No tick yet.</p>;
+  return (
+    <>
+      <h2>Tick {formatNumber(meta.tick, 0)}</h2>
+      <p>
+        The engine judges every node each 500 ms. Measured: {meta.periodMs === null ? "none yet" : `${formatNumber(meta.periodMs, 1)} ms`}
+        {" between the last two"}
+        {meta.periodP95Ms === null ? "." : `, 95 of 100 within ${formatNumber(meta.periodP95Ms, 1)} ms.`}
+      </p>
+      <p className="note">{countOf(meta.samples, "message")} parsed since the start.</p>
+    </>
+  );
+}
+
+function MalformedSegment(): ReactNode {
+  const malformed = useFleet((state) => state.fleet?.meta.malformed ?? null);
+  return (
+    <AriaButton className="segment" onPress={() => openOverlay("malformed")}>
+      <span className="segment-label">Malformed</span>
+      <strong>{malformed === null ? "none" : formatNumber(malformed, 0)}</strong>
+    </AriaButton>
+  );
+}
+
+function JournalSegment(): ReactNode {
+  const journal = useFleet((state) => state.fleet?.meta.journal);
+  const atMs = useFleet((state) => state.fleet?.meta.atMs ?? 0);
+  if (journal === undefined) return null;
+  const isWritten = journal.state === "written";
+  return (
+    <Segment
+      name="The journal"
+      label="Journal"
+      value={
+        <>
+          <span className={isWritten ? "hue-low" : "hue-medium"}>
+            <Glyph name={isWritten ? "verified" : "lost"} />
+          </span>
+          <span>{journal.state}</span>
+        </>
+      }
+    >
+      <h2>Journal: {journal.state}</h2>
+      <p>{journal.sentence}</p>
+      <p className="note">
+        {journal.lastWriteAtMs === null
+          ? "Nothing was written yet."
+          : `Last write ${formatAge(atMs - journal.lastWriteAtMs)}. Decisions are on disk before anything is sent.`}
+      </p>
+    </Segment>
+  );
+}
+
+/** States in the strip before the rest is summed up. */
+const STATES_SHOWN = 3;
+
+/** One `state count` text for each needy state, worst first; a plain string renders only when it changes. */
+function useNeedyStates(): string {
+  return useFleet(({ fleet }) => {
+    if (fleet === null) return "";
+    const counts = countStates([...fleet.nodes.values()].filter(isNeedy));
+    return STATES_WORST_FIRST.flatMap((state) => {
+      const count = counts.get(state);
+      return count === undefined ? [] : [`${state} ${count}`];
+    }).join(",");
+  });
+}
+
+function NeedSegments(): ReactNode {
+  const states = useNeedyStates();
+  const hasNodes = useFleet((state) => (state.fleet?.nodeIds.length ?? 0) > 0);
+  if (!hasNodes) return <span className="strip-gap" />;
+  if (states === "") {
+    return (
+      <span className="need need-none strip-gap">
+        <Glyph name="verified" />
+        No node needs you
+      </span>
+    );
+  }
+  const parts = states.split(",");
+  return (
+    <Explainer
+      label="Nodes that need a person"
+      trigger={
+        <AriaButton className="need strip-gap">
+          {STATES_WORST_FIRST.filter((state) => parts.some((part) => part.startsWith(`${state} `)))
+            .slice(0, STATES_SHOWN)
+            .map((state) => (
+              <span key={state} className="need-item">
+                <StateGlyphOnly state={state} />
+                <strong>{parts.find((part) => part.startsWith(`${state} `))?.split(" ")[1]}</strong>
+                {STATE_WORDS[state].toLowerCase()}
+              </span>
+            ))}
+          {parts.length > STATES_SHOWN ? <span className="need-item">+{parts.length - STATES_SHOWN}</span> : null}
+        </AriaButton>
+      }
+    >
+      {(close) => <NeedyList onOpen={close} />}
+    </Explainer>
+  );
+}
+
+function StateGlyphOnly({ state }: { readonly state: (typeof STATES_WORST_FIRST)[number] }): ReactNode {
+  const hue = state === "failing" ? "high" : state === "lost" || state === "inconsistent" ? "medium" : "low";
+  return (
+    <span className={`hue-${hue}`}>
+      <Glyph name={state} />
+    </span>
+  );
+}
+
+/** Nodes listed in the strip's popover. */
+const LISTED = 12;
+
+function NeedyList({ onOpen }: { readonly onOpen: () => void }): ReactNode {
+  const nodes = useFleet((state) => state.fleet?.nodes);
+  const needy = [...(nodes?.values() ?? [])].filter(isNeedy).sort(compareNeed);
+  return (
+    <>
+      <h2>Needs a person ({needy.length})</h2>
+      <ul className="needy-list">
+        {needy.slice(0, LISTED).map((node) => (
+          <li key={node.nodeId}>
+            <Button
+              kind="quiet"
+              size="small"
+              onPress={() => {
+                onOpen();
+                go({ page: "node", nodeId: node.nodeId });
+              }}
+            >
+              <StateGlyph state={node.state} />
+              <span className="mono">{node.nodeId}</span>
+            </Button>
+          </li>
+        ))}
+      </ul>
+      {needy.length > LISTED ? <p className="note">And {needy.length - LISTED} more on the fleet page.</p> : null}
+    </>
+  );
+}
+
+function Clock(): ReactNode {
+  const { clock } = useSettings();
+  const [nowMs, setNowMs] = useState(() => Date.now());
+  useEffect(() => {
+    const timer = setInterval(() => setNowMs(Date.now()), 1_000);
+    return () => clearInterval(timer);
+  }, []);
+  return (
+    <Explainer
+      label="The clock"
+      trigger={
+        <AriaButton className="segment clock">
+          <strong>{formatClock(nowMs, clock)}</strong>
+          <span className="segment-label">{clock === "utc" ? "UTC" : "local"}</span>
+        </AriaButton>
+      }
+    >
+      <h2>{formatUtcInstant(nowMs).slice(0, 19)} UTC</h2>
+      <p>This machine&apos;s clock. Ages are counted from the last tick, {<TickAge />}.</p>
+      <p className="note">Settings, Appearance: local time or UTC.</p>
+    </Explainer>
+  );
+}
+
+function TickAge(): ReactNode {
+  const arrivedAtMs = useFleet((state) => state.arrivedAtMs);
+  return <>{arrivedAtMs === null ? "none yet" : `${formatDuration(performance.now() - arrivedAtMs)} ago`}</>;
+}

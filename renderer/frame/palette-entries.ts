@@ -1,0 +1,87 @@
+import type { ModelView } from "../../shared/contract/channels";
+import type { NodeView } from "../../shared/contract/snapshot";
+import { rollbackChoice } from "../commands/rollback-choice";
+import { STATE_WORDS } from "../format/words";
+import { compareNeed } from "../pages/fleet/order";
+
+/** What an entry of the palette does when it is chosen. */
+export type PaletteAct =
+  | { readonly kind: "open-node"; readonly nodeId: string }
+  | { readonly kind: "roll-back"; readonly nodeId: string }
+  | { readonly kind: "deploy"; readonly nodeId: string | null; readonly version: string | null }
+  | { readonly kind: "undo" }
+  | { readonly kind: "go"; readonly page: "fleet" | "settings" | "about" }
+  | { readonly kind: "faults" }
+  | { readonly kind: "keys" }
+  | { readonly kind: "malformed" }
+  | { readonly kind: "theme" };
+
+/** One line of the palette; its text names what it acts on. */
+export interface PaletteEntry {
+  readonly id: string;
+  readonly text: string;
+  /** What it is: a page, a node with its state, a verb. */
+  readonly fact: string;
+  readonly act: PaletteAct;
+}
+
+/** Entries shown at once. */
+const SHOWN = 40;
+
+/** Every entry, nodes that need a person first. */
+export function paletteEntries(
+  nodes: readonly NodeView[],
+  models: readonly ModelView[],
+  isEmbedded: boolean,
+): readonly PaletteEntry[] {
+  const byNeed = [...nodes].sort(compareNeed);
+  const deployable = models.filter((model) => model.verified);
+  return [
+    ...byNeed.map((node): PaletteEntry => ({
+      id: `node ${node.nodeId}`,
+      text: node.nodeId,
+      fact: `${STATE_WORDS[node.state]} · ${node.modelVersion ?? "version not reported"}`,
+      act: { kind: "open-node", nodeId: node.nodeId },
+    })),
+    { id: "go fleet", text: "Fleet", fact: "page", act: { kind: "go", page: "fleet" } },
+    { id: "go settings", text: "Settings", fact: "page", act: { kind: "go", page: "settings" } },
+    { id: "go about", text: "About Lydlr Ops", fact: "page", act: { kind: "go", page: "about" } },
+    ...byNeed.flatMap((node): readonly PaletteEntry[] => {
+      const choice = rollbackChoice(node);
+      if (!choice.isOffered) return [];
+      const text = `Roll back ${node.nodeId} to ${choice.version}`;
+      return [{ id: `rollback ${node.nodeId}`, text, fact: "command", act: { kind: "roll-back", nodeId: node.nodeId } }];
+    }),
+    { id: "undo", text: "Undo the newest rollback", fact: "command", act: { kind: "undo" } },
+    { id: "deploy", text: "Deploy a version…", fact: "command", act: { kind: "deploy", nodeId: null, version: null } },
+    ...byNeed.flatMap((node) =>
+      deployable
+        .filter((model) => model.version !== node.modelVersion)
+        .map((model): PaletteEntry => ({
+          id: `deploy ${model.version} ${node.nodeId}`,
+          text: `Deploy ${model.version} on ${node.nodeId}…`,
+          fact: model.drill ? "command · DRILL" : "command",
+          act: { kind: "deploy", nodeId: node.nodeId, version: model.version },
+        })),
+    ),
+    ...(isEmbedded
+      ? [{ id: "faults", text: "Open the fault console", fact: "F9", act: { kind: "faults" } } satisfies PaletteEntry]
+      : []),
+    { id: "malformed", text: "Malformed messages", fact: "list", act: { kind: "malformed" } },
+    { id: "theme", text: "Switch light and dark", fact: "appearance", act: { kind: "theme" } },
+    { id: "keys", text: "Keys", fact: "list", act: { kind: "keys" } },
+  ];
+}
+
+/** Entries whose text or fact contains every typed word; those that begin with what was typed come first. */
+export function searchPalette(entries: readonly PaletteEntry[], typed: string): readonly PaletteEntry[] {
+  const query = typed.trim().toLowerCase();
+  if (query === "") return entries.slice(0, SHOWN);
+  const words = query.split(/\s+/);
+  const matching = entries.filter((entry) => {
+    const text = `${entry.text} ${entry.fact}`.toLowerCase();
+    return words.every((word) => text.includes(word));
+  });
+  const begins = (entry: PaletteEntry): number => (entry.text.toLowerCase().startsWith(query) ? 0 : 1);
+  return [...matching].sort((left, right) => begins(left) - begins(right)).slice(0, SHOWN);
+}

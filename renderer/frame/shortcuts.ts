@@ -1,0 +1,86 @@
+/** What a key does. */
+export type Act =
+  | "palette"
+  | "filter"
+  | "go-fleet"
+  | "go-settings"
+  | "roll-back"
+  | "deploy"
+  | "undo"
+  | "keys"
+  | "faults"
+  | "back";
+
+/** A key or a sequence of keys, and what it does. */
+export interface Shortcut {
+  readonly act: Act | null;
+  /** As written on the keys, in the order in which they are pressed. */
+  readonly keys: readonly string[];
+  readonly label: string;
+  /** Without Ctrl or Alt: off in text fields, and can be switched off in the settings. */
+  readonly isSingle: boolean;
+}
+
+/** Every shortcut of the window, in the order of the key list. Those without an act belong to what has the focus. */
+export const SHORTCUTS: readonly Shortcut[] = [
+  { act: "palette", keys: ["Ctrl K"], label: "Search or run: nodes, versions, pages, verbs", isSingle: false },
+  { act: "filter", keys: ["/"], label: "Filter the fleet", isSingle: true },
+  { act: "go-fleet", keys: ["G", "F"], label: "Go to Fleet", isSingle: true },
+  { act: "go-settings", keys: ["G", "S"], label: "Go to Settings", isSingle: true },
+  { act: "back", keys: ["Alt ←"], label: "Go back", isSingle: false },
+  { act: null, keys: ["↑", "↓"], label: "Move in cards, rows and tiles", isSingle: false },
+  { act: null, keys: ["Enter"], label: "Open the node under the focus", isSingle: false },
+  { act: "roll-back", keys: ["R"], label: "Roll back the node under the focus, or the one that shows the key", isSingle: true },
+  { act: "deploy", keys: ["D"], label: "Deploy a version on the node under the focus", isSingle: true },
+  { act: "undo", keys: ["Ctrl Z"], label: "Undo the newest rollback, for 60 s", isSingle: false },
+  { act: null, keys: ["Space"], label: "Pause the charts of a node", isSingle: true },
+  { act: "faults", keys: ["F9"], label: "Fault console of the embedded fleet", isSingle: false },
+  { act: "keys", keys: ["?"], label: "This list", isSingle: true },
+];
+
+/** A key press as far as shortcuts care. */
+export interface Press {
+  /** `KeyboardEvent.key`. */
+  readonly key: string;
+  readonly isCtrl: boolean;
+  readonly isAlt: boolean;
+  /** The focus is in something that takes text. */
+  readonly isInText: boolean;
+}
+
+/** How long after `G` the second key counts, ms. */
+export const SEQUENCE_MS = 1_500;
+
+/** What a press means: an act, the first key of a sequence, or nothing. */
+export type Meaning = { readonly act: Act } | { readonly pending: string } | null;
+
+/**
+ * Reads a press. `pending` is the first key of a sequence pressed within {@link SEQUENCE_MS}, if any.
+ * Single keys mean nothing in text fields, or when they are switched off.
+ */
+export function readPress(press: Press, pending: string | null, singleKeysOn: boolean): Meaning {
+  const key = press.key.length === 1 ? press.key.toUpperCase() : press.key;
+  if (press.isAlt) return key === "ArrowLeft" && !press.isCtrl ? { act: "back" } : null;
+  if (press.isCtrl) {
+    if (key === "K") return { act: "palette" };
+    // In a text field Ctrl+Z takes back typing.
+    return key === "Z" && !press.isInText ? { act: "undo" } : null;
+  }
+  if (key === "F9") return { act: "faults" };
+  if (press.isInText || !singleKeysOn) return null;
+  if (pending === "G") return key === "F" ? { act: "go-fleet" } : key === "S" ? { act: "go-settings" } : null;
+  switch (key) {
+    case "G":
+      return { pending: "G" };
+    case "/":
+      return { act: "filter" };
+    case "?":
+      return { act: "keys" };
+    case "R":
+      return { act: "roll-back" };
+    case "D":
+      return { act: "deploy" };
+    default:
+      return null;
+  }
+}

@@ -1,0 +1,144 @@
+import { useEffect, useState, type ReactNode } from "react";
+import type { Hello, ModelView } from "../../../shared/contract/channels";
+import { openDeploy } from "../../commands/desk";
+import { Button, Glyph, Kbd, Tag } from "../../design";
+import { countOf } from "../../format/number";
+import { say } from "../../state/announce";
+import { openOverlay } from "../../state/navigation";
+import { request } from "../../state/ops";
+import { leaveFirstStart, useFleet } from "../../state/store";
+import { JoiningFleet } from "./JoiningFleet";
+import "./first-start.css";
+
+/** What was found on this machine, the embedded fleet already joining, and the way to it. */
+export function FirstStartPage(): ReactNode {
+  const hello = useFleet((state) => state.hello);
+  const nodeCount = useFleet((state) => state.fleet?.nodeIds.length ?? 0);
+  const open = async (): Promise<void> => {
+    leaveFirstStart();
+    const answer = await request("app/seen-first-start", {});
+    if (!answer.ok) say(`This page will be shown again: ${answer.error.message}`);
+  };
+  if (hello === null) return null;
+  return (
+    <div className="page-scroll">
+      <div className="first">
+        <div className="first-text">
+          <h1>
+            No ROS 2 on this machine,
+            <br />
+            so here is a fleet of its own.
+          </h1>
+          <p className="first-lead">
+            {nodeCount === 0 ? "Edge nodes run" : `${countOf(nodeCount, "edge node")} ${nodeCount === 1 ? "runs" : "run"}`} inside
+            this app. They compress real frames with the models that ship with it, and obey deploys and rollbacks like
+            robots do. Every screen they feed says <Tag name="EMBEDDED" />
+          </p>
+          <div className="first-actions">
+            <Button kind="primary" autoFocus onPress={() => void open()}>
+              Open the embedded fleet
+              <Kbd>Enter</Kbd>
+            </Button>
+          </div>
+          <h2>What was looked for</h2>
+          <Findings findings={hello.findings} />
+        </div>
+        <div className="first-side">
+          <JoiningFleet />
+          <ThingsToTry onOpen={open} />
+        </div>
+      </div>
+    </div>
+  );
+}
+
+function Findings({ findings }: { readonly findings: Hello["findings"] }): ReactNode {
+  return (
+    <ul className="findings">
+      {findings.map((finding) => (
+        <li key={finding.what}>
+          <span className="hue-low">
+            <Glyph name={finding.found ? "verified" : "waiting"} />
+          </span>
+          <strong>
+            {finding.what}
+            <span className="visually-hidden">{finding.found ? ", found" : ", not found"}</span>
+          </strong>
+          <span>{finding.sentence}</span>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+interface Try {
+  readonly title: string;
+  readonly text: string;
+  readonly keyName: string;
+  readonly start: () => void;
+}
+
+function ThingsToTry({ onOpen }: { readonly onOpen: () => Promise<void> }): ReactNode {
+  const [models, setModels] = useState<readonly ModelView[]>([]);
+  useEffect(() => {
+    let isCurrent = true;
+    void request("models/list", {}).then((answer) => {
+      if (isCurrent && answer.ok) setModels(answer.value.filter((model) => model.verified));
+    });
+    return () => {
+      isCurrent = false;
+    };
+  }, []);
+  const drill = models.find((model) => model.drill);
+  const newest = models.filter((model) => !model.drill).at(-1);
+  const deployOf = (model: ModelView, title: string, text: string): Try => ({
+    title,
+    text,
+    keyName: "D",
+    start: () => openDeploy({ nodeId: null, version: model.version }),
+  });
+  const tries: readonly Try[] = [
+    {
+      title: "Break a node",
+      text: "Fault console, noisy camera: watch its numbers and its state change.",
+      keyName: "F9",
+      start: () => openOverlay("faults"),
+    },
+    ...(drill === undefined
+      ? []
+      : [deployOf(drill, `Deploy the drill ${drill.version}`, "It is worse on purpose. One click rolls it back.")]),
+    ...(newest === undefined
+      ? []
+      : [deployOf(newest, `Deploy ${newest.version}`, "Watch it being sent, acknowledged by the node, and verified.")]),
+  ];
+  return (
+    <section className="panel tries" aria-labelledby="tries-title">
+      <h2 id="tries-title">{countWord(tries.length)} to try</h2>
+      <ol>
+        {tries.map((one, index) => (
+          <li key={one.title}>
+            <span className="try-number" aria-hidden="true">
+              {index + 1}
+            </span>
+            <div>
+              <strong>{one.title}</strong>
+              <p className="note">{one.text}</p>
+            </div>
+            <Button
+              kind="quiet"
+              size="small"
+              aria-label={`${one.keyName}: ${one.title}`}
+              onPress={() => void onOpen().then(one.start)}
+            >
+              <Kbd>{one.keyName}</Kbd>
+            </Button>
+          </li>
+        ))}
+      </ol>
+    </section>
+  );
+}
+
+function countWord(count: number): string {
+  return count === 1 ? "One thing" : count === 2 ? "Two things" : "Three things";
+}

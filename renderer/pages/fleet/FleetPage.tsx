@@ -1,0 +1,110 @@
+import { Box, Grid3x3, LayoutGrid, ListFilter, Rows3 } from "lucide-react";
+import type { ReactNode } from "react";
+import { openDeploy } from "../../commands/desk";
+import { Button, Kbd, SearchField, Segmented, Select } from "../../design";
+import { countOf } from "../../format/number";
+import { Guard } from "../../frame/Guard";
+import { saveSettings } from "../../state/settings";
+import { useFleet, useSettings } from "../../state/store";
+import { CardsView } from "./CardsView";
+import { setFilter, setGrouping, useDesk } from "./desk";
+import { EventList } from "./EventList";
+import { LoadingFleet, NoNodes } from "./EmptyFleet";
+import { MatrixView } from "./MatrixView";
+import { TableView } from "./TableView";
+import { viewFor, type FleetView } from "./view-choice";
+import "./fleet.css";
+
+/** The id of the filter's field, for the key that leads to it. */
+export const FILTER_ID = "fleet-filter";
+
+/** Who needs me? The fleet as cards, table or matrix. */
+export function FleetPage(): ReactNode {
+  const nodeCount = useFleet((state) => state.fleet?.nodeIds.length ?? 0);
+  const isLoading = useFleet((state) => state.fleet === null);
+  const view = viewFor(useSettings().fleetView, nodeCount);
+  return (
+    <>
+      <FleetHead view={view} nodeCount={nodeCount} />
+      {isLoading ? <LoadingFleet /> : nodeCount === 0 ? <NoNodes /> : <FleetBody view={view} />}
+    </>
+  );
+}
+
+function FleetBody({ view }: { readonly view: FleetView }): ReactNode {
+  const filter = useDesk((desk) => desk.filter);
+  if (view === "matrix") {
+    return (
+      <Guard what="The matrix">
+        <MatrixView filter={filter} />
+      </Guard>
+    );
+  }
+  return (
+    <div className="page-scroll">
+      <Guard what={view === "cards" ? "The cards" : "The table"}>
+        {view === "cards" ? <CardsView filter={filter} /> : <TableView filter={filter} />}
+      </Guard>
+      <Guard what="The list of events">
+        <EventList />
+      </Guard>
+    </div>
+  );
+}
+
+const FACTS: Readonly<Record<FleetView, string>> = {
+  cards: "sorted by need · last 50 s in each sparkline, limit dotted",
+  table: "last 50 s in each sparkline, limit dotted",
+  matrix: "each tile: ratio, latency, quality as pointer against its limit",
+};
+
+function FleetHead({ view, nodeCount }: { readonly view: FleetView; readonly nodeCount: number }): ReactNode {
+  const { filter, grouping } = useDesk((desk) => desk);
+  const { singleKeyShortcuts } = useSettings();
+  return (
+    <div className="page-head">
+      <div className="page-head-title">
+        <h1>Fleet</h1>
+        <p className="note">
+          {countOf(nodeCount, "node")} · {FACTS[view]}
+        </p>
+      </div>
+      <SearchField
+        id={FILTER_ID}
+        label="Filter nodes by id, state or version"
+        placeholder="Filter: id, state, version"
+        className="fleet-filter"
+        value={filter}
+        icon={<ListFilter size={16} strokeWidth={1.75} aria-hidden />}
+        hint={singleKeyShortcuts ? <Kbd>/</Kbd> : null}
+        onChange={setFilter}
+      />
+      {view === "matrix" ? (
+        <Select
+          label="Group by"
+          prefix="Group by:"
+          value={grouping}
+          choices={[
+            { value: "vertical", label: "profile" },
+            { value: "version", label: "version" },
+          ]}
+          onChange={setGrouping}
+        />
+      ) : null}
+      <Segmented<FleetView>
+        label="View"
+        value={view}
+        segments={[
+          { value: "cards", label: "Cards", icon: <LayoutGrid size={16} strokeWidth={1.75} aria-hidden /> },
+          { value: "table", label: "Table", icon: <Rows3 size={16} strokeWidth={1.75} aria-hidden /> },
+          { value: "matrix", label: "Matrix", icon: <Grid3x3 size={16} strokeWidth={1.75} aria-hidden /> },
+        ]}
+        onChange={(fleetView) => void saveSettings({ fleetView })}
+      />
+      <Button kind="outline" isDisabled={nodeCount === 0} onPress={() => openDeploy({ nodeId: null, version: null })}>
+        <Box size={16} strokeWidth={1.75} aria-hidden />
+        Deploy a version…
+      </Button>
+    </div>
+  );
+}

@@ -1,0 +1,139 @@
+import { memo, type ReactNode } from "react";
+import { AnalogBar } from "../../charts/AnalogBar";
+import { scaleOf } from "../../charts/scales";
+import { CommandStatus } from "../../commands/CommandStatus";
+import { RollbackButton } from "../../commands/RollbackButton";
+import type { NodeView } from "../../../shared/contract/snapshot";
+import { Button, StateGlyph, Tag, VersionTag } from "../../design";
+import { formatLimit, JUDGED_METRICS, limitOf, nameOf } from "../../format/number";
+import { formatClock } from "../../format/time";
+import { go } from "../../state/navigation";
+import { useFleet, useNode, useSettings } from "../../state/store";
+import { Age, describeMetric, emphasisOf, MetricSparkline, MetricValue, NodeLink, profileText, type MetricProps } from "./parts";
+
+/** How a card is shown. */
+export interface NodeCardProps {
+  readonly nodeId: string;
+  /** Wide, with sentence, analog bars and limits: the node needs a person. */
+  readonly isProminent: boolean;
+  /** Its rollback is the one primary button of the page. */
+  readonly isFirst: boolean;
+  /** Px between the card's edges. */
+  readonly widthPx: number;
+}
+
+/** A node as a card. It renders when its own node changed, and then only what did. */
+export const NodeCard = memo(function NodeCard({ nodeId, isProminent, isFirst, widthPx }: NodeCardProps): ReactNode {
+  const node = useNode(nodeId);
+  const limits = useFleet((state) => state.fleet?.meta.limits);
+  if (node === undefined || limits === undefined) return null;
+  const look = isProminent ? `card card-prominent card-${node.state} attention-${node.attention}` : `card attention-${node.attention}`;
+  return (
+    <article className={look} data-node-id={nodeId} data-state={node.state} aria-label={nodeId}>
+      <CardHead
+        nodeId={nodeId}
+        state={node.state}
+        profile={profileText(node)}
+        version={node.modelVersion}
+        isDrill={node.drill}
+        showAge={isProminent}
+      />
+      {isProminent ? <p className="card-sentence">{node.sentence}</p> : null}
+      <div className="card-metrics">
+        {JUDGED_METRICS.map((metric) => (
+          <MetricRow key={metric} node={node} metric={metric} limits={limits} isProminent={isProminent} widthPx={widthPx} />
+        ))}
+      </div>
+      <CommandStatus nodeId={nodeId} />
+      <footer className="card-foot">
+        <RollbackButton
+          nodeId={nodeId}
+          kind={isFirst ? "primary" : isProminent ? "outline" : "quiet"}
+          showKey={isFirst}
+        />
+        {isProminent ? (
+          <>
+            <OpenButton nodeId={nodeId} />
+            <Since sinceMs={node.stateSinceMs} />
+          </>
+        ) : (
+          <span className="card-age">
+            <Age nodeId={nodeId} />
+          </span>
+        )}
+      </footer>
+    </article>
+  );
+});
+
+const CardHead = memo(function CardHead(props: {
+  readonly nodeId: string;
+  readonly state: NodeView["state"];
+  readonly profile: string;
+  readonly version: string | null;
+  readonly isDrill: boolean;
+  readonly showAge: boolean;
+}): ReactNode {
+  return (
+    <header className="card-head">
+      <StateGlyph state={props.state} />
+      <NodeLink nodeId={props.nodeId} />
+      <span className="card-profile">{props.profile}</span>
+      <span className="card-tags">
+        <VersionTag version={props.version} />
+        {props.isDrill ? <Tag name="DRILL" /> : null}
+        {props.showAge ? <Age nodeId={props.nodeId} /> : null}
+      </span>
+    </header>
+  );
+});
+
+/** What a metric row takes besides its sparkline, px: label, value and gaps; with bar and limit if prominent. */
+const BESIDE_SPARKLINE_PX = 168;
+const BESIDE_SPARKLINE_PROMINENT_PX = 342;
+const BAR_PX = 112;
+const LEAST_SPARKLINE_PX = 60;
+
+function MetricRow(props: MetricProps & { readonly isProminent: boolean; readonly widthPx: number }): ReactNode {
+  const { node, metric, limits, isProminent, widthPx } = props;
+  const { limit, side } = limitOf(metric, limits);
+  const beside = isProminent ? BESIDE_SPARKLINE_PROMINENT_PX : BESIDE_SPARKLINE_PX;
+  return (
+    <div className="metric-row" title={describeMetric(node, metric, limits)}>
+      <span className="metric-name">{nameOf(metric)}</span>
+      <MetricSparkline
+        node={node}
+        metric={metric}
+        limits={limits}
+        width={Math.max(LEAST_SPARKLINE_PX, widthPx - beside)}
+        height={isProminent ? 30 : 26}
+      />
+      {isProminent ? (
+        <AnalogBar
+          value={node.latest?.[metric] ?? null}
+          limit={limit}
+          limitSide={side}
+          scale={scaleOf(metric, limits)}
+          emphasis={emphasisOf(node, metric)}
+          width={BAR_PX}
+          label={describeMetric(node, metric, limits)}
+        />
+      ) : null}
+      <MetricValue node={node} metric={metric} showUnit />
+      {isProminent ? <span className="metric-limit">{formatLimit(metric, limits)}</span> : null}
+    </div>
+  );
+}
+
+const OpenButton = memo(function OpenButton({ nodeId }: { readonly nodeId: string }): ReactNode {
+  return (
+    <Button kind="quiet" aria-label={`Open node ${nodeId}`} onPress={() => go({ page: "node", nodeId })}>
+      Open node
+    </Button>
+  );
+});
+
+const Since = memo(function Since({ sinceMs }: { readonly sinceMs: number }): ReactNode {
+  const { clock } = useSettings();
+  return <span className="card-since">since {formatClock(sinceMs, clock)}</span>;
+});

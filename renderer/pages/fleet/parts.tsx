@@ -1,0 +1,104 @@
+import { memo, type ReactNode } from "react";
+import { Button as AriaButton } from "react-aria-components/Button";
+import type { NodeView } from "../../../shared/contract/snapshot";
+import type { Limits } from "../../../shared/contract/settings";
+import { scaleOf, type Emphasis } from "../../charts/scales";
+import { Sparkline } from "../../charts/Sparkline";
+import { formatLimit, formatMetric, formatRate, limitOf, nameOf, NOT_REPORTED, unitOf, type JudgedMetric } from "../../format/number";
+import { formatAge, formatUtcInstant } from "../../format/time";
+import { isUnknown } from "../../format/words";
+import { go } from "../../state/navigation";
+import { useFleet } from "../../state/store";
+import { ROVING } from "./focus";
+
+/** How a node's metric is drawn: in colour only where it is beyond its limit and a person is needed. */
+export function emphasisOf(node: NodeView, metric: JudgedMetric): Emphasis {
+  if (isUnknown(node.liveness)) return "stale";
+  if (!node.beyond.includes(metric)) return "normal";
+  if (node.attention === "high") return "high";
+  return node.attention === "medium" ? "medium" : "normal";
+}
+
+/** A metric of a node as a sentence for screen readers and tooltips: name, value, limit. */
+export function describeMetric(node: NodeView, metric: JudgedMetric, limits: Limits): string {
+  const value = node.latest?.[metric] ?? null;
+  const unit = unitOf(metric);
+  const text = value === null ? NOT_REPORTED : `${formatMetric(metric, value)}${unit === "" ? "" : ` ${unit}`}`;
+  return `${nameOf(metric)} ${text}, limit ${formatLimit(metric, limits)}`;
+}
+
+/** A metric of a node. */
+export interface MetricProps {
+  readonly node: NodeView;
+  readonly metric: JudgedMetric;
+  readonly limits: Limits;
+}
+
+/** The last 50 s of a metric. */
+export function MetricSparkline({ node, metric, limits, width, height }: MetricProps & { readonly width: number; readonly height: number }): ReactNode {
+  const { limit, side } = limitOf(metric, limits);
+  return (
+    <Sparkline
+      values={node.trail[metric]}
+      limit={limit}
+      limitSide={side}
+      emphasis={emphasisOf(node, metric)}
+      width={width}
+      height={height}
+      scale={scaleOf(metric, limits)}
+      label={`${nameOf(metric)} of ${node.nodeId}, last 50 s`}
+    />
+  );
+}
+
+/** A metric's newest value with its unit; "none" where there is none. */
+export function MetricValue({ node, metric, showUnit }: { readonly node: NodeView; readonly metric: JudgedMetric; readonly showUnit: boolean }): ReactNode {
+  const value = node.latest?.[metric] ?? null;
+  const unit = unitOf(metric);
+  if (value === null) return <span className="metric-none">none</span>;
+  return (
+    <span className={`metric-value emphasis-text-${emphasisOf(node, metric)}`}>
+      {formatMetric(metric, value)}
+      {showUnit && unit !== "" ? <span className="metric-unit"> {unit}</span> : null}
+    </span>
+  );
+}
+
+/** "drone · 10 Hz", or "drone · 6.1 of 10 Hz" where less arrives than the profile asks for. */
+export function profileText(node: Pick<NodeView, "vertical" | "profileRateHz" | "sampleRateHz">): string {
+  const { vertical, profileRateHz, sampleRateHz } = node;
+  if (vertical === null) return sampleRateHz === null ? "profile not reported" : `${formatRate(sampleRateHz)} Hz`;
+  if (profileRateHz === null) return vertical;
+  const isSlow = sampleRateHz !== null && sampleRateHz < profileRateHz * 0.9;
+  return isSlow ? `${vertical} · ${formatRate(sampleRateHz)} of ${profileRateHz} Hz` : `${vertical} · ${profileRateHz} Hz`;
+}
+
+/** Age of the last sign of life, counted from the newest tick. */
+export const Age = memo(function Age({ nodeId }: { readonly nodeId: string }): ReactNode {
+  const text = useFleet(({ fleet }) => {
+    const node = fleet?.nodes.get(nodeId);
+    return fleet === null || node === undefined ? "" : formatAge(fleet.meta.atMs - node.lastHeardAtMs);
+  });
+  const isOld = useFleet(({ fleet }) => isUnknown(fleet?.nodes.get(nodeId)?.liveness ?? "live"));
+  return <span className={isOld ? "age age-old" : "age"}>{text}</span>;
+});
+
+/** A node's id, which opens its page. Arrow keys move between these. */
+export const NodeLink = memo(function NodeLink({ nodeId, isInTabOrder = true }: { readonly nodeId: string; readonly isInTabOrder?: boolean }): ReactNode {
+  return (
+    <AriaButton
+      className="node-link"
+      aria-label={`${nodeId}, open`}
+      excludeFromTabOrder={!isInTabOrder}
+      {...{ [ROVING]: "" }}
+      onPress={() => go({ page: "node", nodeId })}
+    >
+      {nodeId}
+    </AriaButton>
+  );
+});
+
+/** Wall time as a `title`: UTC, to the millisecond. */
+export function utcTitle(atMs: number): string {
+  return formatUtcInstant(atMs);
+}

@@ -1,0 +1,33 @@
+import type { ReactNode } from "react";
+import { Panel, Tag } from "../../design";
+import { formatClock } from "../../format/time";
+import { useFleet, useSettings } from "../../state/store";
+import { Facts } from "./Facts";
+
+/** Which link feeds the window, and how it is. */
+export function LinkSection(): ReactNode {
+  const link = useFleet((state) => state.fleet?.meta.link);
+  const { clock } = useSettings();
+  if (link === undefined) return <p className="note">No tick yet.</p>;
+  const label = link.kind === "embedded" ? <Tag name="EMBEDDED" /> : link.kind === "recorded" ? <Tag name="RECORDED" /> : null;
+  return (
+    <Panel title="Link" fact={label}>
+      <p className="settings-lead">{link.sentence}</p>
+      <Facts
+        facts={[
+          { name: "Kind", value: KINDS[link.kind] },
+          { name: "State", value: `${link.state} since ${formatClock(link.sinceMs, clock)}` },
+          { name: "Seed", value: link.seed === null ? "none: only the embedded fleet has one" : String(link.seed) },
+          { name: "Domain", value: link.domainId === null ? "none: only ROS 2 has one" : String(link.domainId) },
+          ...link.notices.map((notice) => ({ name: notice.code, value: notice.message })),
+        ]}
+      />
+    </Panel>
+  );
+}
+
+const KINDS = {
+  embedded: "embedded fleet, inside this application",
+  ros2: "ROS 2",
+  recorded: "recorded wire frames, replayed",
+} as const;

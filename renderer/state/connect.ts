@@ -1,0 +1,59 @@
+import type { Dispose } from "../../shared/time";
+import { go, openOverlay } from "./navigation";
+import { request, subscribe } from "./ops";
+import { readFleet, takeFailure, takeHello, takeSettings, takeSnapshot } from "./store";
+import { saveSettings } from "./settings";
+import type { WindowCommand } from "../../shared/contract/channels";
+import { assertNever } from "../../shared/result";
+
+/** Asks who the main process is and what the fleet looks like now; a failure is shown, and can be retried. */
+export async function introduce(): Promise<void> {
+  const hello = await request("app/hello", {});
+  if (hello.ok) takeHello(hello.value);
+  else takeFailure(hello.error);
+  const arrivedAtMs = performance.now();
+  const snapshot = await request("fleet/snapshot", {});
+  if (snapshot.ok) takeSnapshot(snapshot.value, arrivedAtMs);
+}
+
+/** Feeds the store from the pushes. */
+export function connect(): Dispose {
+  const disposals = [
+    subscribe("push/snapshot", (snapshot) => takeSnapshot(snapshot, performance.now()), takeFailure),
+    subscribe("push/settings", takeSettings, takeFailure),
+    subscribe("push/window-command", obey, takeFailure),
+  ];
+  void introduce();
+  return () => {
+    for (const dispose of disposals) dispose();
+  };
+}
+
+/** Does what a menu item asks. */
+function obey(command: WindowCommand): void {
+  switch (command) {
+    case "go-fleet":
+      return go({ page: "fleet" });
+    case "go-settings":
+      return go({ page: "settings", section: "limits" });
+    case "go-about":
+      return go({ page: "settings", section: "about" });
+    case "open-palette":
+      return openOverlay("palette");
+    case "open-keys":
+      return openOverlay("keys");
+    case "open-faults":
+      return openOverlay("faults");
+    case "toggle-theme":
+      return toggleTheme();
+    default:
+      return assertNever(command);
+  }
+}
+
+/** From what is shown now to the other theme. */
+export function toggleTheme(): void {
+  const { theme } = readFleet().settings;
+  const isDark = theme === "system" ? matchMedia("(prefers-color-scheme: dark)").matches : theme === "dark";
+  void saveSettings({ theme: isDark ? "light" : "dark" });
+}

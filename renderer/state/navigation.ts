@@ -1,0 +1,64 @@
+import { create } from "zustand";
+
+/** The sections of the settings page. */
+export type SettingsSection = "limits" | "appearance" | "keyboard" | "link" | "store" | "about";
+
+/** A place in the window. */
+export type Place =
+  | { readonly page: "fleet" }
+  | { readonly page: "node"; readonly nodeId: string }
+  | { readonly page: "settings"; readonly section: SettingsSection };
+
+/** Dialogs that belong to the window rather than to a page; one is open at a time. */
+export type OverlayName = "palette" | "keys" | "faults" | "malformed";
+
+interface Navigation {
+  readonly place: Place;
+  /** Places before, oldest first. */
+  readonly behind: readonly Place[];
+  readonly overlay: OverlayName | null;
+}
+
+/** Places kept to go back to. */
+const MOST_BEHIND = 50;
+
+const useNavigation = create<Navigation>(() => ({ place: { page: "fleet" }, behind: [], overlay: null }));
+
+/** Where the window is. */
+export function usePlace(): Place {
+  return useNavigation((navigation) => navigation.place);
+}
+
+/** Where the window is now, for event handlers. */
+export function readPlace(): Place {
+  return useNavigation.getState().place;
+}
+
+/** Goes to a place and closes what lies over it. */
+export function go(place: Place): void {
+  useNavigation.setState(({ place: from, behind }) => ({
+    place,
+    behind: [...behind, from].slice(-MOST_BEHIND),
+    overlay: null,
+  }));
+}
+
+/** Goes back to the place before; stays where there is none. */
+export function goBack(): void {
+  useNavigation.setState(({ behind, place }) => ({ place: behind.at(-1) ?? place, behind: behind.slice(0, -1) }));
+}
+
+/** The dialog over the page. */
+export function useOverlay(): OverlayName | null {
+  return useNavigation((navigation) => navigation.overlay);
+}
+
+/** Opens a dialog over the page in place of the one that is open. */
+export function openOverlay(overlay: OverlayName): void {
+  useNavigation.setState({ overlay });
+}
+
+/** Closes the dialog over the page. */
+export function closeOverlay(): void {
+  useNavigation.setState({ overlay: null });
+}

@@ -1,0 +1,37 @@
+import { join } from "node:path";
+import { parseArgs, type ParseArgsConfig } from "node:util";
+import { fail, ok, type Failure, type Result } from "../../shared/result";
+import type { CommandIo, ExitCode } from "./command";
+
+/** A command line taken apart. */
+export interface ParsedArguments {
+  readonly positionals: readonly string[];
+  readonly values: Readonly<Record<string, string | boolean | undefined>>;
+}
+
+/** Takes a command line apart; BAD_USAGE for an option that is not among `options` or lacks its value. */
+export function parseArguments(
+  args: readonly string[],
+  options: Readonly<Record<string, { readonly type: "string" | "boolean"; readonly short?: string }>>,
+): Result<ParsedArguments, "BAD_USAGE"> {
+  try {
+    const config: ParseArgsConfig = { args: [...args], options: { ...options, help: { type: "boolean", short: "h" } }, allowPositionals: true };
+    const { positionals, values } = parseArgs(config);
+    const single = Object.entries(values).map(([name, value]) => [name, Array.isArray(value) ? value.at(-1) : value] as const);
+    return ok({ positionals, values: Object.fromEntries(single) });
+  } catch (thrown) {
+    return fail("BAD_USAGE", thrown instanceof Error ? (thrown.message.split("\n")[0] ?? "") : String(thrown));
+  }
+}
+
+/** The folder of models: the one asked for, else the one beside the built program. */
+export function modelsFolderOf(values: ParsedArguments["values"]): string {
+  const asked = values["models"];
+  return typeof asked === "string" ? asked : join(__dirname, "..", "models");
+}
+
+/** Says on stderr what failed and gives the exit code: 2 for bad usage, else 1. */
+export function refuse(io: CommandIo, failure: Failure): ExitCode {
+  io.stderr(`${failure.code}: ${failure.message}\n`);
+  return failure.code === "BAD_USAGE" ? 2 : 1;
+}

@@ -1,0 +1,270 @@
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { msSsim, psnrDb } from "../../shared/codec/ms-ssim";
+import type { CameraImage } from "../../shared/codec/sensor-frame";
+import { fail, ok, type Result } from "../../shared/result";
+import { decodeFrame, encodePictureFile } from "../edge/codec/frame-codec";
+import { readPicture } from "../edge/codec/picture-files";
+import { createSensorRig } from "../edge/sensors/rig";
+import { openModel, type OpenModel } from "../inference/onnx-session";
+import { listModels, readModel } from "../registry/registry";
+import { modelsFolderOf, parseArguments, refuse } from "./arguments";
+import type { CommandIo, ExitCode } from "./command";
+import { bjontegaardRatePercent, HELD_OUT_FIRST_SEED, msSsimDb, quantile, type RatePoint } from "./measure";
+
+const HELP = `usage: ./lydlr bench codec [--images DIR] [--models DIR] [--frames N] [--json]
+
+Encodes every picture with each model and level, and with JPEG and WebP, in one run: one line each,
+then one summary line for each codec with its Bjontegaard rate difference to JPEG.
+
+  --images DIR  pictures (png, jpg); by default camera frames of scenes that no training has seen
+  --models DIR  the models folder
+  --frames N    how many of those frames (16)
+  --json        JSON Lines
+`;
+
+const DEFAULT_FRAMES = 16;
+const JPEG_QUALITIES = [10, 20, 35, 50, 70, 85, 93] as const;
+const WEBP_QUALITIES = [1, 10, 25, 45, 65, 80, 90] as const;
+
+interface NamedImage {
+  readonly name: string;
+  readonly image: CameraImage;
+}
+
+/** One measured point: a picture, a codec, a level. */
+interface RdLine {
+  readonly type: "rd";
+  readonly image: string;
+  readonly codec: string;
+  readonly version: string;
+  readonly level: number;
+  readonly width: number;
+  readonly height: number;
+  readonly bytesIn: number;
+  readonly bytesOut: number;
+  readonly ratio: number;
+  readonly psnrDb: number | null;
+  readonly msSsim: number;
+  readonly encodeMs: number;
+  readonly decodeMs: number;
+}
+
+/** A codec at work: bytes for a picture and a level, and the picture back. */
+interface Candidate {
+  readonly codec: string;
+  readonly version: string;
+  readonly levels: readonly number[];
+  readonly defaultLevel: number | null;
+  readonly drill: boolean;
+  encode(image: CameraImage, level: number): Promise<Result<Uint8Array>>;
+  decode(bytes: Uint8Array, image: CameraImage): Promise<Result<CameraImage>>;
+}
+
+async function folderImages(folder: string): Promise<Result<readonly NamedImage[]>> {
+  let names: readonly string[];
+  try {
+    names = (await readdir(folder)).filter((name) => /\.(png|jpe?g)$/i.test(name)).sort();
+  } catch {
+    return fail("FILE_READ_FAILED", `The folder ${folder} could not be read.`);
+  }
+  if (names.length === 0) return fail("FILE_READ_FAILED", `The folder ${folder} holds no png or jpg.`);
+  const images: NamedImage[] = [];
+  for (const name of names) {
+    const image = await readPicture(join(folder, name));
+    if (!image.ok) return image;
+    images.push({ name, image: image.value });
+  }
+  return ok(images);
+}
+
+/** Camera frames of drones and iot nodes in halls that no training has seen. */
+function heldOutImages(count: number): readonly NamedImage[] {
+  return Array.from({ length: count }, (_, index) => {
+    const seed = HELD_OUT_FIRST_SEED + index;
+    const vertical = index % 3 === 2 ? "iot" : "drone";
+    const frameIndex = 13 * index;
+    const { camera } = createSensorRig({ seed, vertical }).sample(frameIndex);
+    return { name: `held-out-${String(seed)}-${vertical}-${String(frameIndex)}`, image: camera };
+  });
+}
+
+function modelCandidate(session: OpenModel, drill: boolean): Candidate {
+  return {
+    codec: "lydlr",
+    version: session.version,
+    levels: session.entropy.levels.map((each) => each.level),
+    defaultLevel: session.defaultLevel,
+    drill,
+    encode: (image, level) => encodePictureFile(session, image, level),
+    decode: async (bytes) => {
+      const decoded = await decodeFrame(session, bytes);
+      return decoded.ok ? ok(decoded.value.camera) : decoded;
+    },
+  };
+}
+
+/** JPEG and WebP as libvips writes them, on one thread, with its default chroma subsampling. */
+async function fileCandidates(): Promise<Result<readonly Candidate[]>> {
+  let sharp: typeof import("sharp").default;
+  try {
+    sharp = (await import("sharp")).default;
+  } catch {
+    return fail("NOT_AVAILABLE", "JPEG and WebP are measured with the development dependency sharp, which is not installed.");
+  }
+  sharp.concurrency(1);
+  const candidate = (codec: "jpeg" | "webp", levels: readonly number[]): Candidate => ({
+    codec,
+    version: sharp.versions.vips,
+    levels,
+    defaultLevel: null,
+    drill: false,
+    encode: async ({ rgb, width, height }, quality) => {
+      const picture = sharp(rgb, { raw: { width, height, channels: 3 } });
+      return ok(await (codec === "jpeg" ? picture.jpeg({ quality }) : picture.webp({ quality })).toBuffer());
+    },
+    decode: async (bytes, { width, height }) => ok({ width, height, rgb: await sharp(bytes).removeAlpha().raw().toBuffer() }),
+  });
+  return ok([candidate("jpeg", JPEG_QUALITIES), candidate("webp", WEBP_QUALITIES)]);
+}
+
+async function measure(candidate: Candidate, { name, image }: NamedImage, level: number): Promise<Result<RdLine>> {
+  const startMs = performance.now();
+  const bytes = await candidate.encode(image, level);
+  const encodedMs = performance.now();
+  if (!bytes.ok) return bytes;
+  const decoded = await candidate.decode(bytes.value, image);
+  const decodedMs = performance.now();
+  if (!decoded.ok) return decoded;
+  const psnr = psnrDb(image, decoded.value);
+  return ok({
+    type: "rd",
+    image: name,
+    codec: candidate.codec,
+    version: candidate.version,
+    level,
+    width: image.width,
+    height: image.height,
+    bytesIn: image.rgb.length,
+    bytesOut: bytes.value.length,
+    ratio: image.rgb.length / bytes.value.length,
+    psnrDb: Number.isFinite(psnr) ? psnr : null,
+    msSsim: msSsim(image, decoded.value),
+    encodeMs: encodedMs - startMs,
+    decodeMs: decodedMs - encodedMs,
+  });
+}
+
+function meanOf(values: readonly number[]): number | null {
+  return values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+/** The mean over pictures of the rate difference to JPEG, on one scale of quality. */
+function rateDifference(lines: readonly RdLine[], jpeg: readonly RdLine[], quality: (line: RdLine) => number): number | null {
+  const pointsOf = (all: readonly RdLine[], image: string): readonly RatePoint[] =>
+    all.filter((line) => line.image === image).map((line) => ({ rate: line.bytesOut, quality: quality(line) }));
+  const images = [...new Set(lines.map((line) => line.image))];
+  const differences = images.map((image) => bjontegaardRatePercent(pointsOf(jpeg, image), pointsOf(lines, image)));
+  return meanOf(differences.filter((difference) => difference !== null));
+}
+
+function summaryOf(candidate: Candidate, lines: readonly RdLine[], jpeg: readonly RdLine[]): Readonly<Record<string, unknown>> {
+  const atDefault = lines.filter((line) => line.level === candidate.defaultLevel);
+  const encodes = (atDefault.length > 0 ? atDefault : lines).map((line) => line.encodeMs);
+  return {
+    type: "summary",
+    codec: candidate.codec,
+    version: candidate.version,
+    drill: candidate.drill,
+    images: new Set(lines.map((line) => line.image)).size,
+    anchor: "jpeg",
+    bdRateMsSsimPercent: rateDifference(lines, jpeg, (line) => msSsimDb(line.msSsim)),
+    bdRatePsnrPercent: rateDifference(lines, jpeg, (line) => line.psnrDb ?? 100),
+    defaultLevel: candidate.defaultLevel,
+    ratio: meanOf(atDefault.map((line) => line.ratio)),
+    msSsim: meanOf(atDefault.map((line) => line.msSsim)),
+    encodeP50Ms: quantile(encodes, 0.5),
+    encodeP95Ms: quantile(encodes, 0.95),
+  };
+}
+
+function summaryText(summary: Readonly<Record<string, unknown>>): string {
+  const number = (name: string, digits: number): string => {
+    const value = summary[name];
+    return typeof value === "number" ? value.toFixed(digits) : "none";
+  };
+  return `${String(summary["codec"])} ${String(summary["version"])}: rate against JPEG at equal MS-SSIM ${number("bdRateMsSsimPercent", 1)} %, at equal PSNR ${number("bdRatePsnrPercent", 1)} %; default level: ratio ${number("ratio", 1)}, MS-SSIM ${number("msSsim", 4)}; encode ${number("encodeP50Ms", 1)} ms, p95 ${number("encodeP95Ms", 1)} ms\n`;
+}
+
+async function measureAll(
+  candidates: readonly Candidate[],
+  images: readonly NamedImage[],
+  isJson: boolean,
+  io: CommandIo,
+): Promise<ExitCode> {
+  const byCandidate = new Map<Candidate, RdLine[]>(candidates.map((candidate) => [candidate, []]));
+  const first = images[0];
+  for (const [candidate, lines] of byCandidate) {
+    // Not measured: the first encode of a process runs code that is not compiled yet.
+    for (const level of candidate.levels) if (first !== undefined) await measure(candidate, first, level);
+    for (const image of images) {
+      for (const level of candidate.levels) {
+        const line = await measure(candidate, image, level);
+        if (!line.ok) return refuse(io, line.error);
+        lines.push(line.value);
+        if (isJson) io.stdout(`${JSON.stringify(line.value)}\n`);
+      }
+    }
+    io.stderr(`measured ${candidate.codec} ${candidate.version}\n`);
+  }
+  const jpeg = [...byCandidate.entries()].find(([candidate]) => candidate.codec === "jpeg")?.[1] ?? [];
+  for (const [candidate, lines] of byCandidate) {
+    const summary = summaryOf(candidate, lines, jpeg);
+    io.stdout(isJson ? `${JSON.stringify(summary)}\n` : summaryText(summary));
+  }
+  return 0;
+}
+
+/** `./lydlr bench codec`: every model, JPEG and WebP on the same pictures. */
+export async function run(args: readonly string[], io: CommandIo): Promise<ExitCode> {
+  const parsed = parseArguments(args, {
+    images: { type: "string" },
+    models: { type: "string" },
+    frames: { type: "string" },
+    json: { type: "boolean" },
+  });
+  if (!parsed.ok) return refuse(io, parsed.error);
+  const { positionals, values } = parsed.value;
+  if (values["help"] === true) {
+    io.stdout(HELP);
+    return 0;
+  }
+  const frames = values["frames"] === undefined ? DEFAULT_FRAMES : Number(values["frames"]);
+  if (positionals.length > 0 || !Number.isInteger(frames) || frames < 1 || frames > 1000) {
+    return refuse(io, fail("BAD_USAGE", "see ./lydlr bench codec --help.").error);
+  }
+  const images = typeof values["images"] === "string" ? await folderImages(values["images"]) : ok(heldOutImages(frames));
+  if (!images.ok) return refuse(io, images.error);
+  const files = await fileCandidates();
+  if (!files.ok) return refuse(io, files.error);
+  const folder = modelsFolderOf(values);
+  const entries = await listModels(folder);
+  if (!entries.ok) return refuse(io, entries.error);
+  const sessions: OpenModel[] = [];
+  try {
+    const candidates = [...files.value];
+    for (const { version } of entries.value) {
+      const model = await readModel(folder, version);
+      const opened = model.ok ? await openModel(model.value) : model;
+      if (!opened.ok || !model.ok) {
+        if (!opened.ok) return refuse(io, opened.error);
+        continue;
+      }
+      sessions.push(opened.value);
+      candidates.push(modelCandidate(opened.value, model.value.manifest.drill));
+    }
+    return await measureAll(candidates, images.value, values["json"] === true, io);
+  } finally {
+    for (const session of sessions) await session.close();
+  }
+}

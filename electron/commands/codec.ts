@@ -1,0 +1,86 @@
+import { readContainer } from "../../shared/codec/container";
+import type { Result } from "../../shared/result";
+import { fail } from "../../shared/result";
+import { decodeFrame, encodePictureFile } from "../edge/codec/frame-codec";
+import { readBytes, readPicture, writeBytes, writePng } from "../edge/codec/picture-files";
+import { openModel, type OpenModel } from "../inference/onnx-session";
+import { readModel } from "../registry/registry";
+import { modelsFolderOf, parseArguments, refuse } from "./arguments";
+import type { CommandIo, ExitCode } from "./command";
+
+const HELP = `usage: ./lydlr codec encode VERSION LEVEL IN OUT [--models DIR]
+       ./lydlr codec decode IN OUT [--models DIR]
+
+Compresses one picture (png, jpg) to a bitstream file, or turns one back into a png.
+The file carries the model version and the level; its size is what a compression ratio counts.
+
+  LEVEL         1 (finest) to 5 (smallest), or "default"
+  --models DIR  the models folder
+`;
+
+async function open(folder: string, version: string): Promise<Result<OpenModel>> {
+  const model = await readModel(folder, version);
+  return model.ok ? openModel(model.value) : model;
+}
+
+async function encode(folder: string, parts: readonly string[], io: CommandIo): Promise<ExitCode> {
+  const [version = "", levelText = "", from = "", to = ""] = parts;
+  const image = await readPicture(from);
+  if (!image.ok) return refuse(io, image.error);
+  const model = await open(folder, version);
+  if (!model.ok) return refuse(io, model.error);
+  const session = model.value;
+  try {
+    const level = levelText === "default" ? session.defaultLevel : Number(levelText);
+    const bytes = await encodePictureFile(session, image.value, level);
+    if (!bytes.ok) return refuse(io, { code: "BAD_USAGE", message: bytes.error.message });
+    const written = await writeBytes(to, bytes.value);
+    if (!written.ok) return refuse(io, written.error);
+    const { width, height, rgb } = image.value;
+    const ratio = (rgb.length / bytes.value.length).toFixed(2);
+    io.stdout(
+      `${version} level ${String(level)}: ${String(width)}x${String(height)}, ${String(rgb.length)} bytes to ${String(bytes.value.length)}, ratio ${ratio}\n`,
+    );
+    return 0;
+  } finally {
+    await session.close();
+  }
+}
+
+async function decode(folder: string, parts: readonly string[], io: CommandIo): Promise<ExitCode> {
+  const [from = "", to = ""] = parts;
+  const bytes = await readBytes(from);
+  if (!bytes.ok) return refuse(io, bytes.error);
+  const container = readContainer(bytes.value);
+  if (!container.ok) return refuse(io, container.error);
+  const { version } = container.value;
+  const model = await open(folder, version);
+  if (!model.ok) return refuse(io, model.error);
+  try {
+    const decoded = await decodeFrame(model.value, bytes.value);
+    if (!decoded.ok) return refuse(io, decoded.error);
+    const { camera, level } = decoded.value;
+    const written = await writePng(to, camera);
+    if (!written.ok) return refuse(io, written.error);
+    io.stdout(`${version} level ${String(level)}: ${String(camera.width)}x${String(camera.height)}\n`);
+    return 0;
+  } finally {
+    await model.value.close();
+  }
+}
+
+/** `./lydlr codec`: one picture to a bitstream file and back. */
+export async function run(args: readonly string[], io: CommandIo): Promise<ExitCode> {
+  const parsed = parseArguments(args, { models: { type: "string" } });
+  if (!parsed.ok) return refuse(io, parsed.error);
+  const { positionals, values } = parsed.value;
+  if (values["help"] === true) {
+    io.stdout(HELP);
+    return 0;
+  }
+  const [action, ...rest] = positionals;
+  const folder = modelsFolderOf(values);
+  if (action === "encode" && rest.length === 4) return encode(folder, rest, io);
+  if (action === "decode" && rest.length === 2) return decode(folder, rest, io);
+  return refuse(io, fail("BAD_USAGE", "see ./lydlr codec --help.").error);
+}

@@ -38,7 +38,10 @@ export default defineConfig(
       "@typescript-eslint/switch-exhaustiveness-check": ["error", { considerDefaultExhaustiveForUnions: true }],
       // A number reads the same in a template; what must not get there is an object or undefined.
       "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
-      "@typescript-eslint/no-confusing-void-expression": ["error", { ignoreArrowShorthand: true }],
+      "@typescript-eslint/no-confusing-void-expression": [
+        "error",
+        { ignoreArrowShorthand: true, ignoreVoidReturningFunctions: true },
+      ],
       // A port's method is async for the adapter that needs it; the others need not await.
       "@typescript-eslint/require-await": "off",
       // Ports are objects of closures here; their methods may be handed on by themselves.
@@ -54,7 +57,8 @@ export default defineConfig(
   typedBy("./setup/tsconfig.json", ["setup/**/*.ts"]),
   {
     rules: {
-      eqeqeq: "error",
+      // `== null` asks for both kinds of nothing at once.
+      eqeqeq: ["error", "always", { null: "ignore" }],
       "no-restricted-syntax": [
         "error",
         { selector: "ExportDefaultDeclaration", message: "exports have names, which are the same in every file" },

@@ -1,13 +1,13 @@
 import type { ModelVersion } from "../../../shared/fleet/ids";
 import { mixSeed, seededRandom } from "../../../shared/random";
-import { fail, ok, type Result } from "../../../shared/result";
 import type { Dispose, Timers } from "../../../shared/time";
 import { qosMatches } from "../../../shared/wire/topics";
 import type { FrameEncoder } from "../../edge/encoder";
 import type { EdgeEndpoint, EdgeIncident, EdgeNode } from "../../edge/node";
 import { SENSOR_PROFILES } from "../../edge/sensors/profile";
-import type { Link, LinkListener, LinkStatus, OutboundMessage, PublishReceipt, TopicEndpoint } from "../port";
-import { createBus } from "./bus";
+import { createBus } from "../bus";
+import type { Link, LinkListener, LinkStatus, OutboundMessage, TopicEndpoint } from "../port";
+import { createPublications, linkDown } from "../publications";
 import { createCapacityGovernor, type NodeDemand } from "./capacity";
 import { startEmbeddedNode, type EmbeddedNode, type NoisyRig } from "./embedded-node";
 import { createFaultConsole, type FaultConsole } from "./fault-console";
@@ -52,13 +52,6 @@ const REVIEW_PERIOD_MS = 1_000;
 /** So long a start of the inference process is nothing to tell, ms. */
 const INFERENCE_START_MS = 5_000;
 
-/** A publication that waits for somebody to listen. */
-interface Waiting {
-  readonly message: OutboundMessage;
-  readonly settle: (result: Result<PublishReceipt>) => void;
-  readonly cancel: Dispose;
-}
-
 function endpointOf(node: EdgeNode, { topic, type }: EdgeEndpoint, role: TopicEndpoint["role"]): TopicEndpoint {
   return { topic, type, role, nodeName: node.nodeId };
 }
@@ -78,7 +71,17 @@ export function createEmbeddedLink<Frame>(options: EmbeddedLinkOptions<Frame>): 
     const { topic, type, bytes } = message;
     listener?.onMessage({ topic, type, bytes, receivedAtMs: timers.wallMs() });
   });
-  const waiting = new Set<Waiting>();
+  const publications = createPublications({
+    timers,
+    countMatching: (message) => receivers(message).length,
+    send(message) {
+      for (const node of receivers(message)) {
+        bus.tell(() => {
+          node.receive(message.topic, message.bytes);
+        });
+      }
+    },
+  });
 
   let listener: LinkListener | null = null;
   let nodes: readonly EmbeddedNode[] = [];
@@ -143,7 +146,7 @@ export function createEmbeddedLink<Frame>(options: EmbeddedLinkOptions<Frame>): 
       },
       onPresence() {
         bus.tell(() => listener?.onGraphChange());
-        settleWaiting();
+        publications.subscriptionsChanged();
       },
     });
   }
@@ -201,29 +204,6 @@ export function createEmbeddedLink<Frame>(options: EmbeddedLinkOptions<Frame>): 
     );
   }
 
-  function publishNow(message: OutboundMessage): Result<PublishReceipt> {
-    const matched = receivers(message);
-    for (const node of matched) {
-      bus.tell(() => {
-        node.receive(message.topic, message.bytes);
-      });
-    }
-    return ok({ publishedAtMs: timers.wallMs(), matchedSubscriptions: matched.length });
-  }
-
-  function settleWaiting(): void {
-    for (const entry of [...waiting]) {
-      if (receivers(entry.message).length === 0) continue;
-      waiting.delete(entry);
-      entry.cancel();
-      entry.settle(publishNow(entry.message));
-    }
-  }
-
-  function linkDown(): Result<never> {
-    return fail("LINK_DOWN", "The embedded fleet is not running.");
-  }
-
   return {
     faults: createFaultConsole(() => nodes, applyRates),
 
@@ -260,11 +240,7 @@ export function createEmbeddedLink<Frame>(options: EmbeddedLinkOptions<Frame>): 
       nodes = [];
       turns.clear();
       bus.clear();
-      for (const entry of waiting) {
-        entry.cancel();
-        entry.settle(linkDown());
-      }
-      waiting.clear();
+      publications.refuseAll();
       status = statusOf("down", "The embedded fleet was stopped.");
       await Promise.resolve();
     },
@@ -279,18 +255,7 @@ export function createEmbeddedLink<Frame>(options: EmbeddedLinkOptions<Frame>): 
 
     subscribe: bus.subscribe,
 
-    async publish(message) {
-      if (listener === null) return linkDown();
-      if (receivers(message).length > 0 || message.awaitSubscriptionMs <= 0) return publishNow(message);
-      return new Promise((settle) => {
-        const cancel = timers.after(message.awaitSubscriptionMs, () => {
-          waiting.delete(entry);
-          settle(publishNow(message));
-        });
-        const entry: Waiting = { message, settle, cancel };
-        waiting.add(entry);
-      });
-    },
+    publish: async (message) => (listener === null ? linkDown() : publications.publish(message)),
 
     // An embedded fleet that was started is up; it has no state that a retry would end.
     retry: () => undefined,

@@ -23,8 +23,8 @@ export interface FakeFleet {
 export function fakeFleet(timers: Timers, options: Partial<EmbeddedLinkOptions<FakeFrame>> = {}): FakeFleet {
   const encoder = fakeEncoder(timers);
   encoder.broken.set(FAKE_VERSIONS.unknown, "UNKNOWN_VERSION");
-  const up = listeners<void>();
-  const down = listeners<void>();
+  const up = listeners<null>();
+  const down = listeners<null>();
   const link = createEmbeddedLink<FakeFrame>({
     seed: 7,
     timers,
@@ -50,8 +50,8 @@ export function fakeFleet(timers: Timers, options: Partial<EmbeddedLinkOptions<F
     encoder,
     setInferenceUp(isUp) {
       encoder.isDown = !isUp;
-      if (isUp) up.tell();
-      else down.tell();
+      if (isUp) up.tell(null);
+      else down.tell(null);
     },
   };
 }

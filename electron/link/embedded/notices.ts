@@ -42,7 +42,10 @@ export function createNoticeBoard(clock: Clock): NoticeBoard {
 export function sameNotices(one: readonly Failure<string>[], two: readonly Failure<string>[]): boolean {
   return (
     one.length === two.length &&
-    one.every((notice, at) => notice.code === two[at]?.code && notice.message === two[at]?.message)
+    one.every((notice, at) => {
+      const other = two[at];
+      return notice.code === other?.code && notice.message === other.message;
+    })
   );
 }
 

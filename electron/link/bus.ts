@@ -1,6 +1,6 @@
-import type { Dispose, Timers } from "../../../shared/time";
-import { qosMatches } from "../../../shared/wire/topics";
-import type { OutboundMessage, Subscription } from "../port";
+import type { Dispose, Timers } from "../../shared/time";
+import { qosMatches } from "../../shared/wire/topics";
+import type { OutboundMessage, Subscription } from "./port";
 
 /** A message on its way to whoever subscribed. */
 export type BusMessage = Pick<OutboundMessage, "topic" | "type" | "bytes" | "qos">;
@@ -9,6 +9,8 @@ export type BusMessage = Pick<OutboundMessage, "topic" | "type" | "bytes" | "qos
 export interface Bus {
   /** Hears the topic if type and QoS match what is published there. */
   subscribe(subscription: Subscription): Dispose;
+  /** Whether a subscription matches: a message that nobody hears need not be made. */
+  isWanted(endpoint: Pick<BusMessage, "topic" | "type" | "qos">): boolean;
   /** Hands the message on in a later turn; without a matching subscription it is gone. */
   publish(message: BusMessage): void;
   /** Calls in the same order as messages, never within a call of the receiver. */
@@ -26,9 +28,9 @@ export function createBus(timers: Timers, deliver: (message: BusMessage) => void
   let queue: (() => void)[] = [];
   let cancel: Dispose | null = null;
 
-  function isWanted(message: BusMessage): boolean {
-    for (const subscription of subscriptions.get(message.topic) ?? []) {
-      if (subscription.type === message.type && qosMatches(message.qos, subscription.qos)) return true;
+  function isWanted({ topic, type, qos }: Pick<BusMessage, "topic" | "type" | "qos">): boolean {
+    for (const subscription of subscriptions.get(topic) ?? []) {
+      if (subscription.type === type && qosMatches(qos, subscription.qos)) return true;
     }
     return false;
   }
@@ -57,6 +59,7 @@ export function createBus(timers: Timers, deliver: (message: BusMessage) => void
         if (entries?.size === 0) subscriptions.delete(entry.topic);
       };
     },
+    isWanted,
     publish(message) {
       if (!isWanted(message)) return;
       tell(() => {

@@ -2,8 +2,8 @@ import type { RangeDecoder, RangeEncoder } from "./range-coder";
 
 const PROBABILITY_BITS = 12;
 const HALF = 1 << (PROBABILITY_BITS - 1);
-/** A probability moves by 1/32 of its error at each bit: it forgets in about 32 symbols. */
-const ADAPTATION_SHIFT = 5;
+/** A probability moves by 1/16 of its error at each bit: it forgets in about 16 symbols. */
+const ADAPTATION_SHIFT = 4;
 const LENGTH_BITS = 5;
 /** How many bits below the leading one are modelled; those below are coded as they are. */
 const MODELLED_BITS = 2;

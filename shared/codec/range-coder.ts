@@ -29,9 +29,10 @@ export function createRangeEncoder(): RangeEncoder {
   let length = 0;
   let low = 0;
   let range = 0xffffffff;
+  // A byte is held back until it is known whether a carry reaches it, and so are the 255s behind it. The
+  // first byte held is a zero in front of the stream, which no carry reaches; it is cut off at the end.
   let held = 0;
-  // The first byte that would come out is always zero: it is held as "none yet" and never written.
-  let heldCount = -1;
+  let fullBytes = 0;
 
   function put(byte: number): void {
     if (length === bytes.length) {
@@ -44,12 +45,11 @@ export function createRangeEncoder(): RangeEncoder {
   function shiftLow(): void {
     if (low < 0xff000000 || low >= TWO_POW_32) {
       const carry = low >= TWO_POW_32 ? 1 : 0;
-      if (heldCount >= 0) put(held + carry);
-      for (; heldCount > 0; heldCount--) put(255 + carry);
-      heldCount = 0;
+      put(held + carry);
+      for (; fullBytes > 0; fullBytes--) put(255 + carry);
       held = Math.floor(low / RENORMALISE_BELOW) & 255;
     } else {
-      heldCount++;
+      fullBytes++;
     }
     low = (low % RENORMALISE_BELOW) * 256;
   }
@@ -72,8 +72,8 @@ export function createRangeEncoder(): RangeEncoder {
       low = Math.ceil(low / RENORMALISE_BELOW) * RENORMALISE_BELOW;
       for (let i = 0; i < 5; i++) shiftLow();
       let end = length;
-      while (end > 0 && bytes[end - 1] === 0) end--;
-      return bytes.slice(0, end);
+      while (end > 1 && bytes[end - 1] === 0) end--;
+      return bytes.slice(1, end);
     },
   };
 }

@@ -96,7 +96,7 @@ export function decodeTuples(bytes: Uint8Array, steps: readonly number[]): Resul
 const TAPS = 16;
 const WEIGHT_ONE = 1 << 14;
 /** How far a weight moves at each sample. */
-const WEIGHT_MOVE = 16;
+const WEIGHT_MOVE = 24;
 
 /**
  * A linear predictor that adapts by the signs of its error and its inputs, in integers alone (sign-sign

@@ -101,15 +101,16 @@ export async function startEngine(parts: EngineParts): Promise<Result<Engine>> {
   }
   const journal = openJournal({ path: join(options.dataDir, "journal.db"), clock: timers });
   const { link, faults } = built.value;
-  operations = new Operations({
+  const running = new Operations({
     link,
     journal,
     timers,
     shelf,
     processes: () => (inference === null ? [] : [inference.part.supervised.status()]),
   });
+  operations = running;
   inference?.part.supervised.onStatus((status) => {
-    operations?.note({
+    running.note({
       event: `inference-${status.state}`,
       nodeId: null,
       actor: "engine",
@@ -117,15 +118,14 @@ export async function startEngine(parts: EngineParts): Promise<Result<Engine>> {
       detail: { restarts: status.restarts, pid: status.pid },
     });
   });
-  operations.note({
+  running.note({
     event: "started",
     nodeId: null,
     actor: "engine",
     sentence: options.recording === null ? whyEmbedded(options.link, ros) : "Recorded frames are replayed.",
     detail: { link: link.status().kind, seed: options.seed, nodes: options.nodes },
   });
-  await operations.start();
-  const running = operations;
+  await running.start();
   return ok({
     operations: running,
     journal,

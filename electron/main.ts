@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { arch, platform, release } from "node:os";
 import { join } from "node:path";
-import { app, BrowserWindow, session } from "electron";
+import { app, session, type BrowserWindow } from "electron";
 import * as v from "valibot";
 import type { Hello, WindowCommand } from "../shared/contract/channels";
 import { startEngine, type Engine } from "./engine";
@@ -20,7 +20,7 @@ const QUIT_WITHIN_MS = 3_000;
 
 /** The options follow the application's folder on the command line; an installed app has no folder there. */
 function ownArguments(argv: readonly string[]): readonly string[] {
-  if (app.isPackaged && process.defaultApp !== true) return argv.slice(1).filter((argument) => argument !== "--no-sandbox");
+  if (app.isPackaged && !process.defaultApp) return argv.slice(1).filter((argument) => argument !== "--no-sandbox");
   const folder = argv.findIndex((argument, index) => index > 0 && !argument.startsWith("-"));
   return folder < 0 ? [] : argv.slice(folder + 1);
 }
@@ -35,7 +35,7 @@ const sourceSchema = v.fallback(v.picklist(["override", "download", "npm-fallbac
 function surroundings(): Surroundings {
   const build = v.parse(buildInfoSchema, fileText(join(__dirname, "build-info.json")));
   const { electron, chrome, node } = process.versions;
-  const source: Hello["electronSource"] = app.isPackaged && process.defaultApp !== true
+  const source: Hello["electronSource"] = app.isPackaged && !process.defaultApp
     ? "packaged"
     : process.env["LYDLR_ELECTRON_SOURCE"] === undefined
       ? "unknown"
@@ -43,9 +43,9 @@ function surroundings(): Surroundings {
   return {
     appVersion: build.version,
     commit: build.commit,
-    electron: electron ?? "unknown",
-    chromium: chrome ?? "unknown",
-    node: node,
+    electron,
+    chromium: chrome,
+    node,
     electronSource: source,
     platform: `${platform()} ${release()} ${arch()}`,
   };

@@ -35,11 +35,11 @@ const PUSH_NAMES: Readonly<Record<PushName, true>> = {
 
 const bridge: OpsBridge = {
   invoke(name, body) {
-    if (!Object.hasOwn(REQUEST_NAMES, name)) return Promise.reject(new Error(`no request ${String(name)}`));
+    if (!Object.hasOwn(REQUEST_NAMES, name)) return Promise.reject(new Error(`no request ${name}`));
     return ipcRenderer.invoke(name, body);
   },
   subscribe(name, listener) {
-    if (!Object.hasOwn(PUSH_NAMES, name)) throw new Error(`no push ${String(name)}`);
+    if (!Object.hasOwn(PUSH_NAMES, name)) throw new Error(`no push ${name}`);
     const onPush = (_event: unknown, body: unknown): void => {
       try {
         listener(body);

@@ -24,11 +24,9 @@ async function commandOf(name: string): Promise<Command | null> {
     case "start":
       return startHeadless;
     case "codec":
-      return (await import("./codec")).run as Command;
+      return (await import("./codec")).run;
     case "models":
-      return (await import("./models")).run as Command;
-    case "bench":
-      return (await import("./bench")).run;
+      return (await import("./models")).run;
     default: {
       const sentence = NOT_YET[name];
       return sentence === undefined ? null : notYet(name, sentence);

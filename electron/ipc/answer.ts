@@ -27,7 +27,7 @@ export async function answer<Name extends RequestName>(
     return fail("BAD_REQUEST", `${name}: ${where}: ${issue.message}`);
   }
   try {
-    return await handlers[name](parsed.output as ParsedBody<Name>);
+    return await handlers[name](parsed.output);
   } catch (error) {
     onTrouble(`${name} threw: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
     return fail("INTERNAL", `${name} failed by a fault of this application. It was logged.`);

@@ -323,9 +323,9 @@ export class Operations {
         detail: { kind: status.kind },
       });
     }
-    const known = new Set(before?.notices.map((notice) => notice.message));
+    const known = new Set(before?.notices.map(({ message }) => withoutNumbers(message)));
     for (const notice of status.notices) {
-      if (known.has(notice.message)) continue;
+      if (known.has(withoutNumbers(notice.message))) continue;
       this.events.record({
         event: "link-notice",
         nodeId: null,
@@ -335,4 +335,9 @@ export class Operations {
       });
     }
   }
+}
+
+/** A notice whose numbers move on is still the same notice. */
+function withoutNumbers(sentence: string): string {
+  return sentence.replaceAll(/\d+(\.\d+)?/g, "#");
 }

@@ -29,8 +29,8 @@ export function requestHandlers(engine: Engine, window: () => BrowserWindow | nu
       const written = journal.writeFact(SEEN_FIRST_START, "yes");
       return written.ok ? ok({}) : written;
     },
-    "app/copy-text": ({ text }) => {
-      clipboard.writeText(text);
+    "app/copy-text": async ({ text }) => {
+      await clipboard.writeText(text);
       return ok({});
     },
     "settings/change": (change) => operations.changeSettings(change),

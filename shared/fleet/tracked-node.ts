@@ -174,6 +174,8 @@ export class TrackedNode {
   private noteReport(version: ModelVersion | null, dialect: Dialect, wallMs: number): boolean {
     if (version !== null) this.reportsVersion = true;
     if (dialect === "legacy" && this.reportsVersion) return false;
+    // A LYDT node without a version has not loaded its first model yet: nothing ran there so far.
+    if (dialect === "lydt" && version === null && this.versions.spans.length === 0) return false;
     const before = this.versions;
     this.versions = noteVersion(before, version, wallMs);
     return this.versions !== before;

@@ -145,7 +145,8 @@ function main(): void {
   if (!options.ok) refuse(options.error.code, options.error.message);
   app.setPath("userData", join(options.value.dataDir, "window"));
   declareAppScheme();
-  app.enableSandbox();
+  // As root Chromium's own sandbox cannot start (--no-sandbox); forcing it would end every process.
+  if (!app.commandLine.hasSwitch("no-sandbox")) app.enableSandbox();
   app.on("web-contents-created", (_event, contents) => {
     contents.on("will-attach-webview", (event) => {
       event.preventDefault();

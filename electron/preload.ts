@@ -48,6 +48,7 @@ const bridge: OpsBridge = {
       }
     };
     ipcRenderer.on(name, onPush);
+    if (name === "push/snapshot") ipcRenderer.send("push/acknowledged");
     return () => {
       ipcRenderer.off(name, onPush);
     };

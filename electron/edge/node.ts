@@ -91,6 +91,8 @@ export interface EdgeNode {
   setRateFactor(factor: number): void;
   /** The inference process came up, for the first time or again. */
   inferenceCameUp(): void;
+  /** It has gone: until it is back nothing is sampled, since nothing could be encoded. */
+  inferenceWentDown(): void;
   frames(): { readonly sampled: number; readonly putOut: number; readonly skipped: number };
   /** Ends it; nothing is published afterwards. */
   stop(): void;
@@ -147,6 +149,7 @@ export function startEdgeNode<Frame>(options: EdgeNodeOptions<Frame>): EdgeNode 
   let sampled = 0;
   let sequence = 0;
   let isFrameUnderWay = false;
+  let isInferenceDown = false;
   let isStopped = false;
   let reportedFailure: ErrorCode | null = null;
 
@@ -172,7 +175,7 @@ export function startEdgeNode<Frame>(options: EdgeNodeOptions<Frame>): EdgeNode 
 
   function beginFrame(deadlineMs: number): void {
     const version = slot.active();
-    if (version === null) return;
+    if (version === null || isInferenceDown) return;
     isFrameUnderWay = true;
     takeTurn(() => {
       if (isStopped) return;
@@ -268,7 +271,13 @@ export function startEdgeNode<Frame>(options: EdgeNodeOptions<Frame>): EdgeNode 
       periodMs = profilePeriodMs / factor;
       frameDeadlines.setPeriodMs(periodMs);
     },
-    inferenceCameUp: slot.inferenceCameUp,
+    inferenceCameUp() {
+      isInferenceDown = false;
+      slot.inferenceCameUp();
+    },
+    inferenceWentDown() {
+      isInferenceDown = true;
+    },
     frames: () => ({ sampled, putOut: sequence, skipped: frameDeadlines.skipped() }),
     stop() {
       isStopped = true;

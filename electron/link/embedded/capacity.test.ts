@@ -4,51 +4,96 @@ import { createCapacityGovernor, type NodeDemand } from "./capacity";
 
 const demand = (rateHz: number, encodeRepeats = 1): NodeDemand => ({ rateHz, encodeRepeats });
 
-/** A second with `count` encodes of `eachMs`, one after another. */
-function second(governor: ReturnType<typeof createCapacityGovernor>, timers: ReturnType<typeof virtualTimers>, count: number, eachMs: number): void {
-  for (let index = 0; index < count; index += 1) {
-    const end = governor.beginRoundTrip();
-    timers.advance(eachMs);
-    end(1);
+function setUp() {
+  const timers = virtualTimers();
+  const governor = createCapacityGovernor(timers);
+  /** A second with `count` encodes of `eachMs`, one after another. */
+  function second(count: number, eachMs: number): void {
+    for (let index = 0; index < count; index += 1) {
+      const end = governor.beginRoundTrip();
+      timers.advance(eachMs);
+      end(1);
+    }
+    timers.advance(Math.max(0, 1_000 - count * eachMs));
   }
-  timers.advance(Math.max(0, 1_000 - count * eachMs));
+  /** Lets the seconds pass in which a new inference process warms up. */
+  function settle(demands: readonly NodeDemand[]): void {
+    for (let index = 0; index < 3; index += 1) governor.review(demands);
+  }
+  return { timers, governor, second, settle };
 }
 
 describe("the capacity governor", () => {
   it("keeps the full rate while the machine has room", () => {
-    const timers = virtualTimers();
-    const governor = createCapacityGovernor(timers);
+    const { governor, second, settle } = setUp();
     const demands = [demand(10), demand(2)];
+    settle(demands);
     for (let index = 0; index < 20; index += 1) {
-      second(governor, timers, 12, 20);
+      second(12, 20);
       governor.review(demands);
     }
     expect(governor.shares(demands)).toEqual({ factor: 1, factors: [1, 1] });
-    expect(governor.notice(demands)).toBeNull();
+    expect(governor.notice()).toBeNull();
   });
 
   it("lowers every rate by one factor after 3 saturated seconds, to 85 % of what it measured", () => {
-    const timers = virtualTimers();
-    const governor = createCapacityGovernor(timers);
+    const { governor, second, settle } = setUp();
     const demands = [...Array<NodeDemand>(8).fill(demand(10)), demand(2)];
+    settle(demands);
     for (let index = 0; index < 2; index += 1) {
-      second(governor, timers, 50, 20);
+      second(50, 20);
       governor.review(demands);
     }
     expect(governor.shares(demands).factor).toBe(1);
-    second(governor, timers, 50, 20);
+    second(50, 20);
     governor.review(demands);
     expect(governor.shares(demands).factor).toBeCloseTo(42.5 / 82, 9);
     expect(new Set(governor.shares(demands).factors).size).toBe(1);
-    expect(governor.notice(demands)?.message).toBe(
+    expect(governor.notice()?.message).toBe(
       "This machine compresses about 43 frames/s; 9 nodes ask for 82. Every node runs at 52 % of its rate.",
     );
   });
 
-  it("counts the time in which several requests overlap once", () => {
-    const timers = virtualTimers();
-    const governor = createCapacityGovernor(timers);
+  it("learns nothing from the seconds in which a new inference process warms up", () => {
+    const { governor, second, settle } = setUp();
     const demands = [demand(10)];
+    settle(demands);
+    governor.inferenceCameUp();
+    for (let index = 0; index < 3; index += 1) {
+      second(2, 500);
+      governor.review(demands);
+    }
+    for (let index = 0; index < 10; index += 1) {
+      second(10, 20);
+      governor.review(demands);
+    }
+    expect(governor.shares(demands).factor).toBe(1);
+    expect(governor.notice()).toBeNull();
+  });
+
+  it("returns to the full rate after 5 seconds with room, and keeps its word until then", () => {
+    const { governor, second, settle } = setUp();
+    const demands = Array<NodeDemand>(8).fill(demand(10));
+    settle(demands);
+    for (let index = 0; index < 3; index += 1) {
+      second(50, 20);
+      governor.review(demands);
+    }
+    const said = governor.notice();
+    expect(said?.message).toContain("53 %");
+    for (let index = 0; index < 5; index += 1) {
+      expect(governor.notice()).toEqual(said);
+      second(42, 5);
+      governor.review(demands);
+    }
+    expect(governor.shares(demands).factor).toBe(1);
+    expect(governor.notice()).toBeNull();
+  });
+
+  it("counts the time in which several requests overlap once", () => {
+    const { timers, governor, settle } = setUp();
+    const demands = [demand(10)];
+    settle(demands);
     for (let index = 0; index < 10; index += 1) {
       const ends = [governor.beginRoundTrip(), governor.beginRoundTrip()];
       timers.advance(500);
@@ -61,34 +106,34 @@ describe("the capacity governor", () => {
   });
 
   it("lowers rates when rendering, not compressing, is what fills the time", () => {
-    const timers = virtualTimers();
-    const governor = createCapacityGovernor(timers);
+    const { governor, second, settle } = setUp();
     const demands = [demand(100)];
+    settle(demands);
     for (let index = 0; index < 5; index += 1) {
       for (let frame = 0; frame < 60; frame += 1) governor.rendered(10);
-      second(governor, timers, 60, 5);
+      second(60, 5);
       governor.review(demands);
     }
     expect(governor.shares(demands).factor).toBeCloseTo(0.4, 9);
   });
 
   it("learns nothing from a second in which requests failed", () => {
-    const timers = virtualTimers();
-    const governor = createCapacityGovernor(timers);
+    const { governor, second, settle } = setUp();
     const demands = [demand(100)];
+    settle(demands);
     for (let index = 0; index < 10; index += 1) {
       governor.beginRoundTrip()(0);
-      second(governor, timers, 10, 100);
+      second(10, 100);
       governor.review(demands);
     }
     expect(governor.shares(demands).factor).toBe(1);
   });
 
   it("gives a slowed node only what the others leave, and never nothing", () => {
-    const timers = virtualTimers();
-    const governor = createCapacityGovernor(timers);
+    const { governor, second, settle } = setUp();
     const demands = [demand(10, 20), demand(10), demand(10)];
-    second(governor, timers, 30, 20);
+    settle(demands);
+    second(30, 20);
     governor.review(demands);
     const { factor, factors } = governor.shares(demands);
     expect(factor).toBe(1);

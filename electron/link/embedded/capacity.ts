@@ -21,13 +21,15 @@ export interface RateShares {
 export interface CapacityGovernor {
   /** A request went to the inference process. Call what it returns with the number of encodes done, 0 when it failed. */
   beginRoundTrip(): (encodesDone: number) => void;
+  /** The inference process is new: its first frames are slow and say nothing about the others. */
+  inferenceCameUp(): void;
   /** One sensor frame was rendered. */
   rendered(tookMs: number): void;
   /** Judges the time since the last review; to be called about once a second. */
   review(demands: readonly NodeDemand[]): void;
   shares(demands: readonly NodeDemand[]): RateShares;
-  /** FRAME_RATE_LOWERED with the measured numbers, or null at full rate. */
-  notice(demands: readonly NodeDemand[]): Failure<"FRAME_RATE_LOWERED"> | null;
+  /** FRAME_RATE_LOWERED with the numbers that were measured when the rate was set; null at full rate. */
+  notice(): Failure<"FRAME_RATE_LOWERED"> | null;
 }
 
 /** How much of the wall clock round trips may fill before frames begin to be skipped. */
@@ -36,7 +38,9 @@ const INFERENCE_SHARE = 0.85;
 const RENDER_SHARE = 0.4;
 /** Above this share of busy time the inference process is saturated. */
 const SATURATED_SHARE = 0.95;
-/** Reviews in a row that must show saturation: starting, loading a model or a busy second is none. */
+/** Reviews after a start of the inference process from which nothing is learned. */
+const SETTLING_REVIEWS = 3;
+/** Reviews in a row that must show saturation: loading a model or a busy second is none. */
 const REVIEWS_BEFORE_LOWERING = 3;
 /** Reviews in a row that must show room. */
 const REVIEWS_BEFORE_RAISING = 5;
@@ -79,7 +83,9 @@ export function createCapacityGovernor(clock: Clock): CapacityGovernor {
   let remembered: readonly Measured[] = [];
   let saturatedInRow = 0;
   let roomyInRow = 0;
+  let settling = SETTLING_REVIEWS;
   let factor = 1;
+  let notice: Failure<"FRAME_RATE_LOWERED"> | null = null;
 
   /** Mean ms of one encode, null before anything was measured. */
   function encodeCostMs(): number | null {
@@ -104,6 +110,31 @@ export function createCapacityGovernor(clock: Clock): CapacityGovernor {
     return demands.reduce((sum, demand) => sum + demand.rateHz, 0);
   }
 
+  /** A time in which the process failed or warmed up says nothing about what it can do. */
+  function forget(): void {
+    remembered = [];
+    settling = SETTLING_REVIEWS;
+    saturatedInRow = 0;
+    roomyInRow = 0;
+  }
+
+  function setFactor(next: number, capacity: number, demands: readonly NodeDemand[]): void {
+    factor = next;
+    saturatedInRow = 0;
+    roomyInRow = 0;
+    const percent = Math.max(1, Math.round(factor * 100));
+    notice =
+      factor >= 1
+        ? null
+        : {
+            code: "FRAME_RATE_LOWERED",
+            message:
+              `This machine compresses about ${String(Math.max(1, Math.round(capacity)))} frames/s; ` +
+              `${String(demands.length)} nodes ask for ${String(Math.round(demandHz(demands)))}. ` +
+              `Every node runs at ${String(percent)} % of its rate.`,
+          };
+  }
+
   function closeWindow(nowMs: number): { readonly busyShare: number; readonly renderShare: number } {
     if (underWay > 0) {
       busyMs += nowMs - busySinceMs;
@@ -111,8 +142,8 @@ export function createCapacityGovernor(clock: Clock): CapacityGovernor {
     }
     const windowMs = Math.max(1, nowMs - reviewedAtMs);
     const shares = { busyShare: busyMs / windowMs, renderShare: renderMs / windowMs };
-    // A time in which the process failed says nothing about what it can do.
-    if (failures > 0) remembered = [];
+    if (failures > 0) forget();
+    else if (settling > 0) settling -= 1;
     else remembered = [...remembered, { busyMs, encodes, renderMs, renders }].slice(-REMEMBERED_REVIEWS);
     busyMs = encodes = failures = renderMs = renders = 0;
     reviewedAtMs = nowMs;
@@ -130,6 +161,7 @@ export function createCapacityGovernor(clock: Clock): CapacityGovernor {
         if (encodesDone === 0) failures += 1;
       };
     },
+    inferenceCameUp: forget,
     rendered(tookMs) {
       renderMs += tookMs;
       renders += 1;
@@ -144,9 +176,7 @@ export function createCapacityGovernor(clock: Clock): CapacityGovernor {
       const isRoomy = factor < 1 && (target >= factor * WORTHWHILE_GAIN || target === 1);
       roomyInRow = isRoomy ? roomyInRow + 1 : 0;
       if (saturatedInRow >= REVIEWS_BEFORE_LOWERING || roomyInRow >= REVIEWS_BEFORE_RAISING) {
-        factor = target;
-        saturatedInRow = 0;
-        roomyInRow = 0;
+        setFactor(target, capacity, demands);
       }
     },
     shares(demands) {
@@ -165,17 +195,6 @@ export function createCapacityGovernor(clock: Clock): CapacityGovernor {
         }),
       };
     },
-    notice(demands) {
-      const capacity = capacityHz();
-      if (factor >= 1 || capacity === null) return null;
-      const percent = Math.max(1, Math.round(factor * 100));
-      return {
-        code: "FRAME_RATE_LOWERED",
-        message:
-          `This machine compresses about ${String(Math.max(1, Math.round(capacity)))} frames/s; ` +
-          `${String(demands.length)} nodes ask for ${String(Math.round(demandHz(demands)))}. ` +
-          `Every node runs at ${String(percent)} % of its rate.`,
-      };
-    },
+    notice: () => notice,
   };
 }

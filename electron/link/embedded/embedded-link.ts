@@ -1,5 +1,6 @@
 import type { ModelVersion } from "../../../shared/fleet/ids";
 import { mixSeed, seededRandom } from "../../../shared/random";
+import type { Result } from "../../../shared/result";
 import type { Dispose, Timers } from "../../../shared/time";
 import { qosMatches } from "../../../shared/wire/topics";
 import type { FrameEncoder } from "../../edge/encoder";
@@ -108,9 +109,16 @@ export function createEmbeddedLink<Frame>(options: EmbeddedLinkOptions<Frame>): 
     return `${String(plans.length)} nodes run inside this application: ${kinds}, seed ${String(seed)}.`;
   }
 
-  /** Every request to the models counts as work of this machine. */
+  /** Every encode counts as work of this machine; nodes that want the same version share one load. */
+  const loading = new Map<ModelVersion, Promise<Result<unknown>>>();
   const encoder: FrameEncoder<Frame> = {
-    load: (version) => options.inference.load(version),
+    load(version) {
+      const shared = loading.get(version);
+      if (shared !== undefined) return shared;
+      const load = options.inference.load(version).finally(() => loading.delete(version));
+      loading.set(version, load);
+      return load;
+    },
     async encode(frame, version, level, repeats) {
       const endRoundTrip = capacity.beginRoundTrip();
       const encoded = await options.inference.encode(frame, version, level, repeats);
@@ -167,7 +175,7 @@ export function createEmbeddedLink<Frame>(options: EmbeddedLinkOptions<Frame>): 
     nodes.forEach((node, index) => {
       node.setRateFactor(factors[index] ?? 1);
     });
-    notices.set("capacity", capacity.notice(demands()));
+    notices.set("capacity", capacity.notice());
     tellStatus();
   }
 
@@ -219,11 +227,13 @@ export function createEmbeddedLink<Frame>(options: EmbeddedLinkOptions<Frame>): 
         options.inference.onUp(() => {
           missingSinceMs = null;
           notices.set("inference", null);
+          capacity.inferenceCameUp();
           for (const node of running()) node.inferenceCameUp();
           tellStatus();
         }),
         options.inference.onDown(() => {
           notices.set("inference", INFERENCE_DOWN);
+          for (const node of running()) node.inferenceWentDown();
           tellStatus();
         }),
         scheduleReview(),

@@ -10,7 +10,7 @@ import type { Scale } from "./scales";
 import type { BoxSize } from "./use-size";
 
 /** Room that a clock label needs, px. */
-const LABEL_PX = 84;
+const LABEL_PX = 66;
 
 /** The parts of a line with its axes. */
 export interface ChartLineProps {

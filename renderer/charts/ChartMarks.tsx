@@ -10,9 +10,10 @@ import type { PlotFrame } from "./plot-frame";
 import type { BoxSize } from "./use-size";
 
 /** Px that the words of a gap need. */
-const GAP_WORDS_PX = 84;
-/** Px that a version flag needs. */
-const FLAG_PX = 62;
+const GAP_WORDS_PX = 112;
+/** Px of a character of a version flag, and what stands around its word. */
+const FLAG_CHARACTER_PX = 6.7;
+const FLAG_EDGE_PX = 12;
 /** Strokes and texts of 11 px stand this far from their lines. */
 const LABEL_GAP_PX = 5;
 
@@ -96,17 +97,19 @@ function VersionFlags({ frame, changes }: ChartMarksProps): ReactNode {
     .map((change) => ({ ...change, x: frame.xOf(change.atMs) }))
     .filter(({ x }) => x >= frame.left && x <= frame.right);
   return shown.map(({ atMs, version, x }, index) => {
+    const word = versionWord(version);
+    const neededPx = word.length * FLAG_CHARACTER_PX + FLAG_EDGE_PX;
     const roomPx = (shown[index + 1]?.x ?? frame.right) - x;
-    const isLast = index === shown.length - 1;
-    const isLeft = roomPx < FLAG_PX && isLast && x - (shown[index - 1]?.x ?? frame.left) >= 2 * FLAG_PX;
+    const roomBeforePx = x - (shown[index - 1]?.x ?? frame.left);
+    const isLeft = roomPx < neededPx && index === shown.length - 1 && roomBeforePx >= 2 * neededPx;
     const side = isLeft ? -1 : 1;
     return (
       <g key={atMs}>
         <path className="chart-change" d={`M${x} ${frame.top}V${frame.bottom}`} />
         <path className="chart-flag" d={`M${x} ${frame.top}l${side * 6} 4l${side * -6} 4Z`} />
-        {roomPx >= FLAG_PX || isLeft ? (
+        {roomPx >= neededPx || isLeft ? (
           <text className="chart-version" x={x + side * 9} y={frame.top + 8} textAnchor={isLeft ? "end" : "start"}>
-            {versionWord(version)}
+            {word}
           </text>
         ) : null}
       </g>

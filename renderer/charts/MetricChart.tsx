@@ -21,8 +21,9 @@ export interface MetricChartProps {
   readonly view: ChartView;
   readonly limit: Limit | null;
   readonly emphasis: Emphasis;
-  /** The newest value, in the header; null where the node reports none. */
+  /** The newest value and its time (Unix ms), in the header; null where the node reports none. */
   readonly newest: number | null;
+  readonly newestMs: number | null;
   readonly cursorMs: number | null;
   readonly clock: ClockKind;
   /** Another number fits the value axis to the data anew; otherwise it only grows. */
@@ -38,7 +39,7 @@ const NO_ROWS: readonly ChartRow[] = [];
  * read-out stands in the header; the arrow keys step through the samples; a table says the same.
  */
 export function MetricChart(props: MetricChartProps): ReactNode {
-  const { metric, series, view, limit, emphasis, newest, cursorMs, clock } = props;
+  const { metric, series, view, limit, emphasis, newest, newestMs, cursorMs, clock } = props;
   const [isTable, setIsTable] = useState(false);
   const titleId = useId();
   const summaryId = useId();
@@ -58,7 +59,9 @@ export function MetricChart(props: MetricChartProps): ReactNode {
         <h2 id={titleId}>{name}</h2>
         <span className="metric-chart-unit">{unit}</span>
         <span className="metric-chart-figure">{newest === null ? "none" : formatValue(metric, newest)}</span>
-        <span className="metric-chart-readout">{cursor === null ? null : readOut(metric, cursor, clock)}</span>
+        <span className="metric-chart-readout">
+          {cursor !== null ? readOut(metric, cursor, clock) : newestMs === null ? "" : `at ${formatClock(newestMs, clock)}`}
+        </span>
         <Button
           kind="quiet"
           size="small"

@@ -5,6 +5,11 @@ import type { ChartRow, Limit } from "./chart-rows";
 import { formatValue, limitLabel, METRIC_TITLES } from "./metric-words";
 import { isBeyond } from "./scales";
 
+/** Samples of 10 Hz are told apart by their tenths. */
+function formatTenths(atMs: number, clock: ClockKind): string {
+  return `${formatClock(atMs, clock)}.${Math.floor(((atMs % 1_000) + 1_000) % 1_000 / 100)}`;
+}
+
 /** A chart's points as a table. */
 export interface SampleTableProps {
   readonly metric: Metric;
@@ -31,7 +36,7 @@ export function SampleTable({ metric, rows, limit, clock }: SampleTableProps): R
         <tbody>
           {rows.toReversed().map(({ atMs, value }) => (
             <tr key={atMs}>
-              <td title={formatUtcInstant(atMs)}>{formatClock(atMs, clock)}</td>
+              <td title={formatUtcInstant(atMs)}>{formatTenths(atMs, clock)}</td>
               <td className="numeric">{value === null ? "no data" : formatValue(metric, value)}</td>
               <td>
                 {value === null || limit === null ? "" : isBeyond(value, limit.value, limit.side) ? "beyond" : "within"}

@@ -6,6 +6,7 @@ import { formatValue } from "../../charts/metric-words";
 import { Panel, Problem } from "../../design";
 import { countOf, formatRate, NOT_REPORTED } from "../../format/number";
 import { formatClock } from "../../format/time";
+import { isUnknown } from "../../format/words";
 import { useSettings, useSnapshotMeta } from "../../state/store";
 import { usePerformance } from "./use-series";
 
@@ -34,7 +35,7 @@ export function FactsPanel({ node }: { readonly node: NodeView }): ReactNode {
         <Fact term="Last heard">{formatClock(node.lastHeardAtMs, clock)}</Fact>
       </dl>
       {failure === null ? null : <Problem code={failure.code} sentence={failure.message} />}
-      {performance === null ? null : <Summary performance={performance} />}
+      {performance === null || performance.samples === 0 ? null : <Summary performance={performance} />}
     </Panel>
   );
 }
@@ -48,8 +49,9 @@ function Fact({ term, children }: { readonly term: string; readonly children: Re
   );
 }
 
-function rateText({ sampleRateHz, profileRateHz }: NodeView): string {
-  const measured = sampleRateHz === null ? "not measured yet" : `${formatRate(sampleRateHz)} Hz`;
+function rateText({ liveness, sampleRateHz, profileRateHz }: NodeView): string {
+  const unmeasured = isUnknown(liveness) ? "none" : "not measured yet";
+  const measured = sampleRateHz === null ? unmeasured : `${formatRate(sampleRateHz)} Hz`;
   return profileRateHz === null ? measured : `${measured}, profile ${formatRate(profileRateHz)} Hz`;
 }
 

@@ -42,7 +42,12 @@ export function HistoryPanel({ node }: { readonly node: NodeView }): ReactNode {
 
 function timeOf(span: VersionSpan, clock: ClockKind): string {
   if (span.toMs === null) return `since ${formatClock(span.fromMs, clock)}`;
-  return `${formatClock(span.fromMs, clock)} – ${formatClock(span.toMs, clock)}`;
+  return `${minuteOf(span.fromMs, clock)} – ${minuteOf(span.toMs, clock)}`;
+}
+
+/** Seconds stand in the title. */
+function minuteOf(atMs: number, clock: ClockKind): string {
+  return formatClock(atMs, clock).slice(0, 5);
 }
 
 function utcOf(span: VersionSpan): string {

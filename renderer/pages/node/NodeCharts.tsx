@@ -49,6 +49,7 @@ export function NodeCharts({ node, charts, control }: NodeChartsProps): ReactNod
             limit={limitsOfMetrics?.[metric] ?? null}
             emphasis={metric === "bandwidthKbps" ? (isUnknown(node.liveness) ? "stale" : "normal") : emphasisOf(node, metric)}
             newest={values?.[metric] ?? null}
+            newestMs={values?.receivedAtMs ?? null}
             cursorMs={charts.cursorMs}
             clock={clock}
             scaleEpoch={charts.scaleEpoch}
@@ -105,7 +106,7 @@ function ChartsLine(props: {
       ) : null}
       <p className="charts-line-hint">
         {series !== null && series.decimated ? `${formatDuration(series.bucketMs).replace(".0 s", " s")} min-max · ` : "every sample · "}
-        drag or wheel to zoom, <Kbd>+</Kbd> <Kbd>−</Kbd> too · range <Kbd>[</Kbd> <Kbd>]</Kbd>
+        zoom: drag, wheel, <Kbd>+</Kbd> <Kbd>−</Kbd> · range: <Kbd>[</Kbd> <Kbd>]</Kbd>
       </p>
     </div>
   );

@@ -18,6 +18,7 @@ PRECISION_BITS = 14
 WEIGHT_BITS = 8
 PREDICTION_BITS = 6
 MAGNITUDE_LIMIT = 255
+WORDS = ("description", "drill", "intendedUse")
 QUANTILES = (0.25, 0.45, 0.62, 0.77, 0.88, 0.95)
 
 
@@ -183,6 +184,7 @@ def entropy_tables(recipe, checkpoint, latents_of_frames):
 
 def main():
     parser = argparse.ArgumentParser()
+    parser.add_argument("recipe")
     parser.add_argument("checkpoint")
     parser.add_argument("--frames", required=True)
     parser.add_argument("--out", required=True, help="the models folder")
@@ -190,6 +192,15 @@ def main():
     torch.set_num_threads(1)
     checkpoint = torch.load(arguments.checkpoint, weights_only=True)
     recipe = checkpoint["recipe"]
+    # Words are no part of what was trained: they are taken from the recipe as it stands now.
+    current = json.loads(pathlib.Path(arguments.recipe).read_text())
+    for name, value in recipe.items():
+        if name not in (*WORDS, "steps", "scheduleSteps") and current[name] != value:
+            raise SystemExit(f"the checkpoint was trained with another {name}")
+    schedules = [each.get("scheduleSteps", each["steps"]) for each in (recipe, current)]
+    if schedules[0] != schedules[1] or current["steps"] != checkpoint["step"]:
+        raise SystemExit("the checkpoint was trained for another number of steps")
+    recipe = current
     model = Autoencoder(recipe["latents"], recipe["channels"], recipe["blocks"], recipe["widening"], recipe["dctStart"])
     model.load_state_dict(checkpoint["model"])
     folder = pathlib.Path(arguments.out) / recipe["version"]

@@ -62,11 +62,13 @@ def main():
     log_path = pathlib.Path(arguments.out + ".log")
     log = log_path.open("w")
     print(json.dumps({"recipe": recipe, "torch": torch.__version__, "frames": len(frames)}), file=log, flush=True)
+    # A run may end before its learning rate's schedule does.
+    schedule = recipe.get("scheduleSteps", recipe["steps"])
     began = time.time()
     sums = np.zeros(4)
     for step in range(recipe["steps"]):
         warm = min(1.0, (step + 1) / 200)
-        decay = 0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * step / recipe["steps"]))
+        decay = 0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * step / schedule))
         for group, base in zip(optimiser.param_groups, bases):
             group["lr"] = base * warm * decay
         x = draw_batch(frames, generator, recipe["batch"])

@@ -27,17 +27,25 @@ function noteOf(command: CommandView, phase: CommandPhase): string {
 export interface CommandProgressProps {
   readonly command: CommandView;
   readonly layout?: "line" | "steps";
+  /** False where the same sentence stands next to it already. */
+  readonly showSentence?: boolean;
 }
 
 /**
  * Where a command stands, by what was sent and what the node reports: requested, sent, acknowledged,
  * verifying, verified; or how it ended instead.
  */
-export function CommandProgress({ command, layout = "line" }: CommandProgressProps): ReactNode {
-  return layout === "line" ? <CommandLine command={command} /> : <CommandSteps command={command} />;
+export function CommandProgress({ command, layout = "line", showSentence = true }: CommandProgressProps): ReactNode {
+  const Layout = layout === "line" ? CommandLine : CommandSteps;
+  return <Layout command={command} showSentence={showSentence} />;
 }
 
-function CommandLine({ command }: { readonly command: CommandView }): ReactNode {
+interface LayoutProps {
+  readonly command: CommandView;
+  readonly showSentence: boolean;
+}
+
+function CommandLine({ command, showSentence }: LayoutProps): ReactNode {
   const reached = reachedCount(command);
   return (
     <div className="command-line" data-phase={command.phase}>
@@ -45,7 +53,10 @@ function CommandLine({ command }: { readonly command: CommandView }): ReactNode 
         <Glyph name={glyphOfPhase(command.phase)} />
       </span>
       <p className="command-line-text">
-        <span className="command-word">{PHASE_WORDS[command.phase]}.</span> {command.sentence}
+        <span className="command-word">
+          {command.kind === "deploy" ? "Deploy" : "Rollback"} to {command.version}: {PHASE_WORDS[command.phase].toLowerCase()}.
+        </span>{" "}
+        {showSentence ? command.sentence : ""}
       </p>
       <span className="command-track" aria-hidden="true">
         {WAY.map((phase, index) => (
@@ -56,7 +67,7 @@ function CommandLine({ command }: { readonly command: CommandView }): ReactNode 
   );
 }
 
-function CommandSteps({ command }: { readonly command: CommandView }): ReactNode {
+function CommandSteps({ command, showSentence }: LayoutProps): ReactNode {
   const { clock } = useSettings();
   const wentWell = WAY.includes(command.phase);
   const reached = reachedCount(command);
@@ -96,7 +107,7 @@ function CommandSteps({ command }: { readonly command: CommandView }): ReactNode
           );
         })}
       </ol>
-      <p className="command-sentence">{command.sentence}</p>
+      {showSentence ? <p className="command-sentence">{command.sentence}</p> : null}
     </div>
   );
 }

@@ -9,14 +9,18 @@ import { isInFlight, UNDO_WINDOW_MS } from "./undo";
 export interface CommandStatusProps {
   readonly nodeId: string;
   readonly layout?: "line" | "steps";
+  /** The node's own sentence stands above; it is not said twice. */
+  readonly isSentenceAbove?: boolean;
 }
 
 /**
  * A node's last command while it matters: on its way, for a minute after it was verified, and until the
  * next one where it ended otherwise. With what an operator can do about the latter.
  */
-export const CommandStatus = memo(function CommandStatus({ nodeId, layout = "line" }: CommandStatusProps): ReactNode {
-  const command = useNode(nodeId)?.command ?? null;
+export const CommandStatus = memo(function CommandStatus(props: CommandStatusProps): ReactNode {
+  const { nodeId, layout = "line", isSentenceAbove = false } = props;
+  const node = useNode(nodeId);
+  const command = node?.command ?? null;
   const isRecent = useFleet(({ fleet }) => {
     const endedAtMs = fleet?.nodes.get(nodeId)?.command?.steps.at(-1)?.atMs;
     return fleet !== null && endedAtMs !== undefined && fleet.meta.atMs - endedAtMs < UNDO_WINDOW_MS;
@@ -26,7 +30,11 @@ export const CommandStatus = memo(function CommandStatus({ nodeId, layout = "lin
   const canSendAgain = command.phase === "unconfirmed" || command.phase === "inconsistent";
   return (
     <div className="command-status">
-      <CommandProgress command={command} layout={layout} />
+      <CommandProgress
+        command={command}
+        layout={layout}
+        showSentence={!isSentenceAbove || node?.sentence !== command.sentence}
+      />
       {canSendAgain ? (
         <Button
           kind="outline"

@@ -9,9 +9,10 @@ import { Button, Dialog, DialogActions, DialogBody, Glyph, Problem, StateGlyph, 
 import { countOf, formatBytes } from "../format/number";
 import { compareIds } from "../pages/fleet/order";
 import { request } from "../state/ops";
-import { readFleet, useNode } from "../state/store";
+import { readFleet, useFleet, useNode } from "../state/store";
 import { closeDeploy, useDeployIntent, type DeployIntent } from "./desk";
 import { deployTo, type DeployOutcome } from "./deploy";
+import { obstacleOf } from "./rollback-choice";
 import "./deploy.css";
 
 /** "Deploy a version...": which version, on which nodes, expecting what runs there now. */
@@ -77,7 +78,8 @@ function DeployForm({ intent }: { readonly intent: DeployIntent }): ReactNode {
     setOutcomes([]);
   };
 
-  const missing = version === null ? "Choose a version." : nodeIds.length === 0 ? "Choose at least one node." : "";
+  const obstacle = useFleet(({ fleet }) => obstacleOf(fleet?.meta));
+  const missing = obstacle !== null ? obstacle : version === null ? "Choose a version." : nodeIds.length === 0 ? "Choose at least one node." : "";
   return (
     <>
       <DialogBody>

@@ -3,7 +3,7 @@ import { memo, type ReactNode } from "react";
 import { Button, Kbd, Problem } from "../design";
 import { useFleet, useNode, useSettings } from "../state/store";
 import { dismissRefusal, rollBack, undoRollback, useIsAsking, useRefusal } from "./desk";
-import { rollbackChoice } from "./rollback-choice";
+import { obstacleOf, rollbackChoice } from "./rollback-choice";
 import { undoOf } from "./undo";
 
 /** How a rollback button is shown. */
@@ -27,8 +27,9 @@ export interface RollbackButtonProps {
 export const RollbackButton = memo(function RollbackButton(props: RollbackButtonProps): ReactNode {
   const { nodeId, form = "full" } = props;
   const node = useNode(nodeId);
+  const obstacle = useFleet(({ fleet }) => obstacleOf(fleet?.meta));
   if (node === undefined) return null;
-  const choice = rollbackChoice(node);
+  const choice = rollbackChoice(node, obstacle);
   return (
     <div className="rollback">
       {choice.isOffered ? (

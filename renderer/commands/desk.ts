@@ -3,7 +3,7 @@ import type { Failure } from "../../shared/result";
 import { say } from "../state/announce";
 import { newRequestId, request } from "../state/ops";
 import { readFleet } from "../state/store";
-import { rollbackChoice } from "./rollback-choice";
+import { obstacleOf, rollbackChoice } from "./rollback-choice";
 import { newestUndo, undoOf, type UndoOffer } from "./undo";
 
 /** A request that was refused, kept beside its node until it is dismissed or another one is made. */
@@ -71,9 +71,10 @@ export function dismissRefusal(nodeId: string): void {
  * A second click while the first one is being answered does nothing.
  */
 export async function rollBack(nodeId: string): Promise<void> {
-  const node = readFleet().fleet?.nodes.get(nodeId);
+  const { fleet } = readFleet();
+  const node = fleet?.nodes.get(nodeId);
   if (node === undefined) return;
-  const choice = rollbackChoice(node);
+  const choice = rollbackChoice(node, obstacleOf(fleet?.meta));
   if (!choice.isOffered) {
     say(choice.reason);
     return;

@@ -1,4 +1,4 @@
-import type { NodeView } from "../../shared/contract/snapshot";
+import type { NodeView, Snapshot } from "../../shared/contract/snapshot";
 import { isInFlight } from "./undo";
 
 /** Whether a node's rollback is offered now, and where to; or why not, in a sentence and in two words. */
@@ -6,15 +6,23 @@ export type RollbackChoice =
   | { readonly isOffered: true; readonly version: string }
   | { readonly isOffered: false; readonly reason: string; readonly short: string };
 
+/** Why no command can be sent to any node now; null when commands can be sent. */
+export function obstacleOf(meta: Pick<Snapshot, "link" | "journal"> | undefined): string | null {
+  if (meta === undefined) return "Nothing is known of the fleet yet.";
+  if (meta.link.state !== "up") return `The link is ${meta.link.state}: a command could not be confirmed.`;
+  return meta.journal.state === "written" ? null : "The journal cannot be written: commands are refused until it can.";
+}
+
 /**
  * What the rollback button of a node says. The engine decides again when it is clicked; this keeps a
  * button that would be refused off the screen and says why it is not there.
  */
-export function rollbackChoice(node: NodeView): RollbackChoice {
+export function rollbackChoice(node: NodeView, obstacle: string | null = null): RollbackChoice {
   const { command, rollback } = node;
   if (command !== null && isInFlight(command.phase)) {
     return { isOffered: false, reason: `${command.commandId} is on its way.`, short: "on its way" };
   }
+  if (obstacle !== null) return { isOffered: false, reason: obstacle, short: "not now" };
   if (node.liveness === "stale" || node.liveness === "lost") {
     return {
       isOffered: false,

@@ -55,9 +55,12 @@ function Banner(props: {
 
 function LinkBanners({ link }: { readonly link: LinkView }): ReactNode {
   const { clock } = useSettings();
+  const hasNodes = useFleet((state) => (state.fleet?.nodeIds.length ?? 0) > 0);
+  // Before the first node the fleet page itself says that the link is starting.
+  const isQuiet = link.state === "up" || (link.state === "starting" && !hasNodes);
   return (
     <>
-      {link.state === "up" ? null : (
+      {isQuiet ? null : (
         <Banner
           tone={link.state === "starting" ? "none" : "medium"}
           action={link.state === "down" ? <RetryButton what="link" /> : undefined}

@@ -9,6 +9,7 @@ import { Modal, ModalOverlay } from "react-aria-components/Modal";
 import { SearchField } from "react-aria-components/SearchField";
 import type { ModelView } from "../../shared/contract/channels";
 import { openDeploy, rollBack, undoNewest } from "../commands/desk";
+import { obstacleOf } from "../commands/rollback-choice";
 import { Kbd } from "../design";
 import { toggleTheme } from "../state/connect";
 import { closeOverlay, go, openOverlay, useOverlay } from "../state/navigation";
@@ -52,7 +53,7 @@ function PaletteSearch(): ReactNode {
   }, []);
   // Read once: the list must not move under the arrow keys at every tick.
   const [fleet] = useState(() => readFleet().fleet);
-  const entries = paletteEntries([...(fleet?.nodes.values() ?? [])], models, fleet?.meta.link.kind === "embedded");
+  const entries = paletteEntries([...(fleet?.nodes.values() ?? [])], models, fleet?.meta.link.kind === "embedded", obstacleOf(fleet?.meta));
   const shown = searchPalette(entries, typed);
   return (
     <Autocomplete inputValue={typed} onInputChange={setTyped}>

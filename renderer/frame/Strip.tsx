@@ -14,8 +14,10 @@ import { useFleet, useSettings, useSnapshotMeta } from "../state/store";
 export function Strip(): ReactNode {
   const kind = useFleet((state) => state.fleet?.meta.link.kind);
   const isSynthetic = kind === "embedded" || kind === "recorded";
+  const isTroubled = useFleet(({ fleet }) => fleet?.meta.link.state !== "up" || fleet.meta.journal.state !== "written");
+  const isCrowded = useNeedyStates().split(",").length >= STATES_SHOWN || isTroubled;
   return (
-    <header className="strip" data-synthetic={isSynthetic ? "" : undefined}>
+    <header className="strip" data-synthetic={isSynthetic ? "" : undefined} data-crowded={isCrowded ? "" : undefined}>
       <span className="brand">
         <Mark />
         <span>

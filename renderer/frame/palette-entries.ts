@@ -33,6 +33,7 @@ export function paletteEntries(
   nodes: readonly NodeView[],
   models: readonly ModelView[],
   isEmbedded: boolean,
+  obstacle: string | null,
 ): readonly PaletteEntry[] {
   const byNeed = [...nodes].sort(compareNeed);
   const deployable = models.filter((model) => model.verified);
@@ -47,7 +48,7 @@ export function paletteEntries(
     { id: "go settings", text: "Settings", fact: "page", act: { kind: "go", page: "settings" } },
     { id: "go about", text: "About Lydlr Ops", fact: "page", act: { kind: "go", page: "about" } },
     ...byNeed.flatMap((node): readonly PaletteEntry[] => {
-      const choice = rollbackChoice(node);
+      const choice = rollbackChoice(node, obstacle);
       if (!choice.isOffered) return [];
       const text = `Roll back ${node.nodeId} to ${choice.version}`;
       return [{ id: `rollback ${node.nodeId}`, text, fact: "command", act: { kind: "roll-back", nodeId: node.nodeId } }];

@@ -2,7 +2,7 @@ import { useEffect, useState, type ReactNode } from "react";
 import type { Hello, ModelView } from "../../../shared/contract/channels";
 import { openDeploy } from "../../commands/desk";
 import { Button, Glyph, Kbd, Tag } from "../../design";
-import { countOf } from "../../format/number";
+import { formatNumber } from "../../format/number";
 import { say } from "../../state/announce";
 import { openOverlay } from "../../state/navigation";
 import { request } from "../../state/ops";
@@ -24,14 +24,10 @@ export function FirstStartPage(): ReactNode {
     <div className="page-scroll">
       <div className="first">
         <div className="first-text">
-          <h1>
-            No ROS 2 on this machine,
-            <br />
-            so here is a fleet of its own.
-          </h1>
+          <FirstTitle hasRos={hasRos(hello.findings)} />
           <p className="first-lead">
-            {nodeCount === 0 ? "Edge nodes run" : `${countOf(nodeCount, "edge node")} ${nodeCount === 1 ? "runs" : "run"}`} inside
-            this app. They compress real frames with the models that ship with it, and obey deploys and rollbacks like
+            {nodeCount === 0 ? "Edge nodes run" : nodeCount === 1 ? "One edge node runs" : `${countWord(nodeCount)} edge nodes run`}{" "}
+            inside this app. They compress real frames with the models that ship with it, and obey deploys and rollbacks like
             robots do. Every screen they feed says <Tag name="EMBEDDED" />
           </p>
           <div className="first-actions">
@@ -49,6 +45,21 @@ export function FirstStartPage(): ReactNode {
         </div>
       </div>
     </div>
+  );
+}
+
+/** Whether a ROS 2 was found, sourced or installed. */
+function hasRos(findings: Hello["findings"]): boolean {
+  return findings.some((finding) => finding.found && finding.what.includes("ROS 2"));
+}
+
+function FirstTitle({ hasRos: isRosHere }: { readonly hasRos: boolean }): ReactNode {
+  return (
+    <h1>
+      {isRosHere ? "This machine has ROS 2;" : "No ROS 2 on this machine,"}
+      <br />
+      {isRosHere ? "this version runs a fleet of its own." : "so here is a fleet of its own."}
+    </h1>
   );
 }
 
@@ -113,7 +124,7 @@ function ThingsToTry({ onOpen }: { readonly onOpen: () => Promise<void> }): Reac
   ];
   return (
     <section className="panel tries" aria-labelledby="tries-title">
-      <h2 id="tries-title">{countWord(tries.length)} to try</h2>
+      <h2 id="tries-title">{countWord(tries.length)} {tries.length === 1 ? "thing" : "things"} to try</h2>
       <ol>
         {tries.map((one, index) => (
           <li key={one.title}>
@@ -139,6 +150,9 @@ function ThingsToTry({ onOpen }: { readonly onOpen: () => Promise<void> }): Reac
   );
 }
 
+const COUNT_WORDS = ["No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten"];
+
+/** A count as a word at the start of a sentence, up to ten. */
 function countWord(count: number): string {
-  return count === 1 ? "One thing" : count === 2 ? "Two things" : "Three things";
+  return COUNT_WORDS[count] ?? formatNumber(count, 0);
 }

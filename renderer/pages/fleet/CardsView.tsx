@@ -1,5 +1,5 @@
 import type { ReactNode } from "react";
-import { rollbackChoice } from "../../commands/rollback-choice";
+import { obstacleOf, rollbackChoice } from "../../commands/rollback-choice";
 import { useFleet } from "../../state/store";
 import { moveFocusOnArrow } from "./focus";
 import { NodeCard } from "./NodeCard";
@@ -41,7 +41,7 @@ export function useFirstOffered(needy: readonly string[]): string | null {
   return useFleet(({ fleet }) => {
     const isOffered = (id: string): boolean => {
       const node = fleet?.nodes.get(id);
-      return node !== undefined && node.attention !== "low" && rollbackChoice(node).isOffered;
+      return node !== undefined && node.attention !== "low" && rollbackChoice(node, obstacleOf(fleet?.meta)).isOffered;
     };
     return needy.find(isOffered) ?? null;
   });

@@ -66,7 +66,7 @@ function FleetHead({ view, nodeCount }: { readonly view: FleetView; readonly nod
       <div className="page-head-title">
         <h1>Fleet</h1>
         <p className="note">
-          {countOf(nodeCount, "node")} · {FACTS[view]}
+          {nodeCount === 0 ? "no nodes yet" : `${countOf(nodeCount, "node")} · ${FACTS[view]}`}
         </p>
       </div>
       <SearchField

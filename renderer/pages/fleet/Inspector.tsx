@@ -22,7 +22,7 @@ export function Inspector({ nodeId }: { readonly nodeId: string }): ReactNode {
     <section className="inspector panel" aria-label={`Selected: ${nodeId}`}>
       <header className="card-head">
         <StateGlyph state={node.state} />
-        <strong className="mono truncate">{nodeId}</strong>
+        <h2 className="mono truncate">{nodeId}</h2>
         <VersionTag version={node.modelVersion} />
         {node.drill ? <Tag name="DRILL" /> : null}
         <span className="inspector-hint note">

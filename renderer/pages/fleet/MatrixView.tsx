@@ -37,7 +37,7 @@ export function MatrixView({ filter }: { readonly filter: string }): ReactNode {
         {ids.length === 0 ? <p className="empty-line">No node matches “{filter}”. Escape clears the filter.</p> : null}
         <div className="matrix-groups" role="grid" aria-label="Nodes" aria-multiselectable="false" onKeyDown={moveFocusOnArrow}>
           {groups.map((group) => (
-            <section key={group.name} role="rowgroup" aria-label={group.name} className="matrix-group">
+            <div key={group.name} role="rowgroup" aria-label={group.name} className="matrix-group">
               <div role="row" className="matrix-group-head">
                 <h2 role="rowheader">{group.name}</h2>
                 <span role="gridcell" className="note">
@@ -50,7 +50,7 @@ export function MatrixView({ filter }: { readonly filter: string }): ReactNode {
                   <NodeTile key={id} nodeId={id} isTabStop={id === tabStopId} isSelected={id === selectedId} />
                 ))}
               </div>
-            </section>
+            </div>
           ))}
         </div>
       </div>

@@ -58,7 +58,7 @@ const NeedyEntry = memo(function NeedyEntry({ nodeId, isFirst }: { readonly node
         </span>
       </header>
       <p>{node.sentence}</p>
-      <CommandStatus nodeId={nodeId} />
+      <CommandStatus nodeId={nodeId} isSentenceAbove />
       {canAct ? (
         <div className="needy-acts">
           <RollbackButton nodeId={nodeId} kind={isFirst ? "primary" : "outline"} showKey={isFirst} />

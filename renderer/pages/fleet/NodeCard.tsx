@@ -9,7 +9,7 @@ import { formatLimit, JUDGED_METRICS, limitOf, nameOf } from "../../format/numbe
 import { formatClock } from "../../format/time";
 import { go } from "../../state/navigation";
 import { useFleet, useNode, useSettings } from "../../state/store";
-import { Age, describeMetric, emphasisOf, MetricSparkline, MetricValue, NodeLink, profileText, type MetricProps } from "./parts";
+import { Age, describeLimit, describeMetric, emphasisOf, MetricSparkline, MetricValue, NodeLink, profileText, type MetricProps } from "./parts";
 
 /** How a card is shown. */
 export interface NodeCardProps {
@@ -44,7 +44,7 @@ export const NodeCard = memo(function NodeCard({ nodeId, isProminent, isFirst, w
           <MetricRow key={metric} node={node} metric={metric} limits={limits} isProminent={isProminent} widthPx={widthPx} />
         ))}
       </div>
-      <CommandStatus nodeId={nodeId} />
+      <CommandStatus nodeId={nodeId} isSentenceAbove={isProminent} />
       <footer className="card-foot">
         <RollbackButton
           nodeId={nodeId}
@@ -89,8 +89,8 @@ const CardHead = memo(function CardHead(props: {
 });
 
 /** What a metric row takes besides its sparkline, px: label, value and gaps; with bar and limit if prominent. */
-const BESIDE_SPARKLINE_PX = 168;
-const BESIDE_SPARKLINE_PROMINENT_PX = 342;
+const BESIDE_SPARKLINE_PX = 174;
+const BESIDE_SPARKLINE_PROMINENT_PX = 392;
 const BAR_PX = 112;
 const LEAST_SPARKLINE_PX = 60;
 
@@ -99,7 +99,7 @@ function MetricRow(props: MetricProps & { readonly isProminent: boolean; readonl
   const { limit, side } = limitOf(metric, limits);
   const beside = isProminent ? BESIDE_SPARKLINE_PROMINENT_PX : BESIDE_SPARKLINE_PX;
   return (
-    <div className="metric-row" title={describeMetric(node, metric, limits)}>
+    <div className="metric-row" title={describeLimit(metric, limits)}>
       <span className="metric-name">{nameOf(metric)}</span>
       <MetricSparkline
         node={node}

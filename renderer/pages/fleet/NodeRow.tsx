@@ -2,15 +2,13 @@ import { memo, type KeyboardEvent, type ReactNode } from "react";
 import type { CommandView } from "../../../shared/contract/snapshot";
 import { RollbackButton } from "../../commands/RollbackButton";
 import { Glyph, glyphOfPhase, StateGlyph, Tag, VersionTag } from "../../design";
-import { formatNumber, formatRate, JUDGED_METRICS, NOT_REPORTED } from "../../format/number";
+import { formatNumber, formatRate, JUDGED_METRICS } from "../../format/number";
 import { isUnknown, PHASE_WORDS } from "../../format/words";
 import { go } from "../../state/navigation";
 import { useFleet, useNode } from "../../state/store";
 import { selectNode } from "./desk";
 import { ROVING } from "./focus";
-import { describeMetric, MetricSparkline, MetricValue } from "./parts";
-
-const SPARKLINE_PX = 84;
+import { describeLimit, MetricSparkline, MetricValue } from "./parts";
 
 /** A row's place in the grid. */
 export interface NodeRowProps {
@@ -21,6 +19,8 @@ export interface NodeRowProps {
   readonly isTabStop: boolean;
   readonly isSelected: boolean;
   readonly isCompact: boolean;
+  /** Px. */
+  readonly sparklinePx: number;
 }
 
 /** A node as a row. Arrow keys move between rows, Enter opens the node, R rolls it back. */
@@ -49,9 +49,9 @@ export const NodeRow = memo(function NodeRow(props: NodeRowProps): ReactNode {
       </td>
       <IdentityCells nodeId={nodeId} vertical={node.vertical} version={node.modelVersion} isDrill={node.drill} />
       {JUDGED_METRICS.map((metric) => (
-        <td key={metric} className="numeric" title={describeMetric(node, metric, limits)}>
+        <td key={metric} className="numeric" title={describeLimit(metric, limits)}>
           <span className="metric-cell">
-            <MetricSparkline node={node} metric={metric} limits={limits} width={SPARKLINE_PX} height={isCompact ? 22 : 28} />
+            <MetricSparkline node={node} metric={metric} limits={limits} width={props.sparklinePx} height={isCompact ? 22 : 28} />
             <MetricValue node={node} metric={metric} showUnit={false} />
           </span>
         </td>
@@ -92,7 +92,7 @@ const IdentityCells = memo(function IdentityCells(props: {
       <th scope="row" className="cell-id mono" title={props.nodeId}>
         {props.nodeId}
       </th>
-      <td className="cell-profile">{props.vertical ?? NOT_REPORTED}</td>
+      <td className="cell-profile">{props.vertical ?? "none"}</td>
       <td>
         <span className="cell-version">
           <VersionTag version={props.version} />

@@ -10,24 +10,37 @@ import { NodeRow } from "./NodeRow";
 import { HeldNote } from "./SectionHead";
 import { nextSort, type Sort, type SortColumn } from "./sort";
 import { useHeldOrder, useSortedOrder } from "./use-fleet-order";
+import { useWidth } from "./use-width";
 import "./cards.css";
 import "./table.css";
 
 /** More rows than this are compact. */
 const MOST_TALL_ROWS = 14;
 
+/** What the other columns take at most, px, and the limits of a sparkline's width. */
+const BESIDE_SPARKLINES_PX = 990;
+const LEAST_SPARKLINE_PX = 56;
+const MOST_SPARKLINE_PX = 180;
+
+/** The width that is left for each of the three sparklines. */
+function sparklineIn(framePx: number): number {
+  const left = Math.floor((framePx - BESIDE_SPARKLINES_PX) / 3);
+  return Math.min(MOST_SPARKLINE_PX, Math.max(LEAST_SPARKLINE_PX, left));
+}
+
 /** The fleet as a table that every column can order, with the selected node explained below. */
 export function TableView({ filter }: { readonly filter: string }): ReactNode {
   const sort = useDesk((desk) => desk.sort);
   const selectedId = useDesk((desk) => desk.selectedId);
   const { order, isHeld, release, holdProps } = useHeldOrder(useSortedOrder(filter, sort), sort);
+  const [frame, framePx] = useWidth<HTMLDivElement>();
   const ids = order.expected;
   const tabStopId = selectedId !== null && ids.includes(selectedId) ? selectedId : (ids[0] ?? null);
   if (ids.length === 0) return <p className="empty-line">No node matches “{filter}”. Escape clears the filter.</p>;
   return (
     <>
       {isHeld ? <HeldNote onRelease={release} /> : null}
-      <div className="table-frame panel">
+      <div ref={frame} className="table-frame panel">
         <table
           className={ids.length > MOST_TALL_ROWS ? "fleet-table fleet-table-compact" : "fleet-table"}
           role="grid"
@@ -45,6 +58,7 @@ export function TableView({ filter }: { readonly filter: string }): ReactNode {
                 isTabStop={id === tabStopId}
                 isSelected={id === selectedId}
                 isCompact={ids.length > MOST_TALL_ROWS}
+                sparklinePx={sparklineIn(framePx)}
               />
             ))}
           </tbody>

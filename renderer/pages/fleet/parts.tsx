@@ -19,12 +19,17 @@ export function emphasisOf(node: NodeView, metric: JudgedMetric): Emphasis {
   return node.attention === "medium" ? "medium" : "normal";
 }
 
-/** A metric of a node as a sentence for screen readers and tooltips: name, value, limit. */
+/** A metric of a node as a sentence for screen readers: name, value, limit. */
 export function describeMetric(node: NodeView, metric: JudgedMetric, limits: Limits): string {
   const value = node.latest?.[metric] ?? null;
   const unit = unitOf(metric);
   const text = value === null ? NOT_REPORTED : `${formatMetric(metric, value)}${unit === "" ? "" : ` ${unit}`}`;
   return `${nameOf(metric)} ${text}, limit ${formatLimit(metric, limits)}`;
+}
+
+/** A metric's limit for a tooltip; the value stands beside it, and a tooltip that changes costs every tick. */
+export function describeLimit(metric: JudgedMetric, limits: Limits): string {
+  return `${nameOf(metric)}, limit ${formatLimit(metric, limits)}`;
 }
 
 /** A metric of a node. */

@@ -1,0 +1,77 @@
+import { expect, test, type Page } from "@playwright/test";
+import { accessibilityFaults } from "./app/axe";
+import { firstStartButton, goToFleet, invoke, openLiveFleet, openNode } from "./app/fleet";
+import { groupWithApp } from "./app/group";
+
+const app = groupWithApp();
+
+async function expectAccessible(page: Page, what: string): Promise<void> {
+  for (const theme of ["dark", "light"] as const) {
+    expect((await invoke(page, "settings/change", { theme })).ok).toBe(true);
+    await expect(page.locator("html")).toHaveAttribute("data-theme", theme);
+    expect.soft(await accessibilityFaults(page), `${what}, ${theme}`).toEqual([]);
+  }
+}
+
+test("the first-start page", async () => {
+  const { page } = app();
+  await expect(firstStartButton(page)).toBeVisible({ timeout: 30_000 });
+  await expectAccessible(page, "first start");
+});
+
+test("the fleet page as cards, table and matrix, with a node that needs a person", async () => {
+  const { page } = app();
+  await openLiveFleet(page);
+  const limits = { minCompressionRatio: 5, maxLatencyMs: 50, minQualityScore: 0.7 };
+  await invoke(page, "faults/set", { nodeId: "node_5", fault: "silent", level: 1 });
+  await expect(page.getByRole("region", { name: "Needs a person" })).toBeVisible({ timeout: 20_000 });
+  for (const view of ["Cards", "Table", "Matrix"]) {
+    await page.getByRole("radio", { name: view }).click();
+    await expectAccessible(page, `fleet as ${view.toLowerCase()}`);
+  }
+  await page.getByRole("radio", { name: "Cards" }).click();
+  await invoke(page, "settings/change", { limits: { ...limits, minCompressionRatio: 900 } });
+  await expect(page.getByRole("article", { name: "node_0" })).toHaveAttribute("data-state", "failing", { timeout: 20_000 });
+  await expectAccessible(page, "fleet with failing nodes");
+  await invoke(page, "settings/change", { limits });
+});
+
+test("the page of a node, as charts and as a table", async () => {
+  const { page } = app();
+  await openLiveFleet(page, 5);
+  await openNode(page, "node_0");
+  await expectAccessible(page, "node");
+  await page.getByRole("button", { name: "Show Latency as a table" }).click();
+  await expectAccessible(page, "node with a table");
+});
+
+test("every section of the settings", async () => {
+  const { page } = app();
+  await openLiveFleet(page, 5);
+  await page.getByRole("navigation", { name: "Pages" }).getByRole("button", { name: "Settings" }).click();
+  for (const tab of await page.getByRole("tab").all()) {
+    await tab.click();
+    await expectAccessible(page, `settings, ${await tab.innerText()}`);
+  }
+});
+
+test("palette, list of keys, deploy dialog, fault console and malformed messages", async () => {
+  const { page } = app();
+  await openLiveFleet(page, 5);
+  await goToFleet(page);
+  const dialogs = [
+    { name: "Search or run", open: () => page.keyboard.press("Control+k") },
+    { name: "Keys", open: () => page.keyboard.press("?") },
+    { name: "Fault console", open: () => page.keyboard.press("F9") },
+    { name: "Deploy a version", open: () => page.getByRole("button", { name: "Deploy a version…" }).first().click() },
+    { name: "Malformed messages", open: () => page.getByRole("button", { name: /^Malformed/ }).click() },
+  ];
+  for (const { name, open } of dialogs) {
+    await open();
+    const dialog = page.getByRole("dialog", { name });
+    await expect(dialog).toBeVisible();
+    await expectAccessible(page, name);
+    await page.keyboard.press("Escape");
+    await expect(dialog).toBeHidden();
+  }
+});

@@ -1,0 +1,78 @@
+import { expect, type Locator, type Page } from "@playwright/test";
+import type { RequestBody, RequestName, RequestReply } from "../../shared/contract/channels";
+import type { NodeView, Snapshot } from "../../shared/contract/snapshot";
+import type { Failure } from "../../shared/result";
+
+/** An answer as it comes over the bridge. */
+export type Answer<Value> = { readonly ok: true; readonly value: Value } | { readonly ok: false; readonly error: Failure };
+
+/** Asks over the window's own bridge, as the window does. */
+export async function invoke<Name extends RequestName>(
+  page: Page,
+  name: Name,
+  body: RequestBody<Name>,
+): Promise<Answer<RequestReply<Name>>> {
+  return (await page.evaluate(([asked, sent]) => window.ops.invoke(asked, sent), [name, body] as const)) as Answer<RequestReply<Name>>;
+}
+
+/** What the engine's newest snapshot says. */
+export async function snapshot(page: Page): Promise<Snapshot> {
+  const answer = await invoke(page, "fleet/snapshot", {});
+  if (!answer.ok) throw new Error(`fleet/snapshot: ${answer.error.code}: ${answer.error.message}`);
+  return answer.value;
+}
+
+/** One node of the newest snapshot. */
+export async function nodeNow(page: Page, nodeId: string): Promise<NodeView> {
+  const found = (await snapshot(page)).nodes.find((node) => node.nodeId === nodeId);
+  if (found === undefined) throw new Error(`${nodeId} has not been seen`);
+  return found;
+}
+
+/** A request id that no other request of the run has. */
+export function freshRequestId(): string {
+  return crypto.randomUUID();
+}
+
+/** The title of the fleet page. */
+export function fleetHeading(page: Page): Locator {
+  return page.getByRole("heading", { name: "Fleet", level: 1, exact: true });
+}
+
+/** The first-start page's way to the fleet. */
+export function firstStartButton(page: Page): Locator {
+  return page.getByRole("button", { name: /^Open the embedded fleet/ });
+}
+
+/** Leaves the first-start page, if it is shown, and waits until the fleet page is there. */
+export async function openFleet(page: Page): Promise<void> {
+  await expect(fleetHeading(page).or(firstStartButton(page))).toBeVisible({ timeout: 30_000 });
+  if (await firstStartButton(page).isVisible()) await firstStartButton(page).click();
+  await expect(fleetHeading(page)).toBeVisible();
+}
+
+/** Opens the fleet page and waits until so many nodes are live in the engine and in the window. */
+export async function openLiveFleet(page: Page, count = 6): Promise<void> {
+  await openFleet(page);
+  await expect
+    .poll(async () => (await snapshot(page)).nodes.filter(({ state }) => state === "live").length, { timeout: 40_000 })
+    .toBe(count);
+}
+
+/** A node's card. */
+export function card(page: Page, nodeId: string): Locator {
+  return page.getByRole("article", { name: nodeId, exact: true });
+}
+
+/** Goes to the fleet page by the rail. */
+export async function goToFleet(page: Page): Promise<void> {
+  await page.getByRole("navigation", { name: "Pages" }).getByRole("button", { name: /^Fleet/ }).click();
+  await expect(fleetHeading(page)).toBeVisible();
+}
+
+/** Opens a node's page from its card. */
+export async function openNode(page: Page, nodeId: string): Promise<void> {
+  await goToFleet(page);
+  await card(page, nodeId).getByRole("button", { name: `${nodeId}, open` }).click();
+  await expect(page.locator("#node-title")).toHaveText(nodeId);
+}

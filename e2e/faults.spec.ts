@@ -1,0 +1,153 @@
+import { expect, test, type Locator, type Page } from "@playwright/test";
+import { card, invoke, nodeNow, openLiveFleet, snapshot } from "./app/fleet";
+import { groupWithApp } from "./app/group";
+
+const app = groupWithApp();
+
+/** Opens the fault console on a node. */
+async function openConsole(page: Page, nodeId: string): Promise<Locator> {
+  const dialog = page.getByRole("dialog", { name: "Fault console" });
+  if (!(await dialog.isVisible())) await page.keyboard.press("F9");
+  await expect(dialog).toBeVisible();
+  await dialog.getByRole("button", { name: /Node/ }).first().click();
+  await page.getByRole("option", { name: new RegExp(`^${nodeId}\\b`) }).click();
+  return dialog;
+}
+
+async function toggle(page: Page, nodeId: string, fault: string): Promise<void> {
+  const dialog = await openConsole(page, nodeId);
+  await dialog.getByRole("switch", { name: new RegExp(`^${fault}`) }).click({ force: true });
+}
+
+async function closeConsole(page: Page): Promise<void> {
+  await page.keyboard.press("Escape");
+  await expect(page.getByRole("dialog", { name: "Fault console" })).toBeHidden();
+}
+
+async function allOff(page: Page): Promise<void> {
+  if (!(await page.getByRole("dialog", { name: "Fault console" }).isVisible())) await page.keyboard.press("F9");
+  const off = page.getByRole("dialog", { name: "Fault console" }).getByRole("button", { name: "All off" });
+  if (await off.isEnabled()) await off.click();
+  await expect(off).toBeDisabled();
+  await closeConsole(page);
+  expect(await invoke(page, "faults/list", {})).toEqual({ ok: true, value: [] });
+}
+
+/** Mean of the newest ticks of a metric that have a sample. */
+async function recentMean(page: Page, nodeId: string, metric: "compressionRatio" | "latencyMs" | "qualityScore", ticks: number): Promise<number> {
+  const history = await invoke(page, "node/history", { nodeId, window: ticks });
+  if (!history.ok) throw new Error(history.error.message);
+  const values = history.value.flatMap((sample) => sample[metric] ?? []);
+  return values.length === 0 ? Number.NaN : values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+test("a silent node goes stale after 5 s and lost after 30 s, in words, and comes back with its history", async () => {
+  test.setTimeout(110_000);
+  const { page } = app();
+  await openLiveFleet(page);
+  const before = await nodeNow(page, "node_3");
+  await toggle(page, "node_3", "Silent node");
+  await closeConsole(page);
+  await expect(card(page, "node_3")).toHaveAttribute("data-state", "stale", { timeout: 15_000 });
+  const stale = await nodeNow(page, "node_3");
+  expect(stale.livenessSinceMs - stale.lastHeardAtMs, "stale 5 s after its last word").toBeGreaterThanOrEqual(4_900);
+  expect(stale.livenessSinceMs - stale.lastHeardAtMs).toBeLessThan(6_500);
+  await expect(card(page, "node_3")).toContainText(/No sample for [\d.]+ s \(stale after 5 s, lost after 30 s\)\. It is not healthy, it is unknown\./);
+  await expect(card(page, "node_3")).toContainText("Stale");
+  await expect(card(page, "node_3").getByRole("button", { name: /Roll back/ }), "a silent node could not confirm").toHaveCount(0);
+  await expect(page.getByRole("region", { name: "Needs a person" }).getByRole("article", { name: "node_3" })).toBeVisible();
+
+  await expect(card(page, "node_3")).toHaveAttribute("data-state", "lost", { timeout: 45_000 });
+  const lost = await nodeNow(page, "node_3");
+  expect(lost.livenessSinceMs - lost.lastHeardAtMs, "lost 30 s after its last word").toBeGreaterThanOrEqual(29_900);
+  expect(lost.livenessSinceMs - lost.lastHeardAtMs).toBeLessThan(31_500);
+  await expect(card(page, "node_3")).toContainText(/No sample for \d+ s \(lost after 30 s\)\. What it does now is unknown\./);
+  const refused = await invoke(page, "fleet/deploy", {
+    nodeId: "node_3",
+    version: "1.2.0",
+    expectedVersion: lost.modelVersion,
+    requestId: crypto.randomUUID(),
+  });
+  expect(refused).toMatchObject({ ok: false, error: { code: "NODE_SILENT" } });
+
+  await toggle(page, "node_3", "Silent node");
+  await closeConsole(page);
+  await expect(card(page, "node_3")).toHaveAttribute("data-state", "live", { timeout: 20_000 });
+  const back = await nodeNow(page, "node_3");
+  expect(back.history[0]?.fromMs, "what ran before is still known").toBe(before.history[0]?.fromMs);
+  const gaps = [...back.trail.compressionRatio].filter(Number.isNaN).length;
+  expect(gaps, "the silence is a gap of about 30 s").toBeGreaterThan(50);
+});
+
+test("NaN metrics are counted and listed, and never shown as a number", async () => {
+  const { page } = app();
+  await openLiveFleet(page);
+  const before = await snapshot(page);
+  await toggle(page, "node_4", "NaN metrics");
+  await closeConsole(page);
+  await expect.poll(async () => (await snapshot(page)).malformed).toBeGreaterThan(before.malformed + 4);
+  const node = await nodeNow(page, "node_4");
+  expect(node.malformed).toBeGreaterThan(4);
+  expect(node.latest === null || Object.values(node.latest).every((value) => value === null || Number.isFinite(value))).toBe(true);
+  expect(await page.locator("body").innerText()).not.toMatch(/\bNaN\b|Infinity|undefined|\[object/);
+  for (const label of await page.locator("svg[aria-label], [aria-valuetext]").evaluateAll((all) => all.map((one) => one.outerHTML))) {
+    expect(label).not.toMatch(/NaN|Infinity|undefined/);
+  }
+
+  await page.getByRole("button", { name: /^Malformed/ }).click();
+  const list = page.getByRole("dialog", { name: "Malformed messages" });
+  await expect(list.getByRole("listitem").first()).toContainText("NOT_FINITE");
+  await expect(list.getByRole("listitem").first()).toContainText("/node_4/");
+  await page.keyboard.press("Escape");
+  await allOff(page);
+  await expect(card(page, "node_4")).toHaveAttribute("data-state", "live", { timeout: 20_000 });
+  const settled = (await nodeNow(page, "node_4")).malformed;
+  await expect.poll(async () => (await nodeNow(page, "node_4")).revision).toBeGreaterThan(node.revision + 3);
+  expect((await nodeNow(page, "node_4")).malformed).toBe(settled);
+});
+
+test("a crashed node restarts by itself and joins again with its history", async () => {
+  const { page } = app();
+  await openLiveFleet(page);
+  const before = await nodeNow(page, "node_5");
+  const answer = await invoke(page, "faults/set", { nodeId: "node_5", fault: "crash", level: 7 });
+  expect(answer.ok).toBe(true);
+  await expect(card(page, "node_5")).toHaveAttribute("data-state", "stale", { timeout: 15_000 });
+  await expect(card(page, "node_5")).toHaveAttribute("data-state", "live", { timeout: 25_000 });
+  const back = await nodeNow(page, "node_5");
+  expect(back.history[0]?.fromMs).toBe(before.history[0]?.fromMs);
+  expect(back.modelVersion).toBe(before.modelVersion);
+  expect(await invoke(page, "faults/list", {}), "the crash ends by itself").toEqual({ ok: true, value: [] });
+});
+
+test("a noisy camera is harder to compress: ratio or quality falls, measured on the bytes", async () => {
+  const { page } = app();
+  await openLiveFleet(page);
+  await expect.poll(() => recentMean(page, "node_2", "compressionRatio", 20)).toBeGreaterThan(0);
+  const ratioBefore = await recentMean(page, "node_2", "compressionRatio", 20);
+  const qualityBefore = await recentMean(page, "node_2", "qualityScore", 20);
+  expect((await invoke(page, "faults/set", { nodeId: "node_2", fault: "noisy-camera", level: 60 })).ok).toBe(true);
+  await expect(async () => {
+    const ratio = await recentMean(page, "node_2", "compressionRatio", 4);
+    const quality = await recentMean(page, "node_2", "qualityScore", 4);
+    expect(ratio < 0.9 * ratioBefore || quality < 0.95 * qualityBefore, `ratio ${ratioBefore} to ${ratio}, quality ${qualityBefore} to ${quality}`).toBe(true);
+  }).toPass({ timeout: 25_000, intervals: [500] });
+  await allOff(page);
+});
+
+test("a slow CPU raises the latency that is measured", async () => {
+  const { page } = app();
+  await openLiveFleet(page);
+  const before = await recentMean(page, "node_2", "latencyMs", 20);
+  await toggle(page, "node_2", "Slow CPU");
+  const slider = page.getByRole("dialog", { name: "Fault console" }).getByRole("slider", { name: "Slow CPU, level" });
+  await slider.focus();
+  await page.keyboard.press("End");
+  await closeConsole(page);
+  await expect
+    .poll(async () => (await invoke(page, "faults/list", {})), { timeout: 10_000 })
+    .toEqual({ ok: true, value: [{ nodeId: "node_2", fault: "slow-cpu", level: 20 }] });
+  await expect.poll(() => recentMean(page, "node_2", "latencyMs", 4), { timeout: 40_000 }).toBeGreaterThan(5 * before);
+  await allOff(page);
+  await expect.poll(() => recentMean(page, "node_2", "latencyMs", 4), { timeout: 40_000 }).toBeLessThan(3 * before);
+});

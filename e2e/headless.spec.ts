@@ -1,0 +1,96 @@
+import { rmSync } from "node:fs";
+import { expect, test } from "@playwright/test";
+import { expectNoneLeft } from "./app/group";
+import { freshDataDir } from "./app/ops-app";
+import { isRunning, readProcessTree } from "./app/processes";
+import { runCommand } from "./app/command-line";
+
+interface StatusLine {
+  readonly type: "status";
+  readonly tMs: number;
+  readonly link: string;
+  readonly linkState: string;
+  readonly nodes: readonly {
+    readonly nodeId: string;
+    readonly state: string;
+    readonly modelVersion: string | null;
+    readonly compressionRatio: number | null;
+    readonly latencyMs: number | null;
+    readonly qualityScore: number | null;
+    readonly sampleRateHz: number | null;
+    readonly ageMs: number | null;
+  }[];
+}
+
+type Line =
+  | StatusLine
+  | { readonly type: "event"; readonly tMs: number; readonly event: string; readonly nodeId: string | null; readonly detail: object }
+  | { readonly type: "summary"; readonly durationMs: number; readonly samples: number; readonly malformed: number; readonly decisions: number };
+
+function parseLines(text: string): readonly Line[] {
+  return text
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line) as Line);
+}
+
+const dataDirs: string[] = [];
+function dataDir(): string {
+  const made = freshDataDir();
+  dataDirs.push(made);
+  return made;
+}
+test.afterEach(() => {
+  for (const folder of dataDirs.splice(0)) rmSync(folder, { recursive: true, force: true });
+});
+
+test("twenty seconds without a window: six live nodes at their rates, nothing malformed, a summary at the end", async () => {
+  const command = runCommand(["start", "--headless", "--for", "20s", "--json", "--data-dir", dataDir(), "--seed", "7"]);
+  expect(await command.ended).toBe(0);
+  const lines = parseLines(command.stdout());
+  const statuses = lines.filter((line) => line.type === "status");
+  expect(statuses.length, "one status a second").toBeGreaterThanOrEqual(18);
+  expect(statuses.length).toBeLessThanOrEqual(21);
+  const last = statuses.at(-1);
+  expect(last).toMatchObject({ link: "embedded", linkState: "up" });
+  expect(last?.nodes.map(({ nodeId, state }) => `${nodeId} ${state}`)).toEqual([0, 1, 2, 3, 4, 5].map((index) => `node_${index} live`));
+  for (const node of last?.nodes ?? []) {
+    const wantedHz = node.nodeId === "node_0" || node.nodeId === "node_1" ? 10 : 2;
+    expect.soft(Math.abs((node.sampleRateHz ?? 0) - wantedHz), `${node.nodeId}: ${node.sampleRateHz ?? "no"} Hz of ${wantedHz} Hz`).toBeLessThanOrEqual(0.05 * wantedHz);
+    for (const value of [node.compressionRatio, node.latencyMs, node.qualityScore, node.ageMs]) expect(Number.isFinite(value)).toBe(true);
+    expect(node.modelVersion).toMatch(/^\d+\.\d+\.\d+$/);
+  }
+  expect(lines.at(-1)).toMatchObject({ type: "summary", malformed: 0 });
+  const summary = lines.at(-1);
+  expect(summary?.type === "summary" ? summary.samples : 0).toBeGreaterThan(100);
+  for (const line of lines) if (line.type === "event") expect(line.event).toMatch(/^[a-z-]+$/);
+});
+
+test("SIGTERM ends it within 2 s with a summary, code 0 and no process left", async () => {
+  const command = runCommand(["start", "--headless", "--json", "--data-dir", dataDir()]);
+  await expect.poll(() => command.stdout(), { timeout: 30_000 }).toContain('"state":"live"');
+  const processes = readProcessTree(command.child.pid ?? 0);
+  expect(processes.length, "the engine and its inference process").toBeGreaterThanOrEqual(2);
+  const askedAtMs = performance.now();
+  command.child.kill("SIGTERM");
+  expect(await command.ended).toBe(0);
+  expect(performance.now() - askedAtMs).toBeLessThan(2_000);
+  expect(parseLines(command.stdout()).at(-1)).toMatchObject({ type: "summary", malformed: 0 });
+  expectNoneLeft(processes.filter(isRunning));
+});
+
+test("bad usage is a sentence with a code, and 2", async () => {
+  for (const args of [["--nodes", "many"], ["--link", "carrier-pigeon"], ["--for", "soon"], ["--frobnicate"]]) {
+    const command = runCommand(["start", "--headless", ...args]);
+    expect(await command.ended, args.join(" ")).toBe(2);
+    expect(command.stderr()).toMatch(/^BAD_USAGE: /);
+    expect(command.stdout()).toBe("");
+  }
+});
+
+test("with --json nothing but JSON Lines comes on stdout, also when no journal can be written", async () => {
+  const command = runCommand(["start", "--headless", "--for", "3s", "--json", "--data-dir", "/proc/lydlr-cannot-be-made"]);
+  expect(await command.ended).toBe(0);
+  expect(command.stderr()).toMatch(/^JOURNAL_UNAVAILABLE: /m);
+  expect(parseLines(command.stdout()).at(-1)).toMatchObject({ type: "summary" });
+});

@@ -1,0 +1,130 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, test, type ElectronApplication } from "@playwright/test";
+import { goToFleet, invoke, openLiveFleet, openNode, snapshot } from "./app/fleet";
+import { groupWithApp } from "./app/group";
+
+const app = groupWithApp();
+const CHARTS = ["Compression ratio", "Latency", "Quality", "Bandwidth"];
+
+/** Answers the next dialogs for a file name with `path`, or as cancelled. */
+async function answerSaveDialog(electron: ElectronApplication, path: string | null): Promise<void> {
+  await electron.evaluate(({ dialog }, filePath) => {
+    dialog.showSaveDialog = () => Promise.resolve({ canceled: filePath === null, filePath: filePath ?? "" });
+  }, path);
+}
+
+test("four charts share one time axis and show the newest values", async () => {
+  const { page } = app();
+  await openLiveFleet(page);
+  await openNode(page, "node_0");
+  for (const title of CHARTS) await expect(page.getByRole("region", { name: title })).toBeVisible();
+  await expect(page.locator(".recharts-line, .chart-plot svg path").first()).toBeVisible();
+  expect(await page.locator(".chart-plot svg").count(), "at most 6 mounted charts").toBeLessThanOrEqual(12);
+  const figure = page.getByRole("region", { name: "Bandwidth" }).locator(".metric-chart-figure");
+  const shown = await figure.innerText();
+  await expect(figure).not.toHaveText(shown);
+  await expect(page.getByRole("radio", { name: "1 min", exact: true })).toBeChecked();
+  await page.keyboard.press("]");
+  await expect(page.getByRole("radio", { name: "10 min" })).toBeChecked();
+  await page.keyboard.press("[");
+  await expect(page.getByRole("radio", { name: "1 min", exact: true })).toBeChecked();
+});
+
+test("pause freezes the picture and not the engine", async () => {
+  const { page } = app();
+  await openLiveFleet(page);
+  await openNode(page, "node_0");
+  await page.keyboard.press(" ");
+  await expect(page.getByRole("button", { name: /^Resume/ })).toBeVisible();
+  const figure = page.getByRole("region", { name: "Bandwidth" }).locator(".metric-chart-figure");
+  const frozen = await figure.innerText();
+  const { tick } = await snapshot(page);
+  await expect(page.locator(".charts-line-state")).toHaveText(/^Paused at \d\d:\d\d:\d\d, [3-9] s behind/);
+  expect((await snapshot(page)).tick).toBeGreaterThan(tick);
+  expect(await figure.innerText()).toBe(frozen);
+  await page.getByRole("button", { name: /^Resume/ }).click();
+  await expect(figure).not.toHaveText(frozen);
+});
+
+test("the arrow keys step through the samples and every chart reads out the same instant", async () => {
+  const { page } = app();
+  await openLiveFleet(page);
+  await openNode(page, "node_0");
+  await page.keyboard.press(" ");
+  const plot = page.getByRole("slider", { name: "Latency, cursor" });
+  await plot.focus();
+  await page.keyboard.press("ArrowLeft");
+  await expect(plot).toHaveAttribute("aria-valuetext", /^at \d\d:\d\d:\d\d [\d.]+/);
+  const first = await plot.getAttribute("aria-valuenow");
+  await page.keyboard.press("ArrowLeft");
+  await expect(plot).not.toHaveAttribute("aria-valuenow", first ?? "");
+  const readOuts = await page.locator(".metric-chart-readout").allInnerTexts();
+  expect(readOuts).toHaveLength(4);
+  const times = new Set(readOuts.map((text) => /at (\d\d:\d\d:\d\d)/.exec(text)?.[1]));
+  expect(times.size, readOuts.join(" | ")).toBe(1);
+  await page.getByRole("button", { name: "Show Latency as a table" }).click();
+  await expect(page.getByRole("region", { name: "Latency, table of samples" }).getByRole("row").nth(2)).toContainText(/within|beyond/);
+});
+
+test("CSV: a header and as many rows as said, and a path that cannot be written is a sentence in the window", async () => {
+  const { page, electron } = app();
+  await openLiveFleet(page);
+  await openNode(page, "node_0");
+  const folder = mkdtempSync(join(tmpdir(), "lydlr-csv-"));
+  try {
+    const path = join(folder, "node_0.csv");
+    const button = page.getByRole("button", { name: "Export CSV of node_0" });
+    await answerSaveDialog(electron, path);
+    await button.click();
+    const done = page.locator(".node-export-done");
+    await expect(done).toContainText(path);
+    const rows = Number(/^([\d\u2009]+) rows/.exec(await done.innerText())?.[1]?.replaceAll("\u2009", ""));
+    const [header = "", ...lines] = readFileSync(path, "utf8").trimEnd().split(/\r?\n/);
+    for (const column of ["node", "ratio", "latency", "quality", "version"]) expect(header.toLowerCase()).toContain(column);
+    expect(lines).toHaveLength(rows);
+    expect(rows).toBeGreaterThan(5);
+    for (const line of lines) expect(line.split(",")).toHaveLength(header.split(",").length);
+    expect(lines.join("\n")).not.toMatch(/NaN|Infinity|undefined/);
+
+    await answerSaveDialog(electron, join(folder, "missing", "node_0.csv"));
+    await button.click();
+    await expect(page.getByRole("alert")).toContainText("FILE_WRITE_FAILED");
+    await page.getByRole("alert").getByRole("button", { name: "Dismiss" }).click();
+
+    await answerSaveDialog(electron, null);
+    await button.click();
+    await expect(page.getByRole("alert"), "a change of mind is no error").toHaveCount(0);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
+
+test("new limits mark the metrics that are beyond them, and taking them back unmarks them", async () => {
+  const { page } = app();
+  await openLiveFleet(page);
+  await page.getByRole("navigation", { name: "Pages" }).getByRole("button", { name: "Settings" }).click();
+  const ratio = page.getByRole("textbox", { name: "Compression ratio, at least" });
+  await ratio.fill("900");
+  await ratio.press("Tab");
+  await page.getByRole("button", { name: "Save limits" }).click();
+  await expect.poll(async () => (await snapshot(page)).limits.minCompressionRatio).toBe(900);
+  await expect
+    .poll(async () => (await snapshot(page)).nodes.every(({ state, beyond }) => state === "failing" && beyond.includes("compressionRatio")), { timeout: 20_000 })
+    .toBe(true);
+  await goToFleet(page);
+  await expect(page.getByRole("region", { name: "Needs a person" }).getByRole("article")).toHaveCount(6);
+  await expect(page.locator(".emphasis-text-high").first()).toBeVisible();
+
+  await page.getByRole("navigation", { name: "Pages" }).getByRole("button", { name: "Settings" }).click();
+  await page.getByRole("button", { name: "Fill in the defaults" }).click();
+  await page.getByRole("button", { name: "Save limits" }).click();
+  await expect.poll(async () => (await snapshot(page)).limits.minCompressionRatio).toBe(5);
+  await expect
+    .poll(async () => (await snapshot(page)).nodes.filter(({ state }) => state === "live").length, { timeout: 25_000 })
+    .toBe(6);
+  await ratio.fill("0");
+  await ratio.press("Tab");
+  expect((await invoke(page, "settings/change", { limits: { minCompressionRatio: -1, maxLatencyMs: 50, minQualityScore: 0.7 } })).ok).toBe(false);
+});

@@ -12,6 +12,8 @@ import { openJournal } from "./journal/sqlite-journal";
 import { createEmbeddedLink } from "./link/embedded/embedded-link";
 import type { FaultConsole } from "./link/embedded/fault-console";
 import type { Link } from "./link/port";
+import { describeRos, findRos2, openRos2, type Ros2Surroundings } from "./link/ros2/open-ros2";
+import type { RosRecord } from "./link/ros2/ros-folder";
 import { createRecordedLink } from "./link/recorded/recorded-link";
 import { Operations } from "./operations/operations";
 import type { StartOptions } from "./start-options";
@@ -47,6 +49,8 @@ export interface EngineParts {
   readonly modelsDir: string;
   /** The bundle of the inference process. */
   readonly inferenceEntry: string;
+  /** The bundle of the process that speaks ROS 2. */
+  readonly ros2Entry: string;
   readonly spawn: Spawn;
   readonly environment: NodeJS.ProcessEnv;
 }
@@ -73,14 +77,11 @@ function superviseInference(parts: EngineParts, timers: Timers) {
 
 /**
  * Builds and starts the engine.
- * @returns NOT_AVAILABLE for a link that this version does not have, MODEL_LOAD_FAILED where the models
+ * @returns NOT_AVAILABLE where ROS 2 was asked for and is not set up, MODEL_LOAD_FAILED where the models
  * folder has nothing that an embedded fleet could run.
  */
 export async function startEngine(parts: EngineParts): Promise<Result<Engine>> {
   const { options, modelsDir } = parts;
-  if (options.link === "ros2") {
-    return fail("NOT_AVAILABLE", "This version has no ROS 2 link yet. Use --link embedded.");
-  }
   let operations: Operations | null = null;
   const timers = steadyTimers(systemTimers, (byMs) => {
     operations?.note({
@@ -92,9 +93,24 @@ export async function startEngine(parts: EngineParts): Promise<Result<Engine>> {
     });
   });
   const shelf = await openModelShelf(modelsDir);
-  const inference = options.recording === null ? superviseInference(parts, timers) : null;
-  const ros = lookForRos(parts.environment);
-  const built = buildLink(parts, timers, shelf.initialVersion, inference?.part ?? null, (draft) => operations?.note(draft));
+  const ros2: Ros2Surroundings = {
+    spawn: parts.spawn,
+    entry: parts.ros2Entry,
+    environment: parts.environment,
+    timers,
+    domainId: options.domainId,
+  };
+  // Only a choice needs a trial: ROS 2 that was asked for says on its own what is wrong with it.
+  const setUp = await findRos2(ros2, options.link === "auto" && options.recording === null);
+  const findings = lookForRos(parts.environment, setUp);
+  const record = options.recording === null && options.link !== "embedded" && setUp.ok ? setUp.value : null;
+  if (options.link === "ros2" && !setUp.ok) return setUp;
+  const inference = options.recording === null && record === null ? superviseInference(parts, timers) : null;
+  const ros2Link = record === null ? null : openRos2(ros2, record);
+  const built =
+    ros2Link === null
+      ? buildLink(parts, timers, shelf.initialVersion, inference?.part ?? null, (draft) => operations?.note(draft))
+      : ok({ link: ros2Link, faults: null });
   if (!built.ok) {
     await inference?.stop();
     return built;
@@ -106,7 +122,7 @@ export async function startEngine(parts: EngineParts): Promise<Result<Engine>> {
     journal,
     timers,
     shelf,
-    processes: () => (inference === null ? [] : [inference.part.supervised.status()]),
+    processes: () => [inference?.part.supervised.status(), ros2Link?.process()].filter((each) => each != null),
   });
   operations = running;
   inference?.part.supervised.onStatus((status) => {
@@ -122,7 +138,7 @@ export async function startEngine(parts: EngineParts): Promise<Result<Engine>> {
     event: "started",
     nodeId: null,
     actor: "engine",
-    sentence: options.recording === null ? whyEmbedded(options.link, ros) : "Recorded frames are replayed.",
+    sentence: whyThisLink(options, record, setUp),
     detail: { link: link.status().kind, seed: options.seed, nodes: options.nodes },
   });
   await running.start();
@@ -133,7 +149,7 @@ export async function startEngine(parts: EngineParts): Promise<Result<Engine>> {
     dataDir: options.dataDir,
     modelsDir,
     models: () => shelf.list(),
-    findings: async () => [...ros, ...(await appFindings(shelf.list(), journal, inference?.part ?? null))],
+    findings: async () => [...findings, ...(await appFindings(shelf.list(), journal, inference?.part ?? null))],
     retryLink: () => {
       link.retry();
     },
@@ -144,6 +160,12 @@ export async function startEngine(parts: EngineParts): Promise<Result<Engine>> {
       journal.close();
     },
   });
+}
+
+function whyThisLink(options: StartOptions, record: RosRecord | null, setUp: Result<RosRecord>): string {
+  if (options.recording !== null) return "Recorded frames are replayed.";
+  if (record !== null) return `${describeRos(record)}, ${options.link === "auto" ? "was found and loads" : "was asked for"}.`;
+  return whyEmbedded(options.link === "embedded" ? "embedded" : "auto", setUp);
 }
 
 function buildLink(
@@ -202,7 +224,7 @@ async function appFindings(
     {
       what: "Inference",
       found: process?.state === "up",
-      sentence: process === undefined ? "not needed: frames are replayed" : process.sentence,
+      sentence: process === undefined ? "not needed: the nodes are not in this application" : process.sentence,
     },
     { what: "Journal", found: status.state === "written", sentence: status.sentence },
   ];

@@ -1,13 +1,19 @@
 import { existsSync, readdirSync } from "node:fs";
 import type { Hello } from "../shared/contract/channels";
+import type { Result } from "../shared/result";
+import { describeRos } from "./link/ros2/open-ros2";
+import type { RosRecord } from "./link/ros2/ros-folder";
 
 /** One thing that was looked for at the start. */
 export type Finding = Hello["findings"][number];
 
 const OPT_ROS = "/opt/ros";
 
-/** Looks for a ROS 2 on this machine: sourced in the environment, or installed under /opt/ros. */
-export function lookForRos(environment: NodeJS.ProcessEnv): readonly Finding[] {
+/**
+ * Looks for a ROS 2 on this machine: sourced in the environment, or installed under /opt/ros.
+ * @param setUp What is set up for the application, and loads where that was tried.
+ */
+export function lookForRos(environment: NodeJS.ProcessEnv, setUp: Result<RosRecord>): readonly Finding[] {
   const sourced = environment["ROS_DISTRO"];
   const installed = existsSync(OPT_ROS) ? readdirSync(OPT_ROS) : null;
   return [
@@ -21,14 +27,16 @@ export function lookForRos(environment: NodeJS.ProcessEnv): readonly Finding[] {
       found: installed !== null && installed.length > 0,
       sentence: installed === null ? "no such folder" : installed.length === 0 ? "the folder is empty" : installed.join(", "),
     },
+    {
+      what: "ROS 2 set up for this application",
+      found: setUp.ok,
+      sentence: setUp.ok ? describeRos(setUp.value) : setUp.error.message,
+    },
   ];
 }
 
 /** Why the embedded fleet was chosen, in a sentence. */
-export function whyEmbedded(wanted: "auto" | "embedded", ros: readonly Finding[]): string {
+export function whyEmbedded(wanted: "auto" | "embedded", setUp: Result<RosRecord>): string {
   if (wanted === "embedded") return "The embedded fleet was asked for.";
-  const found = ros.filter((finding) => finding.found);
-  if (found.length === 0) return "No ROS 2 was found on this machine, so the embedded fleet runs.";
-  const where = found.map((finding) => finding.sentence).join("; ");
-  return `A ROS 2 is here (${where}), but this version connects to the embedded fleet only.`;
+  return `The embedded fleet runs: ${setUp.ok ? "it was chosen" : setUp.error.message}`;
 }

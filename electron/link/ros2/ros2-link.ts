@@ -1,0 +1,285 @@
+import { ok, fail, type Failure, type Result } from "../../../shared/result";
+import type { Dispose, Timers } from "../../../shared/time";
+import { classifyTopic, DEPLOY_PUBLICATION_QOS, topicType, type QosProfile, type RosType } from "../../../shared/wire/topics";
+import type { Spawn } from "../../supervision/process-spawner";
+import { supervise, type ProcessStatus, type Supervised } from "../../supervision/supervisor";
+import type { Link, LinkListener, LinkStatus, OutboundMessage, PublishReceipt, Subscription, TopicEndpoint } from "../port";
+import { linkDown } from "../publications";
+import { parseHostReply, type HostEndpoint, type HostReply, type HostRequest } from "./protocol";
+import { graphNotices, portEndpoint } from "./ros2-endpoints";
+import { createSubscriptionBook } from "./subscription-book";
+
+/** What a ROS 2 link is made of. */
+export interface Ros2LinkOptions {
+  readonly timers: Timers;
+  readonly spawn: Spawn;
+  /** The bundle of the host. */
+  readonly entry: string;
+  /** Of the installation: where rclnodejs and its addon are. */
+  readonly rclnodejs: string;
+  readonly addon: string;
+  /** As `rosEnvironment` gives it; its ROS_DOMAIN_ID is the domain. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly domainId: number;
+  /** Which ROS 2 it is, for people: "ROS 2 jazzy, installed beside the application". */
+  readonly description: string;
+  /** Of the node in the graph; a number follows for every start of the host. Unique in the graph. */
+  readonly nodeName: string;
+}
+
+/** The ROS 2 link. */
+export interface Ros2Link extends Link {
+  /** The supervised host; null before the start and after the end. */
+  process(): ProcessStatus | null;
+  /** Offers a topic before anything is published on it; remembered over restarts. */
+  advertise(endpoint: { readonly topic: string; readonly type: RosType; readonly qos: QosProfile }): void;
+}
+
+/** How long a host that was started again may take to find everybody again before they count as gone, ms. */
+const REDISCOVERY_MS = 3_000;
+
+/** How long a publication may take beyond its wait for a subscription before it counts as lost, ms. */
+const PUBLISH_GRACE_MS = 5_000;
+
+/** Our own fleet's types on a topic; only a topic of the fleet's own name space or one that is listened to. */
+function expectedOn(topic: string, isWanted: (topic: string) => boolean): { readonly type: string; readonly deploy: boolean } | null {
+  const meaning = classifyTopic(topic);
+  if (meaning === null || (!topic.startsWith("/lydlr/") && !isWanted(topic))) return null;
+  return { type: topicType(meaning.kind), deploy: meaning.kind === "deploy" || meaning.kind === "legacy-deploy" };
+}
+
+/**
+ * The link to a fleet on ROS 2, by a supervised process that holds rclnodejs. When that process dies the
+ * application lives on: it is started again, joins the graph, and is asked for every topic once more.
+ */
+export function createRos2Link(options: Ros2LinkOptions): Ros2Link {
+  const { timers } = options;
+  const book = createSubscriptionBook((request) => {
+    if (isOpen) post(request);
+  });
+  const advertised = new Map<string, Extract<HostRequest, { kind: "advertise" }>>();
+  const publications = new Map<number, (result: Result<PublishReceipt>) => void>();
+  /** Names of all hosts so far: one that was killed stays in the graph until its lease ends. */
+  const ownNodes = new Set<string>();
+
+  let supervised: Supervised | null = null;
+  let endings: readonly Dispose[] = [];
+  let listener: LinkListener | null = null;
+  let isOpen = false;
+  let starts = 0;
+  let nextRequestId = 0;
+  let endpoints: readonly HostEndpoint[] = [];
+  let nodes: readonly string[] = [];
+  /** What was there before the host died, while the new one is looking around. */
+  let remembered: readonly HostEndpoint[] = [];
+  let cancelForget: Dispose = () => undefined;
+  const troubles = new Map<string, Failure<string>>();
+  let status = statusOf("starting", "The ROS 2 link has not been started.");
+
+  function statusOf(state: LinkStatus["state"], sentence: string): LinkStatus {
+    const notices = noticesNow();
+    return { kind: "ros2", state, sinceMs: timers.wallMs(), sentence, notices, seed: null, domainId: options.domainId };
+  }
+
+  function noticesNow(): readonly Failure<string>[] {
+    const isWanted = (topic: string): boolean => book.all().some((subscription) => subscription.topic === topic);
+    const told = graphNotices(endpoints, nodes, book.all(), (topic) => expectedOn(topic, isWanted), DEPLOY_PUBLICATION_QOS);
+    return [...told, ...troubles.values()];
+  }
+
+  function enter(state: LinkStatus["state"], sentence: string): void {
+    if (status.state === state && status.sentence === sentence) return;
+    const sinceMs = status.state === state ? status.sinceMs : timers.wallMs();
+    status = { ...statusOf(state, sentence), sinceMs };
+    listener?.onStatus(status);
+  }
+
+  function reviewNotices(): void {
+    const notices = noticesNow();
+    if (JSON.stringify(notices) === JSON.stringify(status.notices)) return;
+    status = { ...status, notices };
+    listener?.onStatus(status);
+  }
+
+  function post(request: HostRequest): boolean {
+    return supervised?.port.post(request) ?? false;
+  }
+
+  function launch(): void {
+    const child = supervise({ name: "ros2", spawn: options.spawn, entry: options.entry, env: options.env, timers });
+    supervised = child;
+    endings = [
+      child.port.onMessage((message) => {
+        const reply = parseHostReply(message);
+        if (reply !== null) receive(reply);
+      }),
+      child.port.onUp(openHost),
+      child.port.onDown(hostGone),
+      child.onStatus(({ state, sentence }) => {
+        // Up is said by the host itself, once it has joined the graph.
+        if (state === "up" && isOpen) enter("up", upSentence());
+        else if (state === "unresponsive" || state === "down") enter(state, sentence);
+        else if (state !== "up") enter("starting", sentence);
+      }),
+    ];
+    enter("starting", `${options.description} is starting.`);
+  }
+
+  function upSentence(): string {
+    const again = starts > 1 ? ` The ROS 2 process was started ${String(starts)} times; what came between was lost.` : "";
+    return `${options.description}, domain ${String(options.domainId)}.${again}`;
+  }
+
+  function openHost(): void {
+    starts += 1;
+    const nodeName = `${options.nodeName}_${String(starts)}`;
+    ownNodes.add(nodeName);
+    post({ kind: "open", rclnodejs: options.rclnodejs, addon: options.addon, nodeName });
+  }
+
+  function hostGone(): void {
+    isOpen = false;
+    remembered = endpoints.length > 0 ? endpoints : remembered;
+    endpoints = [];
+    for (const settle of publications.values()) settle(fail("LINK_DOWN", "The ROS 2 process ended before the message was published."));
+    publications.clear();
+  }
+
+  function receive(reply: HostReply): void {
+    switch (reply.kind) {
+      case "opened":
+        isOpen = true;
+        troubles.clear();
+        book.askAgain();
+        for (const request of advertised.values()) post(request);
+        cancelForget();
+        cancelForget = timers.after(REDISCOVERY_MS, () => {
+          if (remembered.length === 0) return;
+          remembered = [];
+          listener?.onGraphChange();
+        });
+        enter("up", upSentence());
+        return;
+      case "failed":
+        void giveUp(`${options.description} does not load: ${reply.message}. \`./lydlr ros2 doctor\` says more.`);
+        return;
+      case "messages":
+        deliver(reply);
+        return;
+      case "graph":
+        endpoints = reply.endpoints.filter((endpoint) => !ownNodes.has(endpoint.nodeName));
+        nodes = reply.nodes;
+        listener?.onGraphChange();
+        reviewNotices();
+        return;
+      case "published": {
+        const { requestId, publishedAtMs, matchedSubscriptions } = reply;
+        settlePublication(requestId, ok({ publishedAtMs, matchedSubscriptions }));
+        return;
+      }
+      case "refused":
+        settlePublication(reply.requestId, fail(reply.code, reply.message));
+        return;
+      case "trouble":
+        troubles.set(reply.topic, { code: "NOT_AVAILABLE", message: `${reply.topic}: ${reply.message}` });
+        reviewNotices();
+    }
+  }
+
+  function deliver(batch: Extract<HostReply, { kind: "messages" }>): void {
+    let offset = 0;
+    batch.lengths.forEach((length, index) => {
+      const bytes = batch.bytes.subarray(offset, offset + length);
+      offset += length;
+      const subscription = book.byId(batch.subscriptions[index] ?? -1);
+      // Unsubscribed while it was on its way.
+      if (subscription === null) return;
+      const { topic, type } = subscription;
+      listener?.onMessage({ topic, type, bytes, receivedAtMs: batch.receivedAtMs[index] ?? timers.wallMs() });
+    });
+  }
+
+  function settlePublication(requestId: number, result: Result<PublishReceipt>): void {
+    const settle = publications.get(requestId);
+    publications.delete(requestId);
+    settle?.(result);
+  }
+
+  async function end(): Promise<void> {
+    const ending = supervised;
+    supervised = null;
+    for (const dispose of endings) dispose();
+    endings = [];
+    cancelForget();
+    hostGone();
+    remembered = [];
+    nodes = [];
+    await ending?.stop();
+  }
+
+  /** Loading fails the same way every time: starting it again helps only after something was changed. */
+  async function giveUp(sentence: string): Promise<void> {
+    enter("down", sentence);
+    await end();
+  }
+
+  return {
+    async start(next) {
+      if (listener !== null) throw new Error("the ROS 2 link was started twice");
+      listener = next;
+      await Promise.resolve();
+      if (listener !== next) return;
+      launch();
+    },
+
+    async stop() {
+      if (listener === null) return;
+      listener = null;
+      await end();
+      status = statusOf("down", "The ROS 2 link was stopped.");
+    },
+
+    status: () => status,
+
+    graph() {
+      const known = new Map<string, TopicEndpoint>();
+      for (const endpoint of [...endpoints, ...remembered]) {
+        const { topic, type, role, nodeName } = endpoint;
+        // While the host looks around, what it has found already is there once.
+        const key = remembered.length === 0 ? String(known.size) : `${role} ${topic} ${type} ${nodeName}`;
+        known.set(key, portEndpoint(endpoint));
+      }
+      return [...known.values()];
+    },
+
+    subscribe: (subscription: Subscription) => book.subscribe(subscription),
+
+    async publish(message: OutboundMessage) {
+      const requestId = nextRequestId++;
+      if (listener === null || !isOpen || !post({ kind: "publish", requestId, ...message })) return linkDown();
+      return new Promise((resolve) => {
+        const cancel = timers.after(message.awaitSubscriptionMs + PUBLISH_GRACE_MS, () => {
+          settlePublication(requestId, fail("PUBLISH_FAILED", "The ROS 2 process did not say that the message was published."));
+        });
+        publications.set(requestId, (result) => {
+          cancel();
+          resolve(result);
+        });
+      });
+    },
+
+    advertise({ topic, type, qos }) {
+      const request = { kind: "advertise", topic, type, qos } as const;
+      advertised.set(topic, request);
+      if (isOpen) post(request);
+    },
+
+    retry() {
+      if (listener === null) return;
+      if (supervised === null) launch();
+      else supervised.retry();
+    },
+
+    process: () => supervised?.status() ?? null,
+  };
+}

@@ -96,7 +96,8 @@ class Edge:
             if target not in ("*", "all", self.node_id):
                 return
         emit(event="deploy", node=self.node_id, topic=topic, version=version)
-        if self.options.deaf:
+        known = self.options.known
+        if self.options.deaf or (known is not None and version not in known.split(",")):
             return
         self.version = self.options.wrong_version or version
         self.beat()
@@ -120,7 +121,9 @@ class Edge:
                 start = b"LYDT\x01\x02" if self.random.random() < 0.5 else b""
                 self.lydt_metrics.publish(UInt8MultiArray(data=start + noise))
             if self.legacy_metrics is not None:
-                self.legacy_metrics.publish(Float32MultiArray(data=[self.random.choice([math.nan, math.inf, -1e30, 3.0]) for _ in range(size % 9)]))
+                # Five plausible numbers are metrics, wherever they come from: one of these is none.
+                numbers = [self.random.choice([math.nan, math.inf, -1e30, 3.0]) for _ in range(size % 9)]
+                self.legacy_metrics.publish(Float32MultiArray(data=[math.nan, *numbers]))
             self.sequence += 1
             return
         if self.lydt_metrics is not None:
@@ -168,6 +171,7 @@ def arguments():
     parser.add_argument("--version", default="1.0.0")
     parser.add_argument("--node-name", help="the ROS node's name, the same for all")
     parser.add_argument("--deaf", action="store_true", help="hears deploys and does nothing")
+    parser.add_argument("--known", help="versions that it can run, separated by commas; others are refused")
     parser.add_argument("--wrong-version", help="runs this after any deploy")
     parser.add_argument("--no-deploy-topic", action="store_true", help="does not listen to deploys")
     parser.add_argument("--no-metrics", action="store_true", help="heartbeats alone")
@@ -218,11 +222,19 @@ def main():
     stop = []
     signal.signal(signal.SIGTERM, lambda *_: stop.append(True))
     signal.signal(signal.SIGINT, lambda *_: stop.append(True))
+    edges = []
+
+    def reset(*_):
+        for edge in edges:
+            edge.version = options.version
+
+    # Back to the version of the start, without leaving the graph.
+    signal.signal(signal.SIGUSR1, reset)
     published = 0
     while not stop:
         context = Context()
         rclpy.init(context=context)
-        edges = [Edge(node_id, options, context) for node_id in node_ids(options.nodes)]
+        edges[:] = [Edge(node_id, options, context) for node_id in node_ids(options.nodes)]
         nodes = [edge.node for edge in edges] + surroundings(options, context)
         executor = SingleThreadedExecutor(context=context)
         for node in nodes:

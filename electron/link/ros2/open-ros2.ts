@@ -35,8 +35,8 @@ export async function findRos2(surroundings: Ros2Surroundings, tries: boolean): 
   const folder = rosFolderPath(environment);
   const record = readRosRecord(folder);
   if (!record.ok || !tries) return record;
-  const { rclnodejs, addon } = rosFolder(folder);
-  const env = rosEnvironment(record.value, environment, { domainId, discoveryRange: null });
+  const { rclnodejs, addon, discovery } = rosFolder(folder);
+  const env = rosEnvironment(record.value, discovery, environment, { domainId, discoveryRange: null });
   const loaded = await probeHost({ spawn, entry, env, rclnodejs, addon, timers });
   return loaded.ok ? record : loaded;
 }
@@ -44,14 +44,14 @@ export async function findRos2(surroundings: Ros2Surroundings, tries: boolean): 
 /** A link to the graph with the ROS 2 of `record`. */
 export function openRos2(surroundings: Ros2Surroundings, record: RosRecord): Ros2Link {
   const { spawn, entry, environment, timers, domainId } = surroundings;
-  const { rclnodejs, addon } = rosFolder(rosFolderPath(environment));
+  const { rclnodejs, addon, discovery } = rosFolder(rosFolderPath(environment));
   return createRos2Link({
     timers,
     spawn,
     entry,
     rclnodejs,
     addon,
-    env: rosEnvironment(record, environment, { domainId, discoveryRange: null }),
+    env: rosEnvironment(record, discovery, environment, { domainId, discoveryRange: null }),
     domainId: domainId ?? domainIdOf(environment),
     description: describeRos(record),
     // Two applications on one graph, or one and the ghost of its predecessor, must not be taken for each other.

@@ -51,8 +51,45 @@ export function discoveryRangeOf(environment: Variables): string {
   return environment["ROS_AUTOMATIC_DISCOVERY_RANGE"] ?? "SUBNET";
 }
 
-/** The variables that the process which speaks ROS 2 is given, over what every child inherits. */
-export function rosEnvironment(record: RosRecord, environment: Variables, choice: GraphChoice): Record<string, string> {
+/** Where Fast DDS is told of a file of profiles, before version 3 and since. */
+const PROFILES = ["FASTRTPS_DEFAULT_PROFILES_FILE", "FASTDDS_DEFAULT_PROFILES_FILE"];
+
+/**
+ * How Fast DDS looks for others. Its defaults announce a participant five times in half a second and then
+ * every 3 s: a host that was restarted and whose first words got lost would be deaf for that long. And one
+ * that was killed would stay in the graph for 20 s.
+ */
+export const DISCOVERY_PROFILE = `<?xml version="1.0" encoding="UTF-8"?>
+<dds xmlns="http://www.eprosima.com/XMLSchemas/fastRTPS_Profiles">
+  <profiles>
+    <participant profile_name="lydlr_ops" is_default_profile="true">
+      <rtps>
+        <builtin>
+          <discovery_config>
+            <initialAnnouncements>
+              <count>20</count>
+              <period><sec>0</sec><nanosec>100000000</nanosec></period>
+            </initialAnnouncements>
+            <leaseAnnouncement><sec>1</sec><nanosec>0</nanosec></leaseAnnouncement>
+            <leaseDuration><sec>5</sec><nanosec>0</nanosec></leaseDuration>
+          </discovery_config>
+        </builtin>
+      </rtps>
+    </participant>
+  </profiles>
+</dds>
+`;
+
+/**
+ * The variables that the process which speaks ROS 2 is given, over what every child inherits.
+ * @param discovery The file with {@link DISCOVERY_PROFILE}; profiles of the operator's own win over it.
+ */
+export function rosEnvironment(
+  record: RosRecord,
+  discovery: string,
+  environment: Variables,
+  choice: GraphChoice,
+): Record<string, string> {
   const given: Record<string, string> = {
     ROS_DISTRO: record.distro,
     ROS_VERSION: "2",
@@ -63,6 +100,7 @@ export function rosEnvironment(record: RosRecord, environment: Variables, choice
     const value = environment[name];
     if (value !== undefined) given[name] = value;
   }
+  if (!PROFILES.some((name) => name in given)) for (const name of PROFILES) given[name] = discovery;
   const rmw = record.source === "private" ? PRIVATE_RMW : environment["RMW_IMPLEMENTATION"];
   if (rmw !== undefined) given["RMW_IMPLEMENTATION"] = rmw;
   given["ROS_DOMAIN_ID"] = String(choice.domainId ?? domainIdOf(environment));

@@ -37,6 +37,8 @@ export interface RosFolder {
   readonly rclnodejs: string;
   /** The native addon; one file serves Node and Electron. */
   readonly addon: string;
+  /** How Fast DDS looks for others, in its own format. */
+  readonly discovery: string;
 }
 
 /** Where the application keeps its ROS 2: beside its data, `$XDG_DATA_HOME/lydlr-ops/ros2`, whatever --data-dir is. */
@@ -57,6 +59,7 @@ export function rosFolder(folder: string): RosFolder {
     packages,
     rclnodejs,
     addon: join(folder, "rclnodejs.node"),
+    discovery: join(folder, "fastdds.xml"),
   };
 }
 
@@ -76,7 +79,7 @@ export function readRosRecord(folder: string): Result<RosRecord, "NOT_AVAILABLE"
   if (!parsed.success) {
     return fail("NOT_AVAILABLE", `${folder} holds the ROS 2 of another version of this application. \`./lydlr ros2 install\` renews it.`);
   }
-  const missing = [paths.addon, join(paths.rclnodejs, "index.js"), join(paths.rclnodejs, "generated", "generator.json")].find(
+  const missing = [paths.addon, paths.discovery, join(paths.rclnodejs, "index.js"), join(paths.rclnodejs, "generated", "generator.json")].find(
     (path) => !existsSync(path),
   );
   if (missing !== undefined) {

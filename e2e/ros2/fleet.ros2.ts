@@ -1,0 +1,175 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { startTestEngine, type TestEngine } from "./engine";
+import { startPeers, type Peers } from "./peers";
+
+/** Between two heartbeats of a peer, ms. */
+const HEARTBEAT_MS = 2_000;
+
+let engine: TestEngine;
+let running: Peers[] = [];
+
+async function peers(...options: readonly string[]): Promise<Peers> {
+  const started = await startPeers(...options);
+  running.push(started);
+  return started;
+}
+
+function phaseOf(nodeId: string): string | undefined {
+  return engine.node(nodeId)?.command?.phase;
+}
+
+beforeAll(async () => {
+  engine = await startTestEngine();
+  await engine.until("the link", ({ link }) => link.state === "up");
+});
+
+afterEach(async () => {
+  await Promise.all(running.map((each) => each.stop()));
+  running = [];
+});
+
+afterAll(async () => {
+  await engine.stop();
+});
+
+describe("an engine on a ROS 2 graph", () => {
+  it("finds exactly the nodes that publish metrics or heartbeats, each at its rate, among 200 other topics", async () => {
+    await peers("--nodes", "n*3", "--dialect", "lydt");
+    await peers("--nodes", "both_eras", "--dialect", "both", "--rate", "20");
+    await peers("--nodes", "seed_era", "--dialect", "legacy", "--rate", "5", "--foreign-topics", "200", "--ghosts");
+    const nodes = ["n0", "n1", "n2", "both_eras", "seed_era"];
+    for (const nodeId of nodes) await engine.live(nodeId);
+    // Rates are of the last 10 s.
+    const rates: Readonly<Record<string, number>> = { n0: 10, n1: 10, n2: 10, both_eras: 20, seed_era: 5 };
+    const snapshot = await engine.until("the rates", (each) =>
+      each.nodes.every(({ nodeId, sampleRateHz }) => Math.abs((sampleRateHz ?? 0) / (rates[nodeId] ?? NaN) - 1) < 0.1),
+    );
+    expect(snapshot.nodes.map(({ nodeId }) => nodeId).toSorted()).toEqual(nodes.toSorted());
+    expect(snapshot.nodes.find(({ nodeId }) => nodeId === "seed_era")).toMatchObject({ dialect: "legacy", modelVersion: null });
+    expect(snapshot.nodes.find(({ nodeId }) => nodeId === "both_eras")).toMatchObject({ dialect: "lydt", modelVersion: "1.0.0" });
+    expect(snapshot.malformed).toBe(0);
+  });
+
+  it("hears reliable and best-effort publishers alike", async () => {
+    await peers("--nodes", "sure", "--qos", "reliable");
+    await peers("--nodes", "unsure", "--qos", "best-effort", "--dialect", "both");
+    await engine.live("sure");
+    await engine.live("unsure");
+  });
+
+  it("tells nodes with the same ROS node name apart by their topics", async () => {
+    await peers("--nodes", "twin_a,twin_b", "--node-name", "edge_compressor");
+    await engine.live("twin_a");
+    await engine.live("twin_b");
+  });
+
+  it("confirms a deploy by the node's own report, within a heartbeat and half a second", async () => {
+    const edge = await peers("--nodes", "willing");
+    await engine.live("willing");
+    const clickedMs = performance.now();
+    await engine.deploy("willing", "1.1.0");
+    await engine.until("the acknowledgement", () => phaseOf("willing") !== "requested" && phaseOf("willing") !== "sent");
+    // Snapshots come every 500 ms; the event carries the time at which it happened.
+    expect(performance.now() - clickedMs).toBeLessThan(HEARTBEAT_MS + 500 + 500);
+    await engine.until("the verification", () => phaseOf("willing") === "verified");
+    expect(engine.node("willing")?.modelVersion).toBe("1.1.0");
+    expect(edge.lines).toContainEqual({ event: "deploy", node: "willing", topic: "/lydlr/willing/command/deploy", version: "1.1.0" });
+  });
+
+  it("ends a deploy to a node that never reports it as failed, after its tries", async () => {
+    const edge = await peers("--nodes", "deaf", "--deaf");
+    await engine.live("deaf");
+    const commandId = await engine.deploy("deaf", "1.1.0");
+    await engine.until("the end", () => phaseOf("deaf") === "failed");
+    expect(edge.lines.filter((line) => line.event === "deploy")).toHaveLength(3);
+    const phases = engine.events.filter((event) => event.detail["commandId"] === commandId).map(({ event }) => event);
+    expect(phases).toEqual(["deploy-requested", "deploy-sent", "deploy-failed"]);
+  });
+
+  it("ends a deploy to a node that cannot report versions as unconfirmed", async () => {
+    const edge = await peers("--nodes", "mute", "--dialect", "legacy");
+    await engine.live("mute");
+    await engine.deploy("mute", "1.1.0");
+    await engine.until("the end", () => phaseOf("mute") === "unconfirmed");
+    expect(engine.node("mute")?.command?.sentence).toContain("does not report a version");
+    expect(edge.lines).toContainEqual({ event: "deploy", node: "mute", topic: "/mute/model/deploy", version: "1.1.0" });
+  });
+
+  it("never takes another version for the one that was deployed", async () => {
+    await peers("--nodes", "stubborn", "--wrong-version", "9.9.9");
+    await engine.live("stubborn");
+    await engine.deploy("stubborn", "1.1.0");
+    await engine.until("the end", () => ["failed", "inconsistent"].includes(phaseOf("stubborn") ?? ""));
+    expect(engine.node("stubborn")?.modelVersion).toBe("9.9.9");
+  });
+
+  it("goes on with a node that was restarted", async () => {
+    const edge = await peers("--nodes", "phoenix", "--restart-after", "4");
+    await engine.live("phoenix");
+    await engine.until("the restart", () => edge.lines.some((line) => line.event === "restarted"));
+    const restartedAtMs = Date.now();
+    await engine.until("new metrics", () => (engine.node("phoenix")?.latest?.receivedAtMs ?? 0) > restartedAtMs + 500);
+  });
+
+  it("says that a node with heartbeats alone has no metrics", async () => {
+    await peers("--nodes", "quiet", "--no-metrics");
+    await engine.until("the finding", () => engine.node("quiet")?.liveness === "no-metrics");
+    expect(engine.node("quiet")?.latest).toBeNull();
+  });
+
+  it("counts NaN as malformed, and leaves out a quality that cannot be", async () => {
+    const before = engine.operations.totals().malformed;
+    await peers("--nodes", "lunatic", "--nan", "5");
+    await peers("--nodes", "indices", "--quality", "127.5");
+    await engine.live("lunatic");
+    await engine.live("indices");
+    await engine.until("malformed messages", () => (engine.node("lunatic")?.malformed ?? 0) >= 3);
+    expect(engine.operations.totals().malformed).toBeGreaterThan(before);
+    expect(engine.node("indices")?.latest?.qualityScore).toBeNull();
+    const codes = new Set(engine.operations.malformed().map(({ nodeId, code }) => `${String(nodeId)} ${code}`));
+    expect(codes).toContain("lunatic NOT_FINITE");
+    expect(codes).toContain("indices OUT_OF_RANGE");
+  });
+
+  it("takes thousands of random bytes on every topic for what they are", async () => {
+    await peers("--nodes", "noise*5", "--dialect", "both", "--garbage", "400", "--rate", "100");
+    await engine.until("noise", () => [0, 1, 2, 3, 4].every((index) => (engine.node(`noise${String(index)}`)?.malformed ?? 0) > 300), 30_000);
+    for (const index of [0, 1, 2, 3, 4]) expect(engine.node(`noise${String(index)}`)?.latest ?? null).toBeNull();
+  });
+
+  it("tells of a topic with another type, and of another program that deploys", async () => {
+    await peers("--nodes", "orderly");
+    // One participant cannot have both types; another program can.
+    await peers("--nodes", "", "--type-clash", "/lydlr/orderly/heartbeat", "--competitor");
+    const snapshot = await engine.until("the notices", ({ link }) => link.notices.length >= 2);
+    expect(snapshot.link.notices.map(({ code }) => code).toSorted()).toEqual(["COMPETING_DEPLOYER", "TYPE_CLASH"]);
+    expect(snapshot.link.notices.find(({ code }) => code === "TYPE_CLASH")?.message).toContain("/lydlr/orderly/heartbeat");
+    await engine.live("orderly");
+  });
+
+  it("hears every node again within 2 s after its ROS 2 process was killed", async () => {
+    const nodes = [...Array(10).keys()].map((index) => `k${String(index)}`);
+    await peers("--nodes", "k*10");
+    for (const nodeId of nodes) await engine.live(nodeId);
+    const pid = engine.operations.snapshot().processes.find(({ name }) => name === "ros2")?.pid ?? 0;
+    const killedAtMs = Date.now();
+    process.kill(pid, "SIGKILL");
+    await engine.until("metrics of every node", () =>
+      nodes.every((nodeId) => {
+        const at = engine.node(nodeId)?.latest?.receivedAtMs ?? 0;
+        return at > killedAtMs + 50 && engine.operations.snapshot().link.state === "up";
+      }),
+    );
+    const up = engine.events.findLast(({ event }) => event === "link-up");
+    const away = engine.events.findLast(({ event }) => event === "link-starting");
+    expect(away?.sentence).toContain("SIGKILL");
+    expect(up?.tMs ?? Infinity).toBeLessThan(killedAtMs + 2_000);
+    // Each node's first sample after the kill, as the chart has it: a gap, and its end.
+    for (const nodeId of nodes) {
+      const series = engine.operations.getSeries(nodeId, 30_000, 1_000);
+      if (!series.ok) throw new Error(series.error.message);
+      const first = [...series.value.atMs].find((atMs) => atMs > killedAtMs + 50);
+      expect(first ?? Infinity, `${nodeId} is heard again`).toBeLessThan(killedAtMs + 2_000);
+    }
+  });
+});

@@ -1,4 +1,5 @@
 import { spawn, type ChildProcessByStdio } from "node:child_process";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { PROJECT } from "./ops-app";
@@ -17,7 +18,8 @@ export interface RunningCommand {
 export function runCommand(args: readonly string[], env: Readonly<Record<string, string>> = {}): RunningCommand {
   const child = spawn(process.execPath, [join(PROJECT, "dist", "commands.cjs"), ...args], {
     cwd: PROJECT,
-    env: { ...process.env, ...env },
+    // A ROS 2 that is set up on this machine is not found there: these tests are of the embedded fleet.
+    env: { ...process.env, XDG_DATA_HOME: join(tmpdir(), "lydlr-e2e-without-ros"), ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
   let stdout = "";

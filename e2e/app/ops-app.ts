@@ -71,7 +71,8 @@ export async function launchOps(options: LaunchOptions = {}): Promise<OpsApp> {
     // The sandbox is as in a real start; Playwright would switch it off by itself.
     chromiumSandbox: !electronSwitches().includes("--no-sandbox"),
     args: [...electronSwitches(), PROJECT, "--data-dir", dataDir, "--seed", "7", ...(options.args ?? [])],
-    env: { ...environment(), ...options.env },
+    // A ROS 2 that is set up on this machine is not found there: these tests are of the embedded fleet.
+    env: { ...environment(), XDG_DATA_HOME: join(dataDir, "xdg"), ...options.env },
   });
   let stderr = "";
   electron.process().stderr?.on("data", (chunk: Buffer) => {

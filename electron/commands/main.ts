@@ -3,7 +3,6 @@ import { startHeadless } from "./start-headless";
 
 /** Commands that the command line names and a later version delivers: asked for, they say so. */
 const NOT_YET: Readonly<Record<string, string>> = {
-  edge: "an edge node on ROS 2 comes with the ROS 2 link",
   ctl: "the local socket of the running app comes with the engine that judges",
   replay: "replaying samples comes with the engine that judges",
   calc: "the statistics come with the engine that judges",
@@ -24,6 +23,8 @@ async function commandOf(name: string): Promise<Command | null> {
       return startHeadless;
     case "codec":
       return (await import("./codec")).run;
+    case "edge":
+      return (await import("./edge")).run;
     case "ros2":
       return (await import("./ros2")).run;
     case "models":

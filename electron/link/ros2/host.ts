@@ -126,7 +126,10 @@ function publish(request: Of<"publish">): void {
 
 function receive(message: unknown): void {
   const request = parseHostRequest(message);
-  if (request === null) return;
+  if (request === null) {
+    post({ kind: "trouble", topic: "", message: "The ROS 2 process was asked for something that it does not know." });
+    return;
+  }
   switch (request.kind) {
     case "open":
       void open(request);

@@ -256,7 +256,10 @@ export function createRos2Link(options: Ros2LinkOptions): Ros2Link {
 
     async publish(message: OutboundMessage) {
       const requestId = nextRequestId++;
-      if (listener === null || !isOpen || !post({ kind: "publish", requestId, ...message })) return linkDown();
+      // Named one by one: an edge's message carries more than crosses here.
+      const { topic, type, qos, bytes, awaitSubscriptionMs } = message;
+      const request = { kind: "publish", requestId, topic, type, qos, bytes, awaitSubscriptionMs } as const;
+      if (listener === null || !isOpen || !post(request)) return linkDown();
       return new Promise((resolve) => {
         const cancel = timers.after(message.awaitSubscriptionMs + PUBLISH_GRACE_MS, () => {
           settlePublication(requestId, fail("PUBLISH_FAILED", "The ROS 2 process did not say that the message was published."));

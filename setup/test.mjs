@@ -69,13 +69,14 @@ function step(name, script, args) {
 /**
  * @param {string} name of the suite
  * @param {readonly string[]} args
+ * @param {Readonly<Record<string, string>>} [env]
  * @returns {Promise<Tally>}
  */
-async function runVitest(name, args) {
+async function runVitest(name, args, env = {}) {
   const path = join(tallyFolder, `${name}.json`);
   rmSync(path, { force: true });
   const reporters = ["--reporter=default", `--reporter=${join(root, "setup", "vitest-tally.mjs")}`];
-  const code = await runNode("node_modules/vitest/vitest.mjs", ["run", ...args, ...reporters], { LYDLR_TALLY: path });
+  const code = await runNode("node_modules/vitest/vitest.mjs", ["run", ...args, ...reporters], { ...env, LYDLR_TALLY: path });
   return judgedTally(name, code, () => JSON.parse(readFileSync(path, "utf8")));
 }
 
@@ -85,29 +86,40 @@ async function runRos2() {
   if (!isSetUp && (await runNode("dist/commands.cjs", ["ros2", "install"])) !== 0) {
     return { passed: 0, failures: ["ros2: there is no ROS 2 and none could be installed"], skipped: [] };
   }
-  return runVitest("ros2", ["--config", "e2e/vitest-ros2.config.ts"]);
+  return withWindowTools((env) => runVitest("ros2", ["--config", "e2e/vitest-ros2.config.ts"], env));
 }
 
-/** @returns {Promise<Tally>} */
-async function runEndToEnd() {
-  const path = join(tallyFolder, "e2e.json");
-  rmSync(path, { force: true });
+/**
+ * Gives a suite the Electron runtime and a display of its own.
+ *
+ * @param {(env: Readonly<Record<string, string>>) => Promise<Tally>} suite
+ * @returns {Promise<Tally>}
+ */
+async function withWindowTools(suite) {
   const electron = await ensureElectron();
   const { display, stop } = await startDisplay();
   try {
-    const args = ["test", "--config", "e2e/playwright.config.ts", "--reporter=list,json"];
-    const code = await runNode("node_modules/@playwright/test/cli.js", args, {
+    return await suite({
       DISPLAY: display,
       WAYLAND_DISPLAY: "",
-      PLAYWRIGHT_JSON_OUTPUT_FILE: path,
       LYDLR_ELECTRON: electron.executable,
       LYDLR_ELECTRON_VERSION: electron.version,
       LYDLR_ELECTRON_SOURCE: electron.source,
     });
-    return judgedTally("e2e", code, () => playwrightTally(path));
   } finally {
     await stop();
   }
+}
+
+/** @returns {Promise<Tally>} */
+function runEndToEnd() {
+  return withWindowTools(async (env) => {
+    const path = join(tallyFolder, "e2e.json");
+    rmSync(path, { force: true });
+    const args = ["test", "--config", "e2e/playwright.config.ts", "--reporter=list,json"];
+    const code = await runNode("node_modules/@playwright/test/cli.js", args, { ...env, PLAYWRIGHT_JSON_OUTPUT_FILE: path });
+    return judgedTally("e2e", code, () => playwrightTally(path));
+  });
 }
 
 const lint = step("lint", "node_modules/eslint/bin/eslint.js", [".", "--max-warnings", "0"]);

@@ -16,7 +16,10 @@ for topic in json.loads(sys.argv[1]):
     node.create_subscription(UInt8MultiArray, topic, hear, qos)
 print("ready", flush=True)
 node.create_timer(0.25, lambda: print(count, flush=True))
-rclpy.spin(node)
+try:
+    rclpy.spin(node)
+except Exception:
+    pass  # it is ended by a signal
 `;
 
 /** A bare rclnodejs subscriber that lets messages be decoded, as its users do. */
@@ -26,7 +29,10 @@ const loader = require.resolve(folder + "/lib/native_loader.js");
 require.cache[loader] = { id: loader, filename: loader, loaded: true, exports: require(addon) };
 const rcl = require(folder);
 rcl.init().then(() => {
-  const node = new rcl.Node("bench_rclnodejs");
+  const options = new rcl.NodeOptions();
+  options.startParameterServices = false;
+  options.startTypeDescriptionService = false;
+  const node = new rcl.Node("bench_rclnodejs", "", undefined, options);
   let count = 0;
   for (const topic of JSON.parse(topics)) {
     node.createSubscription("std_msgs/msg/UInt8MultiArray", topic, { qos: new rcl.QoS(1, 20, 2, 2) }, () => { count += 1; });

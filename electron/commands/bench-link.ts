@@ -71,7 +71,8 @@ async function ended(program: Program): Promise<void> {
   if (program.exitCode !== null || program.signalCode !== null) return;
   await new Promise((resolve) => {
     program.once("close", resolve);
-    program.kill("SIGTERM");
+    // rclpy takes SIGTERM for itself, and ends only where it spins.
+    program.kill("SIGKILL");
   });
 }
 
@@ -100,8 +101,8 @@ async function measure(record: RosRecord, surroundings: Ros2Surroundings, plan: 
   };
   const start = (program: string, path: string, args: readonly string[]): Program =>
     spawn(program, [path, ...args], { env, stdio: ["ignore", "pipe", "inherit"] });
-  const rclpy = start(python, script("rclpy.py", RCLPY_SUBSCRIBER), [JSON.stringify(topics)]);
-  const rclnodejs = start(process.execPath, script("rclnodejs.cjs", BARE_RCLNODEJS), [paths.rclnodejs, paths.addon, JSON.stringify(topics)]);
+  const rclpy = start(python, script("subscriber.py", RCLPY_SUBSCRIBER), [JSON.stringify(topics)]);
+  const rclnodejs = start(process.execPath, script("listener.cjs", BARE_RCLNODEJS), [paths.rclnodejs, paths.addon, JSON.stringify(topics)]);
   const programs = [rclpy, rclnodejs];
   const link = openRos2(surroundings, record);
   let received = 0;

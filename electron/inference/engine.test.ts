@@ -15,8 +15,8 @@ interface Bench {
   readonly replies: InferenceReply[];
   /** Sessions opened, by version, in order. */
   readonly opened: { readonly version: string; readonly session: ReturnType<typeof fakeSession> }[];
-  /** What the folder holds now: a hash, or why the version cannot be used. */
-  readonly shelf: Map<string, string | "HASH_MISMATCH" | "MODEL_LOAD_FAILED">;
+  /** What the folder holds now: a hash, or the code of why the version cannot be used. */
+  readonly shelf: Map<string, string>;
 }
 
 /** An engine over fakes; its clock moves 5 ms at every look. */

@@ -1,7 +1,8 @@
 import type { ReactNode } from "react";
 import type { Series } from "../../shared/contract/channels";
 import type { Metric } from "../../shared/fleet/sample";
-import { formatDuration } from "../format/time";
+import { formatClock, formatDuration, type ClockKind } from "../format/time";
+import { timeTicks } from "./axis-ticks";
 import type { ChartRow, Limit } from "./chart-rows";
 import type { TimeSpan } from "./chart-view";
 import { hatchPath } from "./hatch";
@@ -9,6 +10,8 @@ import { limitLabel, versionWord } from "./metric-words";
 import type { PlotFrame } from "./plot-frame";
 import type { BoxSize } from "./use-size";
 
+/** Room that a clock label needs, px. */
+const CLOCK_LABEL_PX = 66;
 /** Px that the words of a gap need. */
 const GAP_WORDS_PX = 112;
 /** Px of a character of a version flag, and what stands around its word. */
@@ -16,6 +19,26 @@ const FLAG_CHARACTER_PX = 6.7;
 const FLAG_EDGE_PX = 12;
 /** Strokes and texts of 11 px stand this far from their lines. */
 const LABEL_GAP_PX = 5;
+
+/** The clock under a plot. */
+export function ChartClock({ frame, size, span, clock }: {
+  readonly frame: PlotFrame;
+  readonly size: BoxSize;
+  readonly span: TimeSpan;
+  readonly clock: ClockKind;
+}): ReactNode {
+  const ticks = timeTicks(span.fromMs, span.toMs, Math.max(2, Math.floor(size.width / CLOCK_LABEL_PX)));
+  return (
+    <svg className="chart-layer" width={size.width} height={size.height} aria-hidden="true" focusable="false">
+      <path className="chart-floor" d={`M${frame.left} ${frame.bottom}H${frame.right}`} />
+      {ticks.atMs.map((atMs) => (
+        <text key={atMs} className="chart-note" x={frame.xOf(atMs)} y={frame.bottom + 17} textAnchor="middle">
+          {formatClock(atMs, clock).slice(0, ticks.isFine ? 8 : 5)}
+        </text>
+      ))}
+    </svg>
+  );
+}
 
 /** The gaps of a stretch, drawn under the line. */
 export function ChartGaps({ frame, size, gaps }: { readonly frame: PlotFrame; readonly size: BoxSize; readonly gaps: Series["gaps"] }): ReactNode {

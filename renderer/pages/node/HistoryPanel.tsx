@@ -1,4 +1,4 @@
-import type { ReactNode } from "react";
+import { memo, type ReactNode } from "react";
 import type { NodeView, VersionSpan } from "../../../shared/contract/snapshot";
 import { Glyph, Panel, Tag, VersionTag } from "../../design";
 import { countOf } from "../../format/number";
@@ -9,10 +9,10 @@ import { useSettings } from "../../state/store";
 const MOST_LISTED = 6;
 
 /** What ran on the node by its own report, newest first. */
-export function HistoryPanel({ node }: { readonly node: NodeView }): ReactNode {
+export const HistoryPanel = memo(function HistoryPanel(props: Pick<NodeView, "history" | "rollback">): ReactNode {
   const { clock } = useSettings();
-  const spans = node.history.toSorted((one, other) => other.fromMs - one.fromMs);
-  const target = node.rollback.offered ? node.rollback.version : null;
+  const spans = props.history.toSorted((one, other) => other.fromMs - one.fromMs);
+  const target = props.rollback.offered ? props.rollback.version : null;
   const targetSpan = spans.find((span) => span.toMs !== null && span.version === target);
   const earlier = spans.length - MOST_LISTED;
   return (
@@ -38,7 +38,7 @@ export function HistoryPanel({ node }: { readonly node: NodeView }): ReactNode {
       {earlier > 0 ? <p className="note">and {countOf(earlier, "earlier one")}</p> : null}
     </Panel>
   );
-}
+});
 
 function timeOf(span: VersionSpan, clock: ClockKind): string {
   if (span.toMs === null) return `since ${formatClock(span.fromMs, clock)}`;

@@ -1,5 +1,5 @@
 import { ChevronRight, Download, Pause, Play } from "lucide-react";
-import { useState, type ReactNode } from "react";
+import { memo, useState, type ReactNode } from "react";
 import type { RequestReply } from "../../../shared/contract/channels";
 import type { NodeView } from "../../../shared/contract/snapshot";
 import type { Failure } from "../../../shared/result";
@@ -33,9 +33,7 @@ export function NodeHead(props: NodeHeadProps): ReactNode {
         <nav aria-label="Breadcrumb">
           <ol className="breadcrumb">
             <li>
-              <Button kind="quiet" size="small" className="breadcrumb-link" onPress={props.onBack}>
-                Fleet
-              </Button>
+              <BackButton onBack={props.onBack} />
             </li>
             {link === null ? null : (
               <li>
@@ -60,6 +58,30 @@ export function NodeHead(props: NodeHeadProps): ReactNode {
           <SampleAge node={node} />
         </div>
       </div>
+      <HeadControls
+        nodeId={node.nodeId}
+        rangeMs={props.rangeMs}
+        onRange={props.onRange}
+        isPaused={isPaused}
+        onTogglePause={props.onTogglePause}
+      />
+    </div>
+  );
+}
+
+const BackButton = memo(function BackButton({ onBack }: { readonly onBack: () => void }): ReactNode {
+  return (
+    <Button kind="quiet" size="small" className="breadcrumb-link" onPress={onBack}>
+      Fleet
+    </Button>
+  );
+});
+
+/** Range, pause and export. Apart from the facts, which change in every tick. */
+const HeadControls = memo(function HeadControls(props: Omit<NodeHeadProps, "node" | "onBack"> & { readonly nodeId: string }): ReactNode {
+  const { isPaused } = props;
+  return (
+    <>
       <Segmented
         label="Range"
         value={String(props.rangeMs)}
@@ -74,10 +96,10 @@ export function NodeHead(props: NodeHeadProps): ReactNode {
         {isPaused ? "Resume" : "Pause"}
         <Kbd>Space</Kbd>
       </Button>
-      <ExportButton nodeId={node.nodeId} />
-    </div>
+      <ExportButton nodeId={props.nodeId} />
+    </>
   );
-}
+});
 
 /** Profile, rate and the age of the newest sample. */
 function SampleAge({ node }: { readonly node: NodeView }): ReactNode {

@@ -11,6 +11,8 @@ export interface CommandStatusProps {
   readonly layout?: "line" | "steps";
   /** The node's own sentence stands above; it is not said twice. */
   readonly isSentenceAbove?: boolean;
+  /** Little room: the sentence only once the command has ended. */
+  readonly isShort?: boolean;
 }
 
 /**
@@ -18,7 +20,7 @@ export interface CommandStatusProps {
  * next one where it ended otherwise. With what an operator can do about the latter.
  */
 export const CommandStatus = memo(function CommandStatus(props: CommandStatusProps): ReactNode {
-  const { nodeId, layout = "line", isSentenceAbove = false } = props;
+  const { nodeId, layout = "line", isSentenceAbove = false, isShort = false } = props;
   const node = useNode(nodeId);
   const command = node?.command ?? null;
   const isRecent = useFleet(({ fleet }) => {
@@ -27,13 +29,14 @@ export const CommandStatus = memo(function CommandStatus(props: CommandStatusPro
   });
   if (command === null) return null;
   if (!isInFlight(command.phase) && command.phase === "verified" && !isRecent) return null;
+  const isRepeated = isSentenceAbove && node?.sentence === command.sentence;
   const canSendAgain = command.phase === "unconfirmed" || command.phase === "inconsistent";
   return (
     <div className="command-status">
       <CommandProgress
         command={command}
         layout={layout}
-        showSentence={!isSentenceAbove || node?.sentence !== command.sentence}
+        showSentence={!isRepeated && !(isShort && isInFlight(command.phase))}
       />
       {canSendAgain ? (
         <Button

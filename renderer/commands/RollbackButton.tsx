@@ -32,8 +32,12 @@ export const RollbackButton = memo(function RollbackButton(props: RollbackButton
   const choice = rollbackChoice(node, obstacle);
   return (
     <div className="rollback">
-      {choice.isOffered ? (
-        <OfferedRollback {...props} version={choice.version} />
+      {choice.isOffered || choice.isInFlight ? (
+        <OfferedRollback
+          {...props}
+          version={choice.isOffered ? choice.version : null}
+          waiting={choice.isOffered ? null : form === "short" ? choice.short : choice.reason}
+        />
       ) : (
         <span className="rollback-reason" title={form === "short" ? choice.reason : undefined}>
           {form === "short" ? choice.short : choice.reason}
@@ -45,22 +49,35 @@ export const RollbackButton = memo(function RollbackButton(props: RollbackButton
   );
 });
 
-const OfferedRollback = memo(function OfferedRollback(props: RollbackButtonProps & { readonly version: string }): ReactNode {
-  const { nodeId, version, kind = "outline", form = "full", showKey = false, isInTabOrder = true } = props;
+const OfferedRollback = memo(function OfferedRollback(
+  props: RollbackButtonProps & {
+    /** Null while a command is on its way. */
+    readonly version: string | null;
+    /** Said instead while a command is on its way. */
+    readonly waiting: string | null;
+  },
+): ReactNode {
+  const { nodeId, version, waiting, kind = "outline", form = "full", showKey = false, isInTabOrder = true } = props;
   const isAsking = useIsAsking(nodeId);
   const { singleKeyShortcuts } = useSettings();
   return (
     <Button
-      kind={kind}
+      kind={waiting === null ? kind : "quiet"}
       size={form === "short" ? "small" : "regular"}
-      aria-label={`Roll back to ${version}, ${nodeId}`}
-      isPending={isAsking}
+      aria-label={waiting === null ? `Roll back to ${version ?? ""}, ${nodeId}` : `${waiting} ${nodeId}`}
+      isPending={isAsking || waiting !== null}
       excludeFromTabOrder={!isInTabOrder}
       onPress={() => void rollBack(nodeId)}
     >
-      <CornerUpLeft size={16} strokeWidth={1.75} aria-hidden />
-      {form === "short" ? version : `Roll back to ${version}`}
-      {showKey && singleKeyShortcuts ? <Kbd>R</Kbd> : null}
+      {waiting === null ? (
+        <>
+          <CornerUpLeft size={16} strokeWidth={1.75} aria-hidden />
+          {form === "short" ? version : `Roll back to ${version ?? ""}`}
+          {showKey && singleKeyShortcuts ? <Kbd>R</Kbd> : null}
+        </>
+      ) : (
+        <span className="rollback-reason">{waiting}</span>
+      )}
     </Button>
   );
 });

@@ -44,7 +44,7 @@ export const NodeCard = memo(function NodeCard({ nodeId, isProminent, isFirst, w
           <MetricRow key={metric} node={node} metric={metric} limits={limits} isProminent={isProminent} widthPx={widthPx} />
         ))}
       </div>
-      <CommandStatus nodeId={nodeId} isSentenceAbove={isProminent} />
+      <CommandStatus nodeId={nodeId} isSentenceAbove={isProminent} isShort={!isProminent} />
       <footer className="card-foot">
         <RollbackButton
           nodeId={nodeId}

@@ -16,6 +16,7 @@ const bundles = [
   { entry: "electron/preload.ts", output: "preload.cjs", runsIn: "node" },
   { entry: "electron/inference/host.ts", output: "inference-host.cjs", runsIn: "node" },
   { entry: "electron/commands/main.ts", output: "commands.cjs", runsIn: "node" },
+  { entry: "bench/main.ts", output: "bench.cjs", runsIn: "node" },
   { entry: "renderer/main.tsx", output: "renderer/main.js", runsIn: "window" },
 ];
 

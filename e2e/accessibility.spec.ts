@@ -1,6 +1,6 @@
 import { expect, test, type Page } from "@playwright/test";
 import { accessibilityFaults } from "./app/axe";
-import { firstStartButton, goToFleet, invoke, openLiveFleet, openNode } from "./app/fleet";
+import { firstStartButton, goToFleet, invoke, openFleet, openLiveFleet, openNode } from "./app/fleet";
 import { groupWithApp } from "./app/group";
 
 const app = groupWithApp();
@@ -38,7 +38,7 @@ test("the fleet page as cards, table and matrix, with a node that needs a person
 
 test("the page of a node, as charts and as a table", async () => {
   const { page } = app();
-  await openLiveFleet(page, 5);
+  await openFleet(page);
   await openNode(page, "node_0");
   await expectAccessible(page, "node");
   await page.getByRole("button", { name: "Show Latency as a table" }).click();
@@ -47,7 +47,7 @@ test("the page of a node, as charts and as a table", async () => {
 
 test("every section of the settings", async () => {
   const { page } = app();
-  await openLiveFleet(page, 5);
+  await openFleet(page);
   await page.getByRole("navigation", { name: "Pages" }).getByRole("button", { name: "Settings" }).click();
   for (const tab of await page.getByRole("tab").all()) {
     await tab.click();
@@ -57,7 +57,7 @@ test("every section of the settings", async () => {
 
 test("palette, list of keys, deploy dialog, fault console and malformed messages", async () => {
   const { page } = app();
-  await openLiveFleet(page, 5);
+  await openFleet(page);
   await goToFleet(page);
   const dialogs = [
     { name: "Search or run", open: () => page.keyboard.press("Control+k") },

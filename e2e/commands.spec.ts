@@ -1,6 +1,6 @@
 import { expect, test, type Page } from "@playwright/test";
 import type { CommandPhase, CommandView } from "../shared/contract/snapshot";
-import { card, freshRequestId, invoke, nodeNow, openLiveFleet } from "./app/fleet";
+import { card, choose, freshRequestId, invoke, nodeNow, openLiveFleet, releaseOrder } from "./app/fleet";
 import { groupWithApp } from "./app/group";
 
 const app = groupWithApp();
@@ -28,10 +28,11 @@ async function untilGood(page: Page, nodeId: string, version: string): Promise<v
 async function deployByDialog(page: Page, nodeId: string, version: string): Promise<void> {
   await page.getByRole("button", { name: "Deploy a version…" }).first().click();
   const dialog = page.getByRole("dialog", { name: "Deploy a version" });
-  await dialog.getByRole("radio", { name: new RegExp(`^${version.replaceAll(".", "\\.")}`) }).click();
-  await dialog.getByRole("checkbox", { name: new RegExp(nodeId) }).click();
+  await choose(dialog, "radio", new RegExp(`^${version.replaceAll(".", "\\.")}`));
+  await choose(dialog, "checkbox", new RegExp(nodeId));
   await dialog.getByRole("button", { name: `Deploy ${version} on ${nodeId}` }).click();
   await expect(dialog).toBeHidden();
+  await releaseOrder(page);
 }
 
 test("a deploy is requested, sent, acknowledged by the node's own report, and verified", async () => {
@@ -106,8 +107,8 @@ test("a version that changed while the dialog was open is refused in the dialog"
   await openLiveFleet(page);
   await page.getByRole("button", { name: "Deploy a version…" }).first().click();
   const dialog = page.getByRole("dialog", { name: "Deploy a version" });
-  await dialog.getByRole("radio", { name: /^1\.0\.0/ }).click();
-  await dialog.getByRole("checkbox", { name: /node_0/ }).click();
+  await choose(dialog, "radio", /^1\.0\.0/);
+  await choose(dialog, "checkbox", /node_0/);
   const { modelVersion } = await nodeNow(page, "node_0");
   const behind = await invoke(page, "fleet/deploy", {
     nodeId: "node_0",

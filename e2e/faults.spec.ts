@@ -1,5 +1,5 @@
 import { expect, test, type Locator, type Page } from "@playwright/test";
-import { card, invoke, nodeNow, openLiveFleet, snapshot } from "./app/fleet";
+import { card, choose, invoke, nodeNow, openLiveFleet, releaseOrder, snapshot } from "./app/fleet";
 import { groupWithApp } from "./app/group";
 
 const app = groupWithApp();
@@ -16,12 +16,13 @@ async function openConsole(page: Page, nodeId: string): Promise<Locator> {
 
 async function toggle(page: Page, nodeId: string, fault: string): Promise<void> {
   const dialog = await openConsole(page, nodeId);
-  await dialog.getByRole("switch", { name: new RegExp(`^${fault}`) }).click({ force: true });
+  await choose(dialog, "switch", new RegExp(`^${fault}`));
 }
 
 async function closeConsole(page: Page): Promise<void> {
   await page.keyboard.press("Escape");
   await expect(page.getByRole("dialog", { name: "Fault console" })).toBeHidden();
+  await releaseOrder(page);
 }
 
 async function allOff(page: Page): Promise<void> {

@@ -49,6 +49,15 @@ export async function openFleet(page: Page): Promise<void> {
   await expect(fleetHeading(page).or(firstStartButton(page))).toBeVisible({ timeout: 30_000 });
   if (await firstStartButton(page).isVisible()) await firstStartButton(page).click();
   await expect(fleetHeading(page)).toBeVisible();
+  await releaseOrder(page);
+}
+
+/** Takes pointer and focus off the nodes: while either is there, the page keeps their order. */
+export async function releaseOrder(page: Page): Promise<void> {
+  await page.mouse.move(2, 2);
+  await page.evaluate(() => {
+    if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
+  });
 }
 
 /** Opens the fleet page and waits until so many nodes are live in the engine and in the window. */
@@ -68,6 +77,7 @@ export function card(page: Page, nodeId: string): Locator {
 export async function goToFleet(page: Page): Promise<void> {
   await page.getByRole("navigation", { name: "Pages" }).getByRole("button", { name: /^Fleet/ }).click();
   await expect(fleetHeading(page)).toBeVisible();
+  await releaseOrder(page);
 }
 
 /** Opens a node's page from its card. */
@@ -75,4 +85,11 @@ export async function openNode(page: Page, nodeId: string): Promise<void> {
   await goToFleet(page);
   await card(page, nodeId).getByRole("button", { name: `${nodeId}, open` }).click();
   await expect(page.locator("#node-title")).toHaveText(nodeId);
+}
+
+/** Clicks a radio button, checkbox or switch where a person does: on its label; the input itself is hidden. */
+export async function choose(scope: Locator, role: "radio" | "checkbox" | "switch", name: string | RegExp): Promise<void> {
+  const label = scope.locator("label").filter({ has: scope.page().getByRole(role, { name }) });
+  await expect(label).toHaveCount(1);
+  await label.click();
 }

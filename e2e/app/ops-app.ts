@@ -38,6 +38,8 @@ export interface OpsApp {
   forgetTroubles(): void;
   /** Every process of the application. */
   processes(): readonly ProcessFact[];
+  /** A PNG of the window as it is on screen; the page is not touched for it. */
+  picture(): Promise<Buffer>;
   /** Quits as an operator does. @returns the processes that are still there after 5 s; none is right. */
   quit(): Promise<readonly ProcessFact[]>;
 }
@@ -102,6 +104,14 @@ export async function launchOps(options: LaunchOptions = {}): Promise<OpsApp> {
       troubles.length = 0;
     },
     processes,
+    async picture() {
+      const encoded = await electron.evaluate(async ({ BrowserWindow }) => {
+        const [window] = BrowserWindow.getAllWindows();
+        if (window === undefined) throw new Error("there is no window");
+        return (await window.webContents.capturePage()).toPNG().toString("base64");
+      });
+      return Buffer.from(encoded, "base64");
+    },
     async quit() {
       const before = processes();
       await electron.close();

@@ -8,7 +8,7 @@ import { countOf } from "../../format/number";
 import { formatAge } from "../../format/time";
 import { isUnknown, STATE_HUES, STATE_WORDS } from "../../format/words";
 import { request } from "../../state/ops";
-import { useFleet } from "../../state/store";
+import { useFleet, useSettings } from "../../state/store";
 import { profileText } from "../fleet/parts";
 
 /** The header's parts. */
@@ -80,6 +80,7 @@ const BackButton = memo(function BackButton({ onBack }: { readonly onBack: () =>
 /** Range, pause and export. Apart from the facts, which change in every tick. */
 const HeadControls = memo(function HeadControls(props: Omit<NodeHeadProps, "node" | "onBack"> & { readonly nodeId: string }): ReactNode {
   const { isPaused } = props;
+  const { singleKeyShortcuts } = useSettings();
   return (
     <>
       <Segmented
@@ -94,7 +95,7 @@ const HeadControls = memo(function HeadControls(props: Omit<NodeHeadProps, "node
       <Button kind="outline" className="node-pause" onPress={props.onTogglePause}>
         {isPaused ? <Play size={16} strokeWidth={1.75} aria-hidden /> : <Pause size={16} strokeWidth={1.75} aria-hidden />}
         {isPaused ? "Resume" : "Pause"}
-        <Kbd>Space</Kbd>
+        {singleKeyShortcuts ? <Kbd>Space</Kbd> : null}
       </Button>
       <ExportButton nodeId={props.nodeId} />
     </>

@@ -28,9 +28,9 @@ export type ChartsAction =
   | { readonly type: "move"; readonly share: number; readonly newestMs: number }
   | { readonly type: "reset" };
 
-/** How a node page opens: ten minutes, following. */
+/** How a node page opens: on the newest minute, which is full soon after a start. */
 export function openedCharts(): ChartsState {
-  const rangeMs = RANGES_MS[1];
+  const rangeMs = RANGES_MS[0];
   return {
     rangeMs,
     view: { spanMs: rangeMs, endMs: null },

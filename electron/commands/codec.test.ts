@@ -98,7 +98,7 @@ describe("the codec's commands", () => {
       expect([result.code, result.err.split(":")[0]]).toEqual([code, start]);
     }
     expect((await capture(codec, ["--help"])).out).toContain("usage:");
-  });
+  }, 60_000);
 
   it("list, verify and measure the registry", async () => {
     const listed = await capture(models, ["--json"]);
@@ -115,5 +115,5 @@ describe("the codec's commands", () => {
     const measured = await capture(models, ["benchmark", "1.0.0", "--frames", "2", "--json"]);
     expect(measured.code).toBe(0);
     expect(measured.out.trim().split("\n").length).toBe(5);
-  });
+  }, 60_000);
 });

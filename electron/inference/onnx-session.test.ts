@@ -23,7 +23,7 @@ async function verified(version: string): Promise<VerifiedModel> {
   return model.value;
 }
 
-describe("the models in the runtime", () => {
+describe("the models in the runtime", { timeout: 60_000 }, () => {
   const sessions = new Map<string, OpenModel>();
   beforeAll(async () => {
     for (const version of VERSIONS) {
@@ -31,7 +31,7 @@ describe("the models in the runtime", () => {
       if (!opened.ok) throw new Error(opened.error.message);
       sessions.set(version, opened.value);
     }
-  });
+  }, 60_000);
   afterAll(async () => {
     for (const session of sessions.values()) await session.close();
   });

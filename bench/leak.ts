@@ -32,8 +32,9 @@ const MEMORIES = ["windowHeapMb", "windowMemoryMb", "mainHeapMb", "mainMemoryMb"
 const COUNTS = ["nodes", "listeners"] as const;
 
 async function mainHeapBytes(electron: ElectronApplication): Promise<number> {
-  return electron.evaluate(async () => {
-    const [v8, vm] = await Promise.all([process.getBuiltinModule("node:v8"), process.getBuiltinModule("node:vm")]);
+  return electron.evaluate(() => {
+    const v8 = process.getBuiltinModule("node:v8");
+    const vm = process.getBuiltinModule("node:vm");
     v8.setFlagsFromString("--expose-gc");
     const collect = vm.runInNewContext("gc") as () => void;
     collect();

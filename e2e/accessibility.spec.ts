@@ -1,6 +1,6 @@
 import { expect, test, type Page } from "@playwright/test";
 import { accessibilityFaults } from "./app/axe";
-import { firstStartButton, goToFleet, invoke, openFleet, openLiveFleet, openNode } from "./app/fleet";
+import { firstStartButton, invoke, openFleet, openLiveFleet, openNode } from "./app/fleet";
 import { groupWithApp } from "./app/group";
 
 const app = groupWithApp();
@@ -58,7 +58,7 @@ test("every section of the settings", async () => {
 test("palette, list of keys, deploy dialog, fault console and malformed messages", async () => {
   const { page } = app();
   await openFleet(page);
-  await goToFleet(page);
+  await openFleet(page);
   const dialogs = [
     { name: "Search or run", open: () => page.keyboard.press("Control+k") },
     { name: "Keys", open: () => page.keyboard.press("?") },

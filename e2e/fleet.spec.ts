@@ -1,5 +1,5 @@
 import { expect, test } from "@playwright/test";
-import { card, goToFleet, openLiveFleet, snapshot } from "./app/fleet";
+import { card, openFleet, openLiveFleet, snapshot } from "./app/fleet";
 import { groupWithApp } from "./app/group";
 
 const app = groupWithApp();
@@ -81,6 +81,6 @@ test("the fleet can be filtered, and seen as cards, table and matrix", async () 
   await page.getByRole("radio", { name: "Matrix" }).click();
   await expect(page.locator("[data-node-id=node_3]").first()).toBeVisible();
   await page.getByRole("radio", { name: "Cards" }).click();
-  await goToFleet(page);
+  await openFleet(page);
   await expect(page.getByRole("article")).toHaveCount(6);
 });

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "@playwright/test";
 import sharp from "sharp";
-import { card, firstStartButton, freshRequestId, goToFleet, invoke, nodeNow, openFleet, openLiveFleet, openNode, snapshot } from "./app/fleet";
+import { card, firstStartButton, freshRequestId, invoke, nodeNow, openFleet, openLiveFleet, openNode, snapshot } from "./app/fleet";
 import { groupWithApp } from "./app/group";
 import { PROJECT, type OpsApp } from "./app/ops-app";
 
@@ -72,7 +72,7 @@ test.describe("six nodes", () => {
       await tab.click();
       await shoot(app(), `settings-${(await tab.innerText()).toLowerCase()}`);
     }
-    await goToFleet(page);
+    await openFleet(page);
     const dialogs = [
       { name: "palette", title: "Search or run", open: () => page.keyboard.press("Control+k") },
       { name: "keys", title: "Keys", open: () => page.keyboard.press("?") },
@@ -92,7 +92,7 @@ test.describe("six nodes", () => {
     test.setTimeout(180_000);
     const { page } = app();
     await openLiveFleet(page);
-    await goToFleet(page);
+    await openFleet(page);
     await invoke(page, "faults/set", { nodeId: "node_3", fault: "silent", level: 1 });
     await invoke(page, "faults/set", { nodeId: "node_4", fault: "nan-metrics", level: 1 });
     await expect
@@ -105,7 +105,7 @@ test.describe("six nodes", () => {
     await shoot(app(), "fleet-needs-a-person");
     await openNode(page, "node_1");
     await shoot(app(), "node-failing");
-    await goToFleet(page);
+    await openFleet(page);
     await page.getByRole("button", { name: /^Malformed/ }).click();
     await shoot(app(), "malformed");
     await page.keyboard.press("Escape");

@@ -4,6 +4,7 @@
 
 const { app, BrowserWindow } = require("electron");
 const { join } = require("node:path");
+const process = require("node:process");
 
 app.setPath("userData", process.argv.at(-1));
 app.on("window-all-closed", () => app.quit());
@@ -14,5 +15,5 @@ void app.whenReady().then(() => {
     height: 800,
     webPreferences: { sandbox: true, contextIsolation: true, nodeIntegration: false, spellcheck: false, backgroundThrottling: false },
   });
-  void window.loadFile(join(__dirname, "index.html"));
+  void window.loadFile(join(app.getAppPath(), "index.html"));
 });

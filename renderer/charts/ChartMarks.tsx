@@ -12,6 +12,9 @@ import type { BoxSize } from "./use-size";
 
 /** Room that a clock label needs, px. */
 const CLOCK_LABEL_PX = 66;
+/** Half a label with seconds, and one without: labels that would be cut at the edge are left out. */
+const HALF_SECONDS_PX = 25;
+const HALF_MINUTES_PX = 16;
 /** Px that the words of a gap need. */
 const GAP_WORDS_PX = 112;
 /** Px of a character of a version flag, and what stands around its word. */
@@ -28,10 +31,11 @@ export function ChartClock({ frame, size, span, clock }: {
   readonly clock: ClockKind;
 }): ReactNode {
   const ticks = timeTicks(span.fromMs, span.toMs, Math.max(2, Math.floor(size.width / CLOCK_LABEL_PX)));
+  const halfLabelPx = ticks.isFine ? HALF_SECONDS_PX : HALF_MINUTES_PX;
   return (
     <svg className="chart-layer" width={size.width} height={size.height} aria-hidden="true" focusable="false">
       <path className="chart-floor" d={`M${frame.left} ${frame.bottom}H${frame.right}`} />
-      {ticks.atMs.map((atMs) => (
+      {ticks.atMs.filter((atMs) => frame.xOf(atMs) + halfLabelPx <= size.width).map((atMs) => (
         <text key={atMs} className="chart-note" x={frame.xOf(atMs)} y={frame.bottom + 17} textAnchor="middle">
           {formatClock(atMs, clock).slice(0, ticks.isFine ? 8 : 5)}
         </text>

@@ -18,17 +18,17 @@ export const HistoryPanel = memo(function HistoryPanel(props: Pick<NodeView, "hi
   return (
     <Panel title="What ran here" fact="by its own report">
       {spans.length === 0 ? <p className="note">No version reported yet.</p> : null}
-      <ul className="history">
+      <ul className="node-history">
         {spans.slice(0, MOST_LISTED).map((span) => (
-          <li key={span.fromMs} className="history-row">
-            <span className={span.toMs === null ? undefined : "history-past"}>
+          <li key={span.fromMs} className="node-history-row">
+            <span className={span.toMs === null ? undefined : "node-history-past"}>
               <Glyph name={span.toMs === null ? "in-progress" : span.good ? "verified" : "waiting"} />
             </span>
-            <span className="history-version">
+            <span className="node-history-version">
               <VersionTag version={span.version} />
               {span.drill ? <Tag name="DRILL" /> : null}
             </span>
-            <span className="history-time" title={utcOf(span)}>
+            <span className="node-history-time" title={utcOf(span)}>
               {timeOf(span, clock)}
             </span>
             <span className="note numeric">{roleOf(span, span === targetSpan)}</span>

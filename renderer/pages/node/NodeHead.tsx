@@ -31,7 +31,7 @@ export function NodeHead(props: NodeHeadProps): ReactNode {
     <div className="page-head node-head">
       <div className="page-head-title">
         <nav aria-label="Breadcrumb">
-          <ol className="breadcrumb">
+          <ol className="node-breadcrumb">
             <li>
               <BackButton onBack={props.onBack} />
             </li>
@@ -71,7 +71,7 @@ export function NodeHead(props: NodeHeadProps): ReactNode {
 
 const BackButton = memo(function BackButton({ onBack }: { readonly onBack: () => void }): ReactNode {
   return (
-    <Button kind="quiet" size="small" className="breadcrumb-link" onPress={onBack}>
+    <Button kind="quiet" size="small" className="node-breadcrumb-link" onPress={onBack}>
       Fleet
     </Button>
   );

@@ -72,6 +72,6 @@ test("palette, list of keys, deploy dialog, fault console and malformed messages
     await expect(dialog).toBeVisible();
     await expectAccessible(page, name);
     await page.keyboard.press("Escape");
-    await expect(dialog).toBeHidden();
+    await expect(page.getByRole("dialog"), "gone, with its fade").toHaveCount(0);
   }
 });

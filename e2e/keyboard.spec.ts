@@ -17,7 +17,7 @@ test("the palette opens by Ctrl+K, names what it acts on, and runs it", async ()
   await page.keyboard.type("node_3");
   await expect(results.first()).toContainText("node_3");
   await page.keyboard.press("Enter");
-  await expect(palette).toBeHidden();
+  await expect(palette).toHaveCount(0);
   await expect(page.locator("#node-title")).toHaveText("node_3");
   await page.keyboard.press("Alt+ArrowLeft");
   await expect(fleetHeading(page)).toBeVisible();
@@ -116,9 +116,23 @@ test("single letters do nothing once they are switched off; combinations still w
   await expect(page.getByRole("dialog"), "F9 is no letter").toHaveCount(1);
   await expect(page.getByRole("dialog", { name: "Fault console" })).toBeVisible();
   await page.keyboard.press("Escape");
+  await expect(page.getByRole("dialog")).toHaveCount(0);
   await expect(fleetHeading(page)).toBeVisible();
   await invoke(page, "settings/change", { singleKeyShortcuts: true });
+  await page.keyboard.press("g");
+  await page.keyboard.press("f");
   await page.keyboard.press("?");
   await expect(page.getByRole("dialog", { name: "Keys" })).toBeVisible();
+  await page.keyboard.press("Escape");
+});
+
+test("a key that is pressed while a closed dialog still fades is not lost", async () => {
+  const { page } = app();
+  await openLiveFleet(page);
+  await page.keyboard.press("?");
+  await expect(page.getByRole("dialog", { name: "Keys" })).toBeVisible();
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("F9");
+  await expect(page.getByRole("dialog", { name: "Fault console" })).toBeVisible();
   await page.keyboard.press("Escape");
 });

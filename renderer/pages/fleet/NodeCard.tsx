@@ -1,6 +1,5 @@
 import { memo, type ReactNode } from "react";
 import { AnalogBar } from "../../charts/AnalogBar";
-import { scaleOf } from "../../charts/scales";
 import { CommandStatus } from "../../commands/CommandStatus";
 import { RollbackButton } from "../../commands/RollbackButton";
 import type { NodeView } from "../../../shared/contract/snapshot";
@@ -9,7 +8,7 @@ import { formatLimit, JUDGED_METRICS, limitOf, nameOf } from "../../format/numbe
 import { formatClock } from "../../format/time";
 import { go } from "../../state/navigation";
 import { useFleet, useNode, useSettings } from "../../state/store";
-import { Age, describeLimit, describeMetric, emphasisOf, MetricSparkline, MetricValue, NodeLink, profileText, type MetricProps } from "./parts";
+import { Age, describeLimit, describeMetric, emphasisOf, MetricSparkline, MetricValue, NodeLink, profileText, useScale, type MetricProps } from "./parts";
 
 /** How a card is shown. */
 export interface NodeCardProps {
@@ -78,7 +77,9 @@ const CardHead = memo(function CardHead(props: {
     <header className="card-head">
       <StateGlyph state={props.state} />
       <NodeLink nodeId={props.nodeId} />
-      <span className="card-profile">{props.profile}</span>
+      <span className="card-profile" title={props.profile}>
+        {props.profile}
+      </span>
       <span className="card-tags">
         <VersionTag version={props.version} />
         {props.isDrill ? <Tag name="DRILL" /> : null}
@@ -97,6 +98,7 @@ const LEAST_SPARKLINE_PX = 60;
 function MetricRow(props: MetricProps & { readonly isProminent: boolean; readonly widthPx: number }): ReactNode {
   const { node, metric, limits, isProminent, widthPx } = props;
   const { limit, side } = limitOf(metric, limits);
+  const scale = useScale(metric);
   const beside = isProminent ? BESIDE_SPARKLINE_PROMINENT_PX : BESIDE_SPARKLINE_PX;
   return (
     <div className="metric-row" title={describeLimit(metric, limits)}>
@@ -108,12 +110,12 @@ function MetricRow(props: MetricProps & { readonly isProminent: boolean; readonl
         width={Math.max(LEAST_SPARKLINE_PX, widthPx - beside)}
         height={isProminent ? 30 : 26}
       />
-      {isProminent ? (
+      {isProminent && scale !== undefined ? (
         <AnalogBar
           value={node.latest?.[metric] ?? null}
           limit={limit}
           limitSide={side}
-          scale={scaleOf(metric, limits)}
+          scale={scale}
           emphasis={emphasisOf(node, metric)}
           width={BAR_PX}
           label={describeMetric(node, metric, limits)}

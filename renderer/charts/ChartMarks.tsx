@@ -15,8 +15,9 @@ const CLOCK_LABEL_PX = 66;
 /** Half a label with seconds, and one without: labels that would be cut at the edge are left out. */
 const HALF_SECONDS_PX = 25;
 const HALF_MINUTES_PX = 16;
-/** Px that the words of a gap need. */
+/** Px that the words of a gap need, and its length alone. */
 const GAP_WORDS_PX = 112;
+const GAP_LENGTH_PX = 44;
 /** Px of a character of a version flag, and what stands around its word. */
 const FLAG_CHARACTER_PX = 6.7;
 const FLAG_EDGE_PX = 12;
@@ -52,15 +53,16 @@ export function ChartGaps({ frame, size, gaps }: { readonly frame: PlotFrame; re
         const x0 = Math.max(frame.left, frame.xOf(gap.fromMs));
         const x1 = Math.min(frame.right, frame.xOf(gap.toMs));
         if (x1 <= frame.left || x0 >= frame.right) return null;
-        const hasRoom = x1 - x0 >= GAP_WORDS_PX;
+        const length = formatDuration(gap.toMs - gap.fromMs);
+        const words = x1 - x0 >= GAP_WORDS_PX ? `no data ${length}` : x1 - x0 >= GAP_LENGTH_PX ? length : null;
         return (
           <g key={gap.fromMs}>
             <path className="chart-gap" d={hatchPath(x0, frame.top, x1, frame.bottom)} />
-            {hasRoom ? (
+            {words === null ? null : (
               <text className="chart-note" x={(x0 + x1) / 2} y={frame.bottom - 12} textAnchor="middle">
-                no data {formatDuration(gap.toMs - gap.fromMs)}
+                {words}
               </text>
-            ) : null}
+            )}
           </g>
         );
       })}

@@ -1,15 +1,16 @@
 import { describe, expect, it } from "vitest";
 import { DEFAULT_LIMITS } from "../../shared/contract/settings";
 import { scaleOf } from "../charts/scales";
+import type { JudgedMetric } from "../format/number";
 import { roundUp, widenScales } from "./scales";
 import { nodeFixture } from "./snapshot-fixture";
 
 const limits = DEFAULT_LIMITS;
 
-function nodesWith(ratios: readonly number[]): ReturnType<typeof nodeFixture>[] {
-  const { latest } = nodeFixture();
-  if (latest === null) throw new Error("the fixture has a sample");
-  return ratios.map((compressionRatio) => nodeFixture({ latest: { ...latest, compressionRatio } }));
+/** One node for each value, which it has had for 20 ticks. */
+function nodesWith(values: readonly number[], metric: JudgedMetric = "compressionRatio"): ReturnType<typeof nodeFixture>[] {
+  const { trail } = nodeFixture();
+  return values.map((value) => nodeFixture({ trail: { ...trail, [metric]: new Float32Array(20).fill(value) } }));
 }
 
 describe("the scales of a fleet", () => {
@@ -26,6 +27,14 @@ describe("the scales of a fleet", () => {
     expect(scales.of.compressionRatio).toEqual(scaleOf("compressionRatio", limits));
   });
 
+  it("do not grow for a few slow ticks of a start, nor for gaps", () => {
+    const { trail } = nodeFixture();
+    const latencyMs = Float32Array.from([900, 800, Number.NaN, 700, 20, 21, 20, 22, 21, 20, 20, 21]);
+    expect(widenScales(null, limits, [nodeFixture({ trail: { ...trail, latencyMs } })]).of.latencyMs).toEqual(scaleOf("latencyMs", limits));
+    const begun = Float32Array.from([900, 800]);
+    expect(widenScales(null, limits, [nodeFixture({ trail: { ...trail, latencyMs: begun } })]).of.latencyMs).toEqual(scaleOf("latencyMs", limits));
+  });
+
   it("never shrink again, and stay the same object while nothing grows", () => {
     const wide = widenScales(null, limits, nodesWith([60]));
     expect(widenScales(wide, limits, nodesWith([6]))).toBe(wide);
@@ -38,9 +47,7 @@ describe("the scales of a fleet", () => {
   });
 
   it("reach down for quality, and never below 0", () => {
-    const { latest } = nodeFixture();
-    if (latest === null) throw new Error("the fixture has a sample");
-    const at = (qualityScore: number): number => widenScales(null, limits, [nodeFixture({ latest: { ...latest, qualityScore } })]).of.qualityScore.min;
+    const at = (quality: number): number => widenScales(null, limits, nodesWith([quality], "qualityScore")).of.qualityScore.min;
     expect(at(0.9)).toBe(0.6);
     expect(at(0.43)).toBeCloseTo(0.3);
     expect(at(0.01)).toBe(0);

@@ -10,7 +10,11 @@ export interface FleetScales {
   readonly of: Readonly<Record<JudgedMetric, Scale>>;
 }
 
-/** Share of the nodes whose newest value must lie on the scale: one outlier does not flatten the others. */
+/** Ticks whose median stands for a node: a spike at the start does not flatten everything after it. */
+const TYPICAL_TICKS = 12;
+/** Fewer values than this say nothing typical. */
+const LEAST_VALUES = 5;
+/** Share of the nodes whose typical value must lie on the scale: one outlier does not flatten the others. */
 const COVERED = 0.9;
 /** Room beyond the value that made a scale grow. */
 const HEADROOM = 1.15;
@@ -29,19 +33,26 @@ function quantile(sorted: readonly number[], share: number): number | null {
   return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? null;
 }
 
+/** The median of the newest values of a trail; null where too few of them are no gap. */
+function typicalOf(trail: Float32Array): number | null {
+  const values = [...trail.subarray(-TYPICAL_TICKS)].filter((value) => !Number.isNaN(value));
+  if (values.length < LEAST_VALUES) return null;
+  return quantile(values.sort((left, right) => left - right), 0.5);
+}
+
 /**
- * Widens the scales so that the newest values lie on them. They only grow, so that lines stay put
+ * Widens the scales so that the nodes' typical values lie on them. They only grow, so that lines stay put
  * while a page is open; they begin with what the limits alone ask for.
  */
 export function widenScales(
   previous: FleetScales | null,
   limits: Limits,
-  nodes: Iterable<Pick<NodeView, "latest">>,
+  nodes: Iterable<Pick<NodeView, "trail">>,
 ): FleetScales {
   const before = previous?.limits === limits ? previous : beginScales(limits);
-  const latest = [...nodes].flatMap((node) => (node.latest === null ? [] : [node.latest]));
+  const trails = [...nodes].map((node) => node.trail);
   const widened = (metric: JudgedMetric): Scale => {
-    const values = latest.flatMap((one) => one[metric] ?? []).sort((left, right) => left - right);
+    const values = trails.flatMap((trail) => typicalOf(trail[metric]) ?? []).sort((left, right) => left - right);
     return widen(metric, before.of[metric], values);
   };
   const of = {

@@ -65,7 +65,7 @@ export interface HeldOrder {
 const RESTING_AFTER_MS = 5_000;
 
 /**
- * Holds an order while someone points at it or has the focus in it: nothing moves under a click. A
+ * Holds an order while someone points at it or moves the focus in it: nothing moves under a click. A
  * pointer that rests on a button holds until it leaves; one that rests elsewhere lets go after 5 s, so
  * that a mouse left lying does not hide who needs a person. Another `sort` is taken at once.
  */
@@ -103,6 +103,8 @@ export function useHeldOrder(wanted: SectionedOrder, sort: Sort | null = null): 
         setIsPointed(false);
       },
       onFocus: (event) => {
+        // A click leaves the focus behind without anyone looking at it; the pointer holds for it.
+        if (!event.target.matches(":focus-visible")) return;
         focused.current = event.currentTarget;
         setIsFocused(true);
       },

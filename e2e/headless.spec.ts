@@ -89,7 +89,7 @@ test("bad usage is a sentence with a code, and 2", async () => {
 });
 
 test("with --json nothing but JSON Lines comes on stdout, also when no journal can be written", async () => {
-  const command = runCommand(["start", "--headless", "--for", "3s", "--json", "--data-dir", "/proc/lydlr-cannot-be-made"]);
+  const command = runCommand(["start", "--headless", "--for", "3s", "--json", "--data-dir", "/dev/null/no-folder-can-be-here"]);
   expect(await command.ended).toBe(0);
   expect(command.stderr()).toMatch(/^JOURNAL_UNAVAILABLE: /m);
   expect(parseLines(command.stdout()).at(-1)).toMatchObject({ type: "summary" });

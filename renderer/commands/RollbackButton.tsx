@@ -1,7 +1,8 @@
 import { CornerUpLeft } from "lucide-react";
 import { memo, type ReactNode } from "react";
+import { useShallow } from "zustand/react/shallow";
 import { Button, Kbd, Problem } from "../design";
-import { useFleet, useNode, useSettings } from "../state/store";
+import { useFleet, useSettings } from "../state/store";
 import { dismissRefusal, rollBack, undoRollback, useIsAsking, useRefusal } from "./desk";
 import { obstacleOf, rollbackChoice } from "./rollback-choice";
 import { undoOf } from "./undo";
@@ -26,10 +27,14 @@ export interface RollbackButtonProps {
  */
 export const RollbackButton = memo(function RollbackButton(props: RollbackButtonProps): ReactNode {
   const { nodeId, form = "full" } = props;
-  const node = useNode(nodeId);
-  const obstacle = useFleet(({ fleet }) => obstacleOf(fleet?.meta));
-  if (node === undefined) return null;
-  const choice = rollbackChoice(node, obstacle);
+  // Compared field by field: a node changes at every tick, its choice hardly ever.
+  const choice = useFleet(
+    useShallow(({ fleet }) => {
+      const node = fleet?.nodes.get(nodeId);
+      return node === undefined ? null : rollbackChoice(node, obstacleOf(fleet?.meta));
+    }),
+  );
+  if (choice === null) return null;
   return (
     <div className="rollback">
       {choice.isOffered || choice.isInFlight ? (
@@ -83,8 +88,12 @@ const OfferedRollback = memo(function OfferedRollback(
 });
 
 /** Undo with the seconds left; nothing where there is nothing to undo. */
-function UndoButton({ nodeId, isInTabOrder }: { readonly nodeId: string; readonly isInTabOrder: boolean }): ReactNode {
-  const version = useNode(nodeId)?.command?.fromVersion;
+const UndoButton = memo(function UndoButton(props: {
+  readonly nodeId: string;
+  readonly isInTabOrder: boolean;
+}): ReactNode {
+  const { nodeId, isInTabOrder } = props;
+  const version = useFleet(({ fleet }) => fleet?.nodes.get(nodeId)?.command?.fromVersion);
   const secondsLeft = useFleet(({ fleet }) => {
     const node = fleet?.nodes.get(nodeId);
     const offer = fleet === null || node === undefined ? null : undoOf(node, fleet.meta.atMs);
@@ -95,7 +104,7 @@ function UndoButton({ nodeId, isInTabOrder }: { readonly nodeId: string; readonl
     <Button
       kind="outline"
       size="small"
-      aria-label={`Undo, ${nodeId} back to ${version}`}
+      aria-label={`Undo, ${nodeId} back to ${version ?? ""}`}
       excludeFromTabOrder={!isInTabOrder}
       onPress={() => void undoRollback(nodeId)}
     >
@@ -103,7 +112,7 @@ function UndoButton({ nodeId, isInTabOrder }: { readonly nodeId: string; readonl
       <span className="note">{secondsLeft} s</span>
     </Button>
   );
-}
+});
 
 /** Why the last request for a node was refused, until it is dismissed. */
 export function RefusalOf({ nodeId }: { readonly nodeId: string }): ReactNode {

@@ -114,6 +114,14 @@ describe("the palette", () => {
     expect(texts[0]).toBe("node_3");
   });
 
+  it("shows pages and general verbs before anything is typed, however many nodes there are", () => {
+    const many = Array.from({ length: 50 }, (_, index) => nodeFixture({ nodeId: `node_${index}` }));
+    const shown = searchPalette(paletteEntries(many, models, true, null), "").map((entry) => entry.text);
+    expect(shown).toHaveLength(12);
+    expect(shown).toContain("Deploy a version…");
+    expect(shown[0]).toBe("node_0");
+  });
+
   it("finds every typed word, in any order, and what begins with it first", () => {
     expect(searchPalette(entries, "node_3 deploy").map((entry) => entry.text)).toContain("Deploy 1.1.0 on node_3…");
     expect(searchPalette(entries, "deploy a")[0]?.text).toBe("Deploy a version…");

@@ -7,8 +7,9 @@ import { Button, StateGlyph, Tag, VersionTag } from "../../design";
 import { formatLimit, JUDGED_METRICS, limitOf, nameOf } from "../../format/number";
 import { formatClock } from "../../format/time";
 import { go } from "../../state/navigation";
-import { useFleet, useNode, useSettings } from "../../state/store";
+import { useFleet, useSettings } from "../../state/store";
 import { Age, describeLimit, describeMetric, emphasisOf, MetricSparkline, MetricValue, NodeLink, profileText, useScale, type MetricProps } from "./parts";
+import { useShownNode } from "./use-shown-node";
 
 /** How a card is shown. */
 export interface NodeCardProps {
@@ -23,12 +24,12 @@ export interface NodeCardProps {
 
 /** A node as a card. It renders when its own node changed, and then only what did. */
 export const NodeCard = memo(function NodeCard({ nodeId, isProminent, isFirst, widthPx }: NodeCardProps): ReactNode {
-  const node = useNode(nodeId);
+  const { node, ref } = useShownNode<HTMLElement>(nodeId);
   const limits = useFleet((state) => state.fleet?.meta.limits);
   if (node === undefined || limits === undefined) return null;
   const look = isProminent ? `card card-prominent card-${node.state} attention-${node.attention}` : `card attention-${node.attention}`;
   return (
-    <article className={look} data-node-id={nodeId} data-state={node.state} aria-label={nodeId}>
+    <article ref={ref} className={look} data-node-id={nodeId} data-state={node.state} aria-label={nodeId}>
       <CardHead
         nodeId={nodeId}
         state={node.state}

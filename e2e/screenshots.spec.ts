@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, test } from "@playwright/test";
+import { expect, test, type Page } from "@playwright/test";
 import sharp from "sharp";
 import { card, firstStartButton, freshRequestId, invoke, nodeNow, openFleet, openLiveFleet, openNode, snapshot } from "./app/fleet";
 import { groupWithApp } from "./app/group";
@@ -8,7 +8,12 @@ import { PROJECT, type OpsApp } from "./app/ops-app";
 
 /** Set to 1, the pictures of README and docs are made anew; else they stay with the test's results. */
 const IS_FOR_DOCS = process.env["LYDLR_SCREENSHOTS"] === "1";
-const FOLDER = IS_FOR_DOCS ? join(PROJECT, "docs", "screenshots") : join(PROJECT, "test-results", "screenshots");
+const RESULTS = join(PROJECT, "test-results", "screenshots");
+const DOCS = join(PROJECT, "docs", "screenshots");
+/** Screens that name folders and the system of the machine that made the picture: not for docs. */
+const PRIVATE = new Set(["settings-about", "settings-store"]);
+/** Screens that docs also show large. */
+const LARGE_IN_DOCS = new Set(["fleet-cards", "fleet-table", "fleet-needs-a-person", "fleet-24-matrix", "node", "node-failing"]);
 const SMALL = { width: 1280, height: 800 };
 const LARGE = { width: 1920, height: 1080 };
 const SIZES = IS_FOR_DOCS ? [SMALL, LARGE] : [SMALL];
@@ -21,11 +26,23 @@ async function resize({ electron, page }: OpsApp, size: typeof SMALL): Promise<v
   await expect.poll(() => page.evaluate(() => [innerWidth, innerHeight])).toEqual([size.width, size.height]);
 }
 
+/** Where a picture goes. */
+function folderFor(name: string, size: typeof SMALL): string {
+  const isInDocs = IS_FOR_DOCS && !PRIVATE.has(name) && (size === SMALL || LARGE_IN_DOCS.has(name));
+  return isInDocs ? DOCS : RESULTS;
+}
+
+/** For docs the fleet should run at its full rate; a busy machine may need a while. */
+async function untilFullRate(page: Page): Promise<void> {
+  if (IS_FOR_DOCS) await expect.poll(async () => (await snapshot(page)).link.notices, { timeout: 100_000 }).toEqual([]);
+}
+
 /** Pictures of what is on screen, in both themes and every size. Nothing may stick out sideways. */
 async function shoot(app: OpsApp, name: string): Promise<void> {
   const { page } = app;
-  mkdirSync(FOLDER, { recursive: true });
   for (const size of SIZES) {
+    const folder = folderFor(name, size);
+    mkdirSync(folder, { recursive: true });
     await resize(app, size);
     for (const theme of THEMES) {
       await invoke(page, "settings/change", { theme });
@@ -36,7 +53,7 @@ async function shoot(app: OpsApp, name: string): Promise<void> {
       const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
       expect.soft(overflow, `${name} at ${size.width} sticks out by px`).toBeLessThanOrEqual(0);
       const png = await sharp(await app.picture()).png({ palette: true, quality: 90, compressionLevel: 9, effort: 4 }).toBuffer();
-      writeFileSync(join(FOLDER, `${name}-${size.width}-${theme}.png`), png);
+      writeFileSync(join(folder, `${name}-${size.width}-${theme}.png`), png);
     }
   }
   await resize(app, SMALL);
@@ -46,13 +63,15 @@ test.describe("six nodes", () => {
   const app = groupWithApp();
 
   test("first start, fleet and node", async () => {
-    test.setTimeout(180_000);
+    test.setTimeout(300_000);
     const { page } = app();
     await expect(firstStartButton(page)).toBeVisible({ timeout: 30_000 });
     await expect.poll(async () => (await snapshot(page)).nodes.filter(({ state }) => state === "live").length, { timeout: 30_000 }).toBe(6);
+    await untilFullRate(page);
     await shoot(app(), "first-start");
     await openLiveFleet(page);
-    await expect.poll(async () => (await snapshot(page)).tick, { timeout: 60_000 }).toBeGreaterThan(IS_FOR_DOCS ? 100 : 20);
+    await expect.poll(async () => (await snapshot(page)).tick, { timeout: 90_000 }).toBeGreaterThan(IS_FOR_DOCS ? 140 : 20);
+    await untilFullRate(page);
     await shoot(app(), "fleet-cards");
     await page.getByRole("radio", { name: "Table" }).click();
     await shoot(app(), "fleet-table");
@@ -64,7 +83,7 @@ test.describe("six nodes", () => {
   });
 
   test("settings and dialogs", async () => {
-    test.setTimeout(180_000);
+    test.setTimeout(300_000);
     const { page } = app();
     await openLiveFleet(page);
     await page.getByRole("navigation", { name: "Pages" }).getByRole("button", { name: "Settings" }).click();
@@ -89,7 +108,7 @@ test.describe("six nodes", () => {
   });
 
   test("a bad day: a drill that fails, a command on its way, a silent node, malformed messages", async () => {
-    test.setTimeout(180_000);
+    test.setTimeout(300_000);
     const { page } = app();
     await openLiveFleet(page);
     await openFleet(page);

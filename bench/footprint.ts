@@ -9,6 +9,8 @@ export interface ProcessFootprint {
   /** Proportional set size, bytes: pages shared by n processes count 1/n. */
   readonly pssBytes: number;
   readonly rssBytes: number;
+  /** Memory that is no file's, bytes: what a leak grows, whoever else maps the same files. */
+  readonly anonymousBytes: number;
   readonly cpuTicks: number;
 }
 
@@ -44,6 +46,7 @@ export function readFootprint(rootPid: number): readonly ProcessFootprint[] {
           kind: kindOf(fact, rootPid),
           pssBytes: kilobytesOf(memory, "Pss") * 1024,
           rssBytes: kilobytesOf(memory, "Rss") * 1024,
+          anonymousBytes: kilobytesOf(memory, "Anonymous") * 1024,
           cpuTicks: fact.cpuTicks,
         },
       ];

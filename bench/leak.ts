@@ -7,8 +7,8 @@ import { electronPath, electronSwitches, leaveFirstStart, passed, PROJECT, withD
 const HELP = `usage: ./lydlr bench leak [--minutes N] [--json]
 
 Runs the window with six nodes for N minutes (10), going from the fleet to a node's charts and back every
-15 s, and measures after each round, with garbage collected: the heaps and the memory of window and main
-process, and the window's DOM nodes and event listeners. The first quarter warms up. Fails when a memory
+15 s, and measures after each round, with garbage collected: the heaps and the anonymous memory of window
+and main process, and the window's DOM nodes and event listeners. The first quarter warms up. Fails when a memory
 grows by more than 2 MB a minute, or when nodes or listeners keep growing.
 `;
 
@@ -50,7 +50,7 @@ async function look(electron: ElectronApplication, session: CDPSession, beganAtM
   const value = (name: string): number => metrics.find((metric) => metric.name === name)?.value ?? Number.NaN;
   const mainHeapMb = (await mainHeapBytes(electron)) / MEGABYTE;
   const processes = readFootprint(electron.process().pid ?? 0);
-  const memoryMb = (kind: string): number => (processes.find((one) => one.kind === kind)?.pssBytes ?? Number.NaN) / MEGABYTE;
+  const memoryMb = (kind: string): number => (processes.find((one) => one.kind === kind)?.anonymousBytes ?? Number.NaN) / MEGABYTE;
   return {
     atMinutes: (performance.now() - beganAtMs) / 60_000,
     windowHeapMb: value("JSHeapUsedSize") / MEGABYTE,

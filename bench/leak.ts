@@ -96,6 +96,9 @@ export const leakBenchmark: Benchmark = {
         chromiumSandbox: !electronSwitches().includes("--no-sandbox"),
         args: [...electronSwitches(), PROJECT, "--data-dir", dataDir],
       });
+      electron.process().once("exit", (code, signal) => {
+        report.progress(`the application ended: ${signal ?? `exit code ${String(code)}`}`);
+      });
       try {
         const page = await electron.firstWindow();
         await page.getByRole("article").first().waitFor({ timeout: 60_000 });

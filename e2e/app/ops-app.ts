@@ -75,6 +75,7 @@ export async function launchOps(options: LaunchOptions = {}): Promise<OpsApp> {
     args: [...electronSwitches(), PROJECT, "--data-dir", dataDir, "--seed", "7", ...(options.args ?? [])],
     env: { ...environment(), ...options.env },
   });
+  repeatWhatWasCollected(electron);
   let stderr = "";
   electron.process().stderr?.on("data", (chunk: Buffer) => {
     stderr += chunk.toString();
@@ -120,6 +121,21 @@ export async function launchOps(options: LaunchOptions = {}): Promise<OpsApp> {
       return left;
     },
   };
+}
+
+/**
+ * The debugger sometimes loses the promise of an answer to the main process's garbage collector, before it
+ * could read it. What tests evaluate there can be done twice.
+ */
+function repeatWhatWasCollected(electron: ElectronApplication): void {
+  const evaluate = electron.evaluate.bind(electron) as (...args: readonly unknown[]) => Promise<unknown>;
+  Object.assign(electron, {
+    evaluate: (...args: readonly unknown[]) =>
+      evaluate(...args).catch((error: unknown) => {
+        if (String(error).includes("promise was garbage collected")) return evaluate(...args);
+        throw error;
+      }),
+  });
 }
 
 async function untilGone(processes: readonly ProcessFact[]): Promise<readonly ProcessFact[]> {

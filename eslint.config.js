@@ -74,7 +74,7 @@ export default defineConfig(
   { files: ["shared/**/*.ts"], rules: { "lydlr/injected-time-and-chance": ["error", { timers: true }], "no-console": "error" } },
   {
     files: ["renderer/**/*.{ts,tsx}"],
-    plugins: { "react-hooks": reactHooks },
+    plugins: { "react-hooks": { rules: reactHooks.rules } },
     // The plugin's other rules run the React compiler over every component, a quarter of the time of the
     // whole lint, and this project does not compile with it.
     rules: { "no-console": "error", "react-hooks/rules-of-hooks": "error", "react-hooks/exhaustive-deps": "error" },

@@ -1,6 +1,6 @@
 import { expect, test, type Page } from "@playwright/test";
 import { accessibilityFaults } from "./app/axe";
-import { firstStartButton, goToFleet, invoke, openLiveFleet, openNode } from "./app/fleet";
+import { firstStartButton, invoke, openFleet, openLiveFleet, openNode } from "./app/fleet";
 import { groupWithApp } from "./app/group";
 
 const app = groupWithApp();
@@ -38,7 +38,7 @@ test("the fleet page as cards, table and matrix, with a node that needs a person
 
 test("the page of a node, as charts and as a table", async () => {
   const { page } = app();
-  await openLiveFleet(page, 5);
+  await openFleet(page);
   await openNode(page, "node_0");
   await expectAccessible(page, "node");
   await page.getByRole("button", { name: "Show Latency as a table" }).click();
@@ -47,7 +47,7 @@ test("the page of a node, as charts and as a table", async () => {
 
 test("every section of the settings", async () => {
   const { page } = app();
-  await openLiveFleet(page, 5);
+  await openFleet(page);
   await page.getByRole("navigation", { name: "Pages" }).getByRole("button", { name: "Settings" }).click();
   for (const tab of await page.getByRole("tab").all()) {
     await tab.click();
@@ -57,8 +57,8 @@ test("every section of the settings", async () => {
 
 test("palette, list of keys, deploy dialog, fault console and malformed messages", async () => {
   const { page } = app();
-  await openLiveFleet(page, 5);
-  await goToFleet(page);
+  await openFleet(page);
+  await openFleet(page);
   const dialogs = [
     { name: "Search or run", open: () => page.keyboard.press("Control+k") },
     { name: "Keys", open: () => page.keyboard.press("?") },
@@ -72,6 +72,6 @@ test("palette, list of keys, deploy dialog, fault console and malformed messages
     await expect(dialog).toBeVisible();
     await expectAccessible(page, name);
     await page.keyboard.press("Escape");
-    await expect(dialog).toBeHidden();
+    await expect(page.getByRole("dialog"), "gone, with its fade").toHaveCount(0);
   }
 });

@@ -1,5 +1,6 @@
 import { rmSync } from "node:fs";
 import { expect, test } from "@playwright/test";
+import { expectRatesKeptOrToldLowered } from "./app/rates";
 import { expectNoneLeft } from "./app/group";
 import { freshDataDir } from "./app/ops-app";
 import { isRunning, readProcessTree } from "./app/processes";
@@ -44,7 +45,7 @@ test.afterEach(() => {
   for (const folder of dataDirs.splice(0)) rmSync(folder, { recursive: true, force: true });
 });
 
-test("twenty seconds without a window: six live nodes at their rates, nothing malformed, a summary at the end", async () => {
+test("twenty seconds without a window: six live nodes at their rates or told lowered, nothing malformed, a summary at the end", async () => {
   const command = runCommand(["start", "--headless", "--for", "20s", "--json", "--data-dir", dataDir(), "--seed", "7"]);
   expect(await command.ended).toBe(0);
   const lines = parseLines(command.stdout());
@@ -55,11 +56,16 @@ test("twenty seconds without a window: six live nodes at their rates, nothing ma
   expect(last).toMatchObject({ link: "embedded", linkState: "up" });
   expect(last?.nodes.map(({ nodeId, state }) => `${nodeId} ${state}`)).toEqual([0, 1, 2, 3, 4, 5].map((index) => `node_${index} live`));
   for (const node of last?.nodes ?? []) {
-    const wantedHz = node.nodeId === "node_0" || node.nodeId === "node_1" ? 10 : 2;
-    expect.soft(Math.abs((node.sampleRateHz ?? 0) - wantedHz), `${node.nodeId}: ${node.sampleRateHz ?? "no"} Hz of ${wantedHz} Hz`).toBeLessThanOrEqual(0.05 * wantedHz);
     for (const value of [node.compressionRatio, node.latencyMs, node.qualityScore, node.ageMs]) expect(Number.isFinite(value)).toBe(true);
     expect(node.modelVersion).toMatch(/^\d+\.\d+\.\d+$/);
   }
+  const rates = (last?.nodes ?? []).map(({ nodeId, sampleRateHz }) => ({
+    nodeId,
+    sampleRateHz,
+    wantedHz: nodeId === "node_0" || nodeId === "node_1" ? 10 : 2,
+  }));
+  const told = lines.filter((line) => line.type === "event" && line.event === "link-notice").map((line) => JSON.stringify(line));
+  expectRatesKeptOrToldLowered(rates, told.find((line) => line.includes("FRAME_RATE_LOWERED")) ?? null);
   expect(lines.at(-1)).toMatchObject({ type: "summary", malformed: 0 });
   const summary = lines.at(-1);
   expect(summary?.type === "summary" ? summary.samples : 0).toBeGreaterThan(100);
@@ -89,7 +95,7 @@ test("bad usage is a sentence with a code, and 2", async () => {
 });
 
 test("with --json nothing but JSON Lines comes on stdout, also when no journal can be written", async () => {
-  const command = runCommand(["start", "--headless", "--for", "3s", "--json", "--data-dir", "/proc/lydlr-cannot-be-made"]);
+  const command = runCommand(["start", "--headless", "--for", "3s", "--json", "--data-dir", "/dev/null/no-folder-can-be-here"]);
   expect(await command.ended).toBe(0);
   expect(command.stderr()).toMatch(/^JOURNAL_UNAVAILABLE: /m);
   expect(parseLines(command.stdout()).at(-1)).toMatchObject({ type: "summary" });

@@ -1,5 +1,5 @@
 import { expect, test } from "@playwright/test";
-import { card, fleetHeading, goToFleet, invoke, openLiveFleet } from "./app/fleet";
+import { card, fleetHeading, invoke, openFleet, openLiveFleet } from "./app/fleet";
 import { groupWithApp } from "./app/group";
 
 const app = groupWithApp();
@@ -16,9 +16,8 @@ test("the palette opens by Ctrl+K, names what it acts on, and runs it", async ()
   await page.keyboard.press("Control+a");
   await page.keyboard.type("node_3");
   await expect(results.first()).toContainText("node_3");
-  await page.keyboard.press("ArrowDown");
   await page.keyboard.press("Enter");
-  await expect(palette).toBeHidden();
+  await expect(palette).toHaveCount(0);
   await expect(page.locator("#node-title")).toHaveText("node_3");
   await page.keyboard.press("Alt+ArrowLeft");
   await expect(fleetHeading(page)).toBeVisible();
@@ -51,7 +50,7 @@ test("G F, G S, / and ? lead where the list of keys says", async () => {
 test("arrows move between nodes and Enter opens the one under the focus", async () => {
   const { page } = app();
   await openLiveFleet(page);
-  await goToFleet(page);
+  await openFleet(page);
   await card(page, "node_0").getByRole("button", { name: "node_0, open" }).focus();
   await page.keyboard.press("ArrowDown");
   const focused = page.locator(".node-link:focus");
@@ -61,7 +60,7 @@ test("arrows move between nodes and Enter opens the one under the focus", async 
   await page.keyboard.press("Enter");
   await expect(page.locator("#node-title")).toHaveText(nodeId);
 
-  await goToFleet(page);
+  await openFleet(page);
   await page.getByRole("radio", { name: "Table" }).click();
   const rows = page.getByRole("grid", { name: "Nodes" }).locator("tbody").getByRole("row");
   await rows.first().focus();
@@ -70,7 +69,7 @@ test("arrows move between nodes and Enter opens the one under the focus", async 
   const second = (await rows.nth(1).getAttribute("data-node-id")) ?? "";
   await page.keyboard.press("Enter");
   await expect(page.locator("#node-title")).toHaveText(second);
-  await goToFleet(page);
+  await openFleet(page);
   await page.getByRole("radio", { name: "Cards" }).click();
   await expect(page.getByRole("article")).toHaveCount(6);
 });
@@ -78,7 +77,7 @@ test("arrows move between nodes and Enter opens the one under the focus", async 
 test("every control of the fleet page can be reached by Tab and shows where the focus is", async () => {
   const { page } = app();
   await openLiveFleet(page);
-  await goToFleet(page);
+  await openFleet(page);
   await page.locator("body").press("Home");
   const seen = new Set<string>();
   for (let step = 0; step < 60; step += 1) {
@@ -89,7 +88,7 @@ test("every control of the fleet page can be reached by Tab and shows where the 
       const style = getComputedStyle(element);
       const box = element.getBoundingClientRect();
       const ringed = element.closest("[data-focus-visible], :focus-visible") !== null;
-      return { name: element.getAttribute("aria-label") ?? element.textContent ?? "", ringed, outline: style.outlineStyle, width: box.width, height: box.height };
+      return { name: element.getAttribute("aria-label") ?? element.textContent, ringed, outline: style.outlineStyle, width: box.width, height: box.height };
     });
     if (at === null) continue;
     expect(at.ringed, `${at.name} shows its focus`).toBe(true);
@@ -108,7 +107,7 @@ test("single letters do nothing once they are switched off; combinations still w
   await page.getByRole("tab", { name: "Keyboard" }).click();
   await page.getByText("Single-key shortcuts").click();
   await expect.poll(async () => (await invoke(page, "app/hello", {}))).toMatchObject({ ok: true, value: { settings: { singleKeyShortcuts: false } } });
-  await goToFleet(page);
+  await openFleet(page);
   await page.keyboard.press("?");
   await page.keyboard.press("g");
   await page.keyboard.press("s");
@@ -117,9 +116,23 @@ test("single letters do nothing once they are switched off; combinations still w
   await expect(page.getByRole("dialog"), "F9 is no letter").toHaveCount(1);
   await expect(page.getByRole("dialog", { name: "Fault console" })).toBeVisible();
   await page.keyboard.press("Escape");
+  await expect(page.getByRole("dialog")).toHaveCount(0);
   await expect(fleetHeading(page)).toBeVisible();
   await invoke(page, "settings/change", { singleKeyShortcuts: true });
+  await page.keyboard.press("g");
+  await page.keyboard.press("f");
   await page.keyboard.press("?");
   await expect(page.getByRole("dialog", { name: "Keys" })).toBeVisible();
+  await page.keyboard.press("Escape");
+});
+
+test("a key that is pressed while a closed dialog still fades is not lost", async () => {
+  const { page } = app();
+  await openLiveFleet(page);
+  await page.keyboard.press("?");
+  await expect(page.getByRole("dialog", { name: "Keys" })).toBeVisible();
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("F9");
+  await expect(page.getByRole("dialog", { name: "Fault console" })).toBeVisible();
   await page.keyboard.press("Escape");
 });

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test, type ElectronApplication } from "@playwright/test";
-import { goToFleet, invoke, openLiveFleet, openNode, snapshot } from "./app/fleet";
+import { invoke, openLiveFleet, openNode, snapshot } from "./app/fleet";
 import { groupWithApp } from "./app/group";
 
 const app = groupWithApp();
@@ -20,8 +20,7 @@ test("four charts share one time axis and show the newest values", async () => {
   await openLiveFleet(page);
   await openNode(page, "node_0");
   for (const title of CHARTS) await expect(page.getByRole("region", { name: title })).toBeVisible();
-  await expect(page.locator(".recharts-line, .chart-plot svg path").first()).toBeVisible();
-  expect(await page.locator(".chart-plot svg").count(), "at most 6 mounted charts").toBeLessThanOrEqual(12);
+  await expect(page.locator(".recharts-wrapper")).toHaveCount(4);
   const figure = page.getByRole("region", { name: "Bandwidth" }).locator(".metric-chart-figure");
   const shown = await figure.innerText();
   await expect(figure).not.toHaveText(shown);
@@ -72,6 +71,12 @@ test("CSV: a header and as many rows as said, and a path that cannot be written 
   const { page, electron } = app();
   await openLiveFleet(page);
   await openNode(page, "node_0");
+  await expect
+    .poll(async () => {
+      const history = await invoke(page, "node/history", { nodeId: "node_0", window: 100 });
+      return history.ok ? history.value.filter(({ count }) => count > 0).length : 0;
+    }, { timeout: 20_000 })
+    .toBeGreaterThan(10);
   const folder = mkdtempSync(join(tmpdir(), "lydlr-csv-"));
   try {
     const path = join(folder, "node_0.csv");
@@ -84,7 +89,7 @@ test("CSV: a header and as many rows as said, and a path that cannot be written 
     const [header = "", ...lines] = readFileSync(path, "utf8").trimEnd().split(/\r?\n/);
     for (const column of ["node", "ratio", "latency", "quality", "version"]) expect(header.toLowerCase()).toContain(column);
     expect(lines).toHaveLength(rows);
-    expect(rows).toBeGreaterThan(5);
+    expect(rows).toBeGreaterThan(10);
     for (const line of lines) expect(line.split(",")).toHaveLength(header.split(",").length);
     expect(lines.join("\n")).not.toMatch(/NaN|Infinity|undefined/);
 
@@ -99,32 +104,4 @@ test("CSV: a header and as many rows as said, and a path that cannot be written 
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-});
-
-test("new limits mark the metrics that are beyond them, and taking them back unmarks them", async () => {
-  const { page } = app();
-  await openLiveFleet(page);
-  await page.getByRole("navigation", { name: "Pages" }).getByRole("button", { name: "Settings" }).click();
-  const ratio = page.getByRole("textbox", { name: "Compression ratio, at least" });
-  await ratio.fill("900");
-  await ratio.press("Tab");
-  await page.getByRole("button", { name: "Save limits" }).click();
-  await expect.poll(async () => (await snapshot(page)).limits.minCompressionRatio).toBe(900);
-  await expect
-    .poll(async () => (await snapshot(page)).nodes.every(({ state, beyond }) => state === "failing" && beyond.includes("compressionRatio")), { timeout: 20_000 })
-    .toBe(true);
-  await goToFleet(page);
-  await expect(page.getByRole("region", { name: "Needs a person" }).getByRole("article")).toHaveCount(6);
-  await expect(page.locator(".emphasis-text-high").first()).toBeVisible();
-
-  await page.getByRole("navigation", { name: "Pages" }).getByRole("button", { name: "Settings" }).click();
-  await page.getByRole("button", { name: "Fill in the defaults" }).click();
-  await page.getByRole("button", { name: "Save limits" }).click();
-  await expect.poll(async () => (await snapshot(page)).limits.minCompressionRatio).toBe(5);
-  await expect
-    .poll(async () => (await snapshot(page)).nodes.filter(({ state }) => state === "live").length, { timeout: 25_000 })
-    .toBe(6);
-  await ratio.fill("0");
-  await ratio.press("Tab");
-  expect((await invoke(page, "settings/change", { limits: { minCompressionRatio: -1, maxLatencyMs: 50, minQualityScore: 0.7 } })).ok).toBe(false);
 });

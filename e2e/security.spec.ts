@@ -16,7 +16,6 @@ test("the window is sandboxed and isolated, without Node", async () => {
     sandbox: true,
     contextIsolation: true,
     nodeIntegration: false,
-    nodeIntegrationInWorker: false,
     nodeIntegrationInSubFrames: false,
     webSecurity: true,
     webviewTag: false,
@@ -84,12 +83,17 @@ test("the content security policy starts from nothing and has no unsafe source",
     script.textContent = "window.wasInjected = true";
     document.body.append(script);
     const fetched = await fetch("https://example.invalid/").then(() => "fetched", () => "refused");
-    let evaluated = "ran";
-    try {
-      evaluated = String(new Function("return 1")());
-    } catch {
-      evaluated = "refused";
-    }
+    // In a task of its own: what the debugger itself calls is exempt from the policy.
+    const evaluated = await new Promise((resolve) => {
+      setTimeout(() => {
+        try {
+          const { eval: evaluate } = globalThis;
+          resolve(String(evaluate("1")));
+        } catch {
+          resolve("refused");
+        }
+      });
+    });
     script.remove();
     return { violations: violations.toSorted(), fetched, evaluated, wasInjected: "wasInjected" in window };
   });
@@ -98,6 +102,19 @@ test("the content security policy starts from nothing and has no unsafe source",
   app().forgetTroubles();
 });
 
+test("files outside the window's own folder are not served", async () => {
+  const { electron, page } = app();
+  await openFleet(page);
+  const statuses = await electron.evaluate(async ({ session }) => {
+    const asked = ["lydlr://app/../main.cjs", "lydlr://app/%2e%2e/main.cjs", "lydlr://app/..%2fmain.cjs", "lydlr://app/%00", "lydlr://other/index.html"];
+    const found: number[] = [];
+    for (const url of asked) found.push((await session.defaultSession.fetch(url).catch(() => ({ status: 404 }))).status);
+    return found;
+  });
+  expect(statuses).toEqual([404, 404, 404, 404, 404]);
+});
+
+// Last: the test's driver waits for ever for a navigation that was refused.
 test("the window goes nowhere, opens nothing and is granted nothing", async () => {
   const { electron, page } = app();
   await openFleet(page);
@@ -119,21 +136,9 @@ test("the window goes nowhere, opens nothing and is granted nothing", async () =
     const states = await Promise.all(
       (["notifications", "geolocation", "camera", "microphone"] as PermissionName[]).map(async (name) => (await navigator.permissions.query({ name })).state),
     );
-    const media = await navigator.mediaDevices?.getUserMedia({ video: true, audio: true }).then(() => "granted", () => "denied");
-    return { states, media: media ?? "denied", notification: Notification.permission };
+    const media = await navigator.mediaDevices.getUserMedia({ video: true, audio: true }).then(() => "granted", () => "denied");
+    return { states, media, notification: Notification.permission };
   });
   expect(permissions).toEqual({ states: ["denied", "denied", "denied", "denied"], media: "denied", notification: "denied" });
   app().forgetTroubles();
-});
-
-test("files outside the window's own folder are not served", async () => {
-  const { electron, page } = app();
-  await openFleet(page);
-  const statuses = await electron.evaluate(async ({ session }) => {
-    const asked = ["lydlr://app/../main.cjs", "lydlr://app/%2e%2e/main.cjs", "lydlr://app/..%2fmain.cjs", "lydlr://app/%00", "lydlr://other/index.html"];
-    const found: number[] = [];
-    for (const url of asked) found.push((await session.defaultSession.fetch(url).catch(() => ({ status: 404 }))).status);
-    return found;
-  });
-  expect(statuses).toEqual([404, 404, 404, 404, 404]);
 });

@@ -4,12 +4,14 @@ import { join } from "node:path";
 import { app, session, type BrowserWindow } from "electron";
 import * as v from "valibot";
 import type { Hello, WindowCommand } from "../shared/contract/channels";
+import type { Failure } from "../shared/result";
 import { startEngine, type Engine } from "./engine";
 import { openPushes, type Pushes } from "./ipc/pushes";
 import { registerRequests } from "./ipc/requests";
 import { parseStartOptions, type StartOptions } from "./start-options";
 import { electronUtilityProcess } from "./supervision/utility-process";
-import { APP_ORIGIN, declareAppScheme, serveApp } from "./window/content";
+import { APP_ORIGIN } from "./window/app-files";
+import { declareAppScheme, serveApp } from "./window/content";
 import { applyTheme, openMainWindow } from "./window/main-window";
 import { installMenu } from "./window/menu";
 import { requestHandlers, type Surroundings } from "./window/request-handlers";
@@ -51,15 +53,14 @@ function surroundings(): Surroundings {
   };
 }
 
-function refuse(code: string, sentence: string): never {
-  process.stderr.write(`${code}: ${sentence}\n`);
+function refuse({ code, message }: Failure): void {
+  process.stderr.write(`${code}: ${message}\n`);
   app.exit(code === "BAD_USAGE" ? 2 : 1);
-  throw new Error("unreachable: the application has ended");
 }
 
 /** Builds everything that has a window, and takes it down in order: window, engine, journal. */
 async function run(options: StartOptions): Promise<void> {
-  const engineStarting = startEngine({
+  const started = await startEngine({
     options,
     modelsDir: join(app.getAppPath(), "models"),
     inferenceEntry: join(__dirname, "inference-host.cjs"),
@@ -67,8 +68,10 @@ async function run(options: StartOptions): Promise<void> {
     spawn: electronUtilityProcess,
     environment: process.env,
   });
-  const started = await engineStarting;
-  if (!started.ok) refuse(started.error.code, started.error.message);
+  if (!started.ok) {
+    refuse(started.error);
+    return;
+  }
   const engine: Engine = started.value;
   let window: BrowserWindow | null = null;
   let pushes: Pushes | null = null;
@@ -143,7 +146,10 @@ async function run(options: StartOptions): Promise<void> {
 
 function main(): void {
   const options = parseStartOptions(ownArguments(process.argv), process.env);
-  if (!options.ok) refuse(options.error.code, options.error.message);
+  if (!options.ok) {
+    refuse(options.error);
+    return;
+  }
   app.setPath("userData", join(options.value.dataDir, "window"));
   declareAppScheme();
   // As root Chromium's own sandbox cannot start (--no-sandbox); forcing it would end every process.

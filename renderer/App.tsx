@@ -52,7 +52,7 @@ export function App(): ReactNode {
         <MalformedDialog />
       </Guard>
       <KeyList />
-      {isMeasuring ? <CommitProbe /> : null}
+      {isMeasuring() ? <CommitProbe /> : null}
     </I18nProvider>
   );
 }

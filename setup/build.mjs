@@ -17,6 +17,7 @@ const bundles = [
   { entry: "electron/inference/host.ts", output: "inference-host.cjs", runsIn: "node" },
   { entry: "electron/link/ros2/host.ts", output: "ros2-host.cjs", runsIn: "node" },
   { entry: "electron/commands/main.ts", output: "commands.cjs", runsIn: "node" },
+  { entry: "bench/main.ts", output: "bench.cjs", runsIn: "node" },
   { entry: "renderer/main.tsx", output: "renderer/main.js", runsIn: "window" },
 ];
 

@@ -44,11 +44,24 @@ export function firstStartButton(page: Page): Locator {
   return page.getByRole("button", { name: /^Open the embedded fleet/ });
 }
 
-/** Leaves the first-start page, if it is shown, and waits until the fleet page is there. */
+/** Goes to the fleet page from anywhere; leaves the first-start page where it is shown. */
 export async function openFleet(page: Page): Promise<void> {
-  await expect(fleetHeading(page).or(firstStartButton(page))).toBeVisible({ timeout: 30_000 });
-  if (await firstStartButton(page).isVisible()) await firstStartButton(page).click();
+  const rail = page.getByRole("navigation", { name: "Pages" });
+  await expect(rail).toBeVisible({ timeout: 30_000 });
+  const hello = await invoke(page, "app/hello", {});
+  if (!hello.ok) throw new Error(`app/hello: ${hello.error.code}: ${hello.error.message}`);
+  if (hello.value.firstStart) await firstStartButton(page).click();
+  else await rail.getByRole("button", { name: /Fleet/ }).click();
   await expect(fleetHeading(page)).toBeVisible();
+  await releaseOrder(page);
+}
+
+/** Takes pointer and focus off the nodes: while either is there, the page keeps their order. */
+export async function releaseOrder(page: Page): Promise<void> {
+  await page.mouse.move(2, 2);
+  await page.evaluate(() => {
+    if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
+  });
 }
 
 /** Opens the fleet page and waits until so many nodes are live in the engine and in the window. */
@@ -64,15 +77,16 @@ export function card(page: Page, nodeId: string): Locator {
   return page.getByRole("article", { name: nodeId, exact: true });
 }
 
-/** Goes to the fleet page by the rail. */
-export async function goToFleet(page: Page): Promise<void> {
-  await page.getByRole("navigation", { name: "Pages" }).getByRole("button", { name: /^Fleet/ }).click();
-  await expect(fleetHeading(page)).toBeVisible();
-}
-
 /** Opens a node's page from its card. */
 export async function openNode(page: Page, nodeId: string): Promise<void> {
-  await goToFleet(page);
+  await openFleet(page);
   await card(page, nodeId).getByRole("button", { name: `${nodeId}, open` }).click();
   await expect(page.locator("#node-title")).toHaveText(nodeId);
+}
+
+/** Clicks a radio button, checkbox or switch where a person does: on its label; the input itself is hidden. */
+export async function choose(scope: Locator, role: "radio" | "checkbox" | "switch", name: string | RegExp): Promise<void> {
+  const label = scope.locator("label").filter({ has: scope.page().getByRole(role, { name }) });
+  await expect(label).toHaveCount(1);
+  await label.click();
 }

@@ -23,11 +23,11 @@ export function groupWithApp(options: LaunchOptions = {}): () => OpsApp {
   });
   test.afterEach(async () => {
     const info = test.info();
-    const { electron, page, stderr, troubles } = running();
+    const { electron, picture, stderr, troubles } = running();
     const hasFailed = info.status !== info.expectedStatus;
     if (hasFailed) {
       await info.attach("stderr", { body: stderr() });
-      const screenshot = await page.screenshot({ timeout: 5_000 }).catch(() => null);
+      const screenshot = await picture().catch(() => null);
       if (screenshot !== null) await info.attach("window", { body: screenshot, contentType: "image/png" });
       const path = info.outputPath("trace.zip");
       await electron.context().tracing.stopChunk({ path });

@@ -38,6 +38,8 @@ export interface OpsApp {
   forgetTroubles(): void;
   /** Every process of the application. */
   processes(): readonly ProcessFact[];
+  /** A PNG of the window as it is on screen; the page is not touched for it. */
+  picture(): Promise<Buffer>;
   /** Quits as an operator does. @returns the processes that are still there after 5 s; none is right. */
   quit(): Promise<readonly ProcessFact[]>;
 }
@@ -74,6 +76,7 @@ export async function launchOps(options: LaunchOptions = {}): Promise<OpsApp> {
     // A ROS 2 that is set up on this machine is not found there: these tests are of the embedded fleet.
     env: { ...environment(), XDG_DATA_HOME: join(dataDir, "xdg"), ...options.env },
   });
+  repeatWhatWasCollected(electron);
   let stderr = "";
   electron.process().stderr?.on("data", (chunk: Buffer) => {
     stderr += chunk.toString();
@@ -103,6 +106,14 @@ export async function launchOps(options: LaunchOptions = {}): Promise<OpsApp> {
       troubles.length = 0;
     },
     processes,
+    async picture() {
+      const encoded = await electron.evaluate(async ({ BrowserWindow }) => {
+        const [window] = BrowserWindow.getAllWindows();
+        if (window === undefined) throw new Error("there is no window");
+        return (await window.webContents.capturePage()).toPNG().toString("base64");
+      });
+      return Buffer.from(encoded, "base64");
+    },
     async quit() {
       const before = processes();
       await electron.close();
@@ -111,6 +122,21 @@ export async function launchOps(options: LaunchOptions = {}): Promise<OpsApp> {
       return left;
     },
   };
+}
+
+/**
+ * The debugger sometimes loses the promise of an answer to the main process's garbage collector, before it
+ * could read it. What tests evaluate there can be done twice.
+ */
+function repeatWhatWasCollected(electron: ElectronApplication): void {
+  const evaluate = electron.evaluate.bind(electron) as (...args: readonly unknown[]) => Promise<unknown>;
+  Object.assign(electron, {
+    evaluate: (...args: readonly unknown[]) =>
+      evaluate(...args).catch((error: unknown) => {
+        if (String(error).includes("promise was garbage collected")) return evaluate(...args);
+        throw error;
+      }),
+  });
 }
 
 async function untilGone(processes: readonly ProcessFact[]): Promise<readonly ProcessFact[]> {

@@ -106,12 +106,11 @@ function modelCandidate(session: OpenModel, drill: boolean): Candidate {
 
 /** JPEG and WebP as libvips writes them, on one thread, with its default chroma subsampling. */
 async function fileCandidates(): Promise<Result<readonly Candidate[]>> {
-  let sharp: typeof import("sharp").default;
-  try {
-    sharp = (await import("sharp")).default;
-  } catch {
+  const loaded = await import("sharp").catch(() => null);
+  if (loaded === null) {
     return fail("NOT_AVAILABLE", "JPEG and WebP are measured with the development dependency sharp, which is not installed.");
   }
+  const sharp = loaded.default;
   sharp.concurrency(1);
   const candidate = (codec: "jpeg" | "webp", levels: readonly number[]): Candidate => ({
     codec,

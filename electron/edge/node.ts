@@ -189,6 +189,7 @@ export function startEdgeNode<Frame>(options: EdgeNodeOptions<Frame>): EdgeNode 
           if (isStopped) return;
           if (encoded.ok) putOutFrame(deadlineMs, version, encoded.value);
           else failedFrame(version, encoded.error);
+          frameDeadlines.workDone();
         });
     });
   }

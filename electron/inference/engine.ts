@@ -1,5 +1,4 @@
 import type { SensorFrame } from "../../shared/codec/sensor-frame";
-import type { ErrorCode } from "../../shared/contract/errors";
 import { fail, ok, type Failure, type Result } from "../../shared/result";
 import { decodeFrame, encodeFrame, measureQuality, type CompressedFrame, type MonotonicMs } from "../edge/codec/frame-codec";
 import { levelForCompression, type ModelSession } from "../edge/codec/picture-codec";
@@ -84,7 +83,7 @@ export function createInferenceEngine(parts: EngineParts): InferenceEngine {
   // Loads go past the frames that wait: a swap must not stop the version that runs.
   let loads: Promise<void> = Promise.resolve();
 
-  function failed(requestId: number, failure: Failure<ErrorCode>): void {
+  function failed(requestId: number, failure: Failure): void {
     parts.post({ kind: "failed", requestId, code: failure.code, message: failure.message });
   }
   async function load(request: Extract<InferenceRequest, { kind: "load" }>): Promise<void> {

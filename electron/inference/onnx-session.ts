@@ -26,8 +26,11 @@ const SESSION_OPTIONS: ort.InferenceSession.SessionOptions = {
   extra: { session: { intra_op: { allow_spinning: "0" }, inter_op: { allow_spinning: "0" } } },
 };
 
-/** Patches along each side of the picture that a new model is tried with. */
-const TRIAL_PATCHES = 2;
+/**
+ * The picture that a new model is tried with, in patches: with patches of 8 pixels the size of an embedded
+ * camera, so that the first frame after a swap is not the one that pays for the runtime's first allocations.
+ */
+const TRIAL = { rows: 30, columns: 40 } as const;
 
 function reasonOf(thrown: unknown): string {
   const text = thrown instanceof Error ? thrown.message : String(thrown);
@@ -45,7 +48,7 @@ async function openSessions(model: VerifiedModel): Promise<readonly [ort.Inferen
 }
 
 /**
- * Opens a verified model and tries it on a small picture, so that a model that cannot work is refused here
+ * Opens a verified model and tries it on a black picture, so that a model that cannot work is refused here
  * and not in the middle of a flight.
  *
  * @returns MODEL_LOAD_FAILED with the runtime's reason.
@@ -95,9 +98,10 @@ export async function openModel(model: VerifiedModel): Promise<Result<OpenModel,
     },
   };
   try {
-    const side = TRIAL_PATCHES * manifest.patch;
-    const latents = await opened.analyse({ width: side, height: side, rgb: new Uint8Array(side * side * 3) });
-    await opened.synthesise(latents, TRIAL_PATCHES, TRIAL_PATCHES);
+    const width = TRIAL.columns * manifest.patch;
+    const height = TRIAL.rows * manifest.patch;
+    const latents = await opened.analyse({ width, height, rgb: new Uint8Array(width * height * 3) });
+    await opened.synthesise(latents, TRIAL.rows, TRIAL.columns);
   } catch (thrown) {
     await opened.close();
     return fail("MODEL_LOAD_FAILED", `Model ${manifest.version} does not do what its manifest says: ${reasonOf(thrown)}`);

@@ -81,6 +81,11 @@ describe("the journal", () => {
     expect(readFileSync(file)).toEqual(before);
   });
 
+  test("says so where no folder can be made", () => {
+    const journal = openJournal({ path: "/proc/lydlr-cannot-be-made/data/journal.db", clock });
+    expect(journal.status().sentence).toContain("the folder cannot be written to");
+  });
+
   test("starts with the defaults, keeps what was set, and ignores a stored key that no longer exists", () => {
     const journal = openJournal({ path: path(), clock });
     expect(journal.readSettings()).toEqual(DEFAULT_SETTINGS);

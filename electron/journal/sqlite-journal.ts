@@ -1,4 +1,4 @@
-import { mkdirSync } from "node:fs";
+import { existsSync, mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import Database from "libsql";
 import * as v from "valibot";
@@ -62,10 +62,20 @@ function reasonOf(error: unknown): string {
   if (code.startsWith("SQLITE_FULL") || code === "ENOSPC") return "the disk is full";
   if (code.startsWith("SQLITE_BUSY")) return "another Lydlr Ops uses this folder";
   if (code.startsWith("SQLITE_NOTADB") || code.startsWith("SQLITE_CORRUPT")) return "the file is damaged";
-  if (code.startsWith("SQLITE_CANTOPEN") || code === "EACCES" || code === "EROFS" || code === "ENOTDIR") {
+  if (code.startsWith("SQLITE_CANTOPEN") || code === "ENOENT" || code === "EACCES" || code === "EROFS" || code === "ENOTDIR") {
     return "the folder cannot be written to";
   }
   return error instanceof Error ? error.message : String(error);
+}
+
+/**
+ * Makes a folder and those above it. Not by mkdir's own `recursive`: where a folder exists and refuses
+ * with ENOENT, as /proc does, Node 20 tries again for ever.
+ */
+function makeFolder(path: string): void {
+  if (existsSync(path)) return;
+  makeFolder(dirname(path));
+  mkdirSync(path);
 }
 
 function eventOf(row: unknown): EventView {
@@ -205,7 +215,7 @@ function closedJournal(problem: string): Journal {
  */
 export function openJournal(options: JournalOptions): Journal {
   try {
-    mkdirSync(dirname(options.path), { recursive: true });
+    makeFolder(dirname(options.path));
     const database = new Database(options.path, { timeout: 500 });
     for (const statement of OPENING) database.exec(statement);
     if (options.maxPages !== undefined) database.exec(`PRAGMA max_page_count = ${Math.floor(options.maxPages)}`);

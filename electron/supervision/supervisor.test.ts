@@ -39,6 +39,15 @@ describe("a supervised process", () => {
     expect(supervised.status()).toMatchObject({ restarts: 1, pid: 1001 });
   });
 
+  it("gets its whole time to start again when the machine slept meanwhile", () => {
+    const { timers, supervised, child } = setUp({ startTimeoutMs: 3_000 });
+    timers.sleep(3_600_000);
+    timers.advance(2_999);
+    expect(child(0).wasKilled()).toBe(false);
+    child(0).becomeReady();
+    expect(supervised.status().state).toBe("up");
+  });
+
   it("is restarted at once after its first crash, with the reason in words", () => {
     const { timers, supervised, child, fake } = setUp();
     child(0).becomeReady();

@@ -101,8 +101,8 @@ export function supervise(options: SupervisionOptions): Supervised {
 
   const statusListeners = listeners<ProcessStatus>();
   const messageListeners = listeners<unknown>();
-  const upListeners = listeners<void>();
-  const downListeners = listeners<void>();
+  const upListeners = listeners<null>();
+  const downListeners = listeners<null>();
 
   let running: Running | null = null;
   let listening = false;
@@ -138,7 +138,7 @@ export function supervise(options: SupervisionOptions): Supervised {
     running = null;
     if (listening) {
       listening = false;
-      downListeners.tell();
+      downListeners.tell(null);
     }
   }
 
@@ -164,8 +164,15 @@ export function supervise(options: SupervisionOptions): Supervised {
       },
     };
     enter("starting", restarts === 0 ? `${name} is starting.` : `${name} is starting again.`);
+    awaitReady();
+  }
+
+  function awaitReady(): void {
+    const dueMs = timers.monotonicMs() + startTimeoutMs;
     cancelTimer = timers.after(startTimeoutMs, () => {
-      replace(`did not start within ${seconds(startTimeoutMs)}`);
+      // Late by so much: the machine slept, and the child with it.
+      if (timers.monotonicMs() - dueMs > heartbeatPeriodMs) awaitReady();
+      else replace(`did not start within ${seconds(startTimeoutMs)}`);
     });
   }
 
@@ -197,7 +204,7 @@ export function supervise(options: SupervisionOptions): Supervised {
       restartsInRow = 0;
     });
     ping();
-    upListeners.tell();
+    upListeners.tell(null);
   }
 
   function ping(): void {

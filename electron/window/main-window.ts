@@ -1,7 +1,7 @@
 import { BrowserWindow, nativeTheme, screen } from "electron";
 import * as v from "valibot";
 import type { Settings } from "../../shared/contract/settings";
-import { APP_ORIGIN } from "./content";
+import { APP_ORIGIN } from "./app-files";
 
 const boundsSchema = v.object({
   x: v.number(),

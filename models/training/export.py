@@ -135,11 +135,19 @@ def frequencies(values):
     return [low, *table.tolist()]
 
 
+def shifted_levels(values, shift):
+    """Moves every level a part of the way to the next coarser one, on a scale of logarithms."""
+    logarithms = np.log(np.asarray(values, dtype=np.float64))
+    beyond = 2 * logarithms[-1:] - logarithms[-2:-1]
+    following = np.concatenate([logarithms[1:], beyond])
+    return np.exp((1 - shift) * logarithms + shift * following)
+
+
 def entropy_tables(recipe, checkpoint, latents_of_frames):
     state = checkpoint["entropy"]
     entropy = EntropyModel(recipe["latents"], len(recipe["stepMultipliers"]), recipe["context"])
     entropy.load_state_dict(state)
-    gains = checkpoint["logGain"].exp().numpy()
+    gains = shifted_levels(checkpoint["logGain"].exp().numpy(), recipe.get("levelShift", 0))
     latents = recipe["latents"]
     if recipe["context"]:
         prediction = np.round(entropy.predict.detach().numpy().T * (1 << PREDICTION_BITS)).astype(np.int64)
@@ -217,6 +225,7 @@ def main():
     document, level_bytes = entropy_tables(recipe, checkpoint, latents)
     (folder / "entropy.json").write_text(json.dumps(document, separators=(",", ":")) + "\n")
 
+    multipliers = shifted_levels(recipe["stepMultipliers"], recipe.get("levelShift", 0))
     files = {}
     for role in ("analysis.onnx", "synthesis.onnx", "entropy.json"):
         data = (folder / role).read_bytes()
@@ -241,8 +250,8 @@ def main():
         "latents": recipe["latents"],
         "quantiser": "uniform, to the nearest multiple of a learned step for each channel and level; contexts in integers",
         "levels": [
-            {"level": i + 1, "stepMultiplier": s, "expectedCameraBytes": level_bytes[i]}
-            for i, s in enumerate(recipe["stepMultipliers"])
+            {"level": i + 1, "stepMultiplier": round(float(s), 4), "expectedCameraBytes": level_bytes[i]}
+            for i, s in enumerate(multipliers)
         ],
         "defaultLevel": 3,
         "training": {

@@ -1,7 +1,8 @@
 import type { ReactNode } from "react";
 import type { Series } from "../../shared/contract/channels";
 import type { Metric } from "../../shared/fleet/sample";
-import { formatDuration } from "../format/time";
+import { formatClock, formatDuration, type ClockKind } from "../format/time";
+import { timeTicks } from "./axis-ticks";
 import type { ChartRow, Limit } from "./chart-rows";
 import type { TimeSpan } from "./chart-view";
 import { hatchPath } from "./hatch";
@@ -9,13 +10,40 @@ import { limitLabel, versionWord } from "./metric-words";
 import type { PlotFrame } from "./plot-frame";
 import type { BoxSize } from "./use-size";
 
-/** Px that the words of a gap need. */
+/** Room that a clock label needs, px. */
+const CLOCK_LABEL_PX = 66;
+/** Half a label with seconds, and one without: labels that would be cut at the edge are left out. */
+const HALF_SECONDS_PX = 25;
+const HALF_MINUTES_PX = 16;
+/** Px that the words of a gap need, and its length alone. */
 const GAP_WORDS_PX = 112;
+const GAP_LENGTH_PX = 44;
 /** Px of a character of a version flag, and what stands around its word. */
 const FLAG_CHARACTER_PX = 6.7;
 const FLAG_EDGE_PX = 12;
 /** Strokes and texts of 11 px stand this far from their lines. */
 const LABEL_GAP_PX = 5;
+
+/** The clock under a plot. */
+export function ChartClock({ frame, size, span, clock }: {
+  readonly frame: PlotFrame;
+  readonly size: BoxSize;
+  readonly span: TimeSpan;
+  readonly clock: ClockKind;
+}): ReactNode {
+  const ticks = timeTicks(span.fromMs, span.toMs, Math.max(2, Math.floor(size.width / CLOCK_LABEL_PX)));
+  const halfLabelPx = ticks.isFine ? HALF_SECONDS_PX : HALF_MINUTES_PX;
+  return (
+    <svg className="chart-layer" width={size.width} height={size.height} aria-hidden="true" focusable="false">
+      <path className="chart-floor" d={`M${frame.left} ${frame.bottom}H${frame.right}`} />
+      {ticks.atMs.filter((atMs) => frame.xOf(atMs) + halfLabelPx <= size.width).map((atMs) => (
+        <text key={atMs} className="chart-note" x={frame.xOf(atMs)} y={frame.bottom + 17} textAnchor="middle">
+          {formatClock(atMs, clock).slice(0, ticks.isFine ? 8 : 5)}
+        </text>
+      ))}
+    </svg>
+  );
+}
 
 /** The gaps of a stretch, drawn under the line. */
 export function ChartGaps({ frame, size, gaps }: { readonly frame: PlotFrame; readonly size: BoxSize; readonly gaps: Series["gaps"] }): ReactNode {
@@ -25,15 +53,16 @@ export function ChartGaps({ frame, size, gaps }: { readonly frame: PlotFrame; re
         const x0 = Math.max(frame.left, frame.xOf(gap.fromMs));
         const x1 = Math.min(frame.right, frame.xOf(gap.toMs));
         if (x1 <= frame.left || x0 >= frame.right) return null;
-        const hasRoom = x1 - x0 >= GAP_WORDS_PX;
+        const length = formatDuration(gap.toMs - gap.fromMs);
+        const words = x1 - x0 >= GAP_WORDS_PX ? `no data ${length}` : x1 - x0 >= GAP_LENGTH_PX ? length : null;
         return (
           <g key={gap.fromMs}>
             <path className="chart-gap" d={hatchPath(x0, frame.top, x1, frame.bottom)} />
-            {hasRoom ? (
+            {words === null ? null : (
               <text className="chart-note" x={(x0 + x1) / 2} y={frame.bottom - 12} textAnchor="middle">
-                no data {formatDuration(gap.toMs - gap.fromMs)}
+                {words}
               </text>
-            ) : null}
+            )}
           </g>
         );
       })}

@@ -5,7 +5,7 @@ import type { ClockKind } from "../format/time";
 import { rowNear, stepFrom, type ChartRow, type Limit } from "./chart-rows";
 import type { ChartControl, TimeSpan } from "./chart-view";
 import { ChartLine } from "./ChartLine";
-import { ChartGaps, ChartMarks } from "./ChartMarks";
+import { ChartClock, ChartGaps, ChartMarks } from "./ChartMarks";
 import { plotFrame } from "./plot-frame";
 import type { Scale } from "./scales";
 import { useSize } from "./use-size";
@@ -118,9 +118,9 @@ export function ChartPlot(props: ChartPlotProps): ReactNode {
               size={size}
               span={span}
               scale={scale}
-              clock={props.clock}
               hasOffending={props.hasOffending}
             />
+            <ChartClock frame={frame} size={size} span={span} clock={props.clock} />
             <ChartMarks
               frame={frame}
               size={size}

@@ -1,7 +1,7 @@
 import { memo, type ReactNode } from "react";
 import type { Limits } from "../../shared/contract/settings";
 import { limitOf, type JudgedMetric } from "../format/number";
-import { isBeyond, scaleOf, shareOf } from "./scales";
+import { isBeyond, scaleOf, shareOf, type Scale } from "./scales";
 import "./mini-pointers.css";
 
 /** The properties of a tile's three pointers. */
@@ -11,6 +11,8 @@ export interface MiniPointersProps {
   readonly latency: number | null;
   readonly quality: number | null;
   readonly limits: Limits;
+  /** The scale of each bar; those that the limits alone give where nothing is said. */
+  readonly scales?: Readonly<Record<JudgedMetric, Scale>>;
   /** Pointers are hollow: the values are the last known, not the present ones. */
   readonly stale: boolean;
   /** Px for all three bars; 72 where nothing is said. The height is 10. */
@@ -36,7 +38,7 @@ export const MiniPointers = memo(function MiniPointers(props: MiniPointersProps)
   let beyondPointers = "";
   const addBar = (metric: JudgedMetric, value: number | null, position: number): void => {
     const left = position * (barPx + GAP_PX);
-    const scale = scaleOf(metric, props.limits);
+    const scale = props.scales?.[metric] ?? scaleOf(metric, props.limits);
     const { limit, side } = limitOf(metric, props.limits);
     const xOf = (of: number): number =>
       Math.round((left + POINTER_PX + shareOf(of, scale) * (barPx - 2 * POINTER_PX)) * 10) / 10;

@@ -3,7 +3,7 @@ import { shareOf, type Scale } from "./scales";
 import type { BoxSize } from "./use-size";
 
 /** Room around the plot for its axes, px. */
-export const PLOT_MARGIN_PX = { top: 8, right: 14, bottom: 24, left: 40 } as const;
+export const PLOT_MARGIN_PX = { top: 8, right: 18, bottom: 24, left: 40 } as const;
 
 /** Where times and values lie in a chart of some size. */
 export interface PlotFrame {

@@ -1,6 +1,5 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { hatchPath } from "./hatch";
 import { trailPaths, type TrailInput } from "./trail-path";
 
 const GAP = Number.NaN;
@@ -84,18 +83,5 @@ describe("trailPaths", () => {
   it("leaves out a limit that is off the scale", () => {
     expect(draw([1], { limit: 12 }).limitY).toBeNull();
     expect(draw([1], { limit: null }).limitY).toBeNull();
-  });
-});
-
-describe("hatchPath", () => {
-  it("stays inside its rectangle", () => {
-    const side = fc.integer({ min: 0, max: 300 });
-    fc.assert(
-      fc.property(side, side, side, side, (x0, y0, width, height) => {
-        for (const { x, y } of pointsOf(hatchPath(x0, y0, x0 + width, y0 + height))) {
-          expect(x >= x0 && x <= x0 + width && y >= y0 && y <= y0 + height).toBe(true);
-        }
-      }),
-    );
   });
 });

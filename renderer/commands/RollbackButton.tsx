@@ -1,7 +1,8 @@
 import { CornerUpLeft } from "lucide-react";
 import { memo, type ReactNode } from "react";
+import { useShallow } from "zustand/react/shallow";
 import { Button, Kbd, Problem } from "../design";
-import { useFleet, useNode, useSettings } from "../state/store";
+import { useFleet, useSettings } from "../state/store";
 import { dismissRefusal, rollBack, undoRollback, useIsAsking, useRefusal } from "./desk";
 import { obstacleOf, rollbackChoice } from "./rollback-choice";
 import { undoOf } from "./undo";
@@ -26,14 +27,22 @@ export interface RollbackButtonProps {
  */
 export const RollbackButton = memo(function RollbackButton(props: RollbackButtonProps): ReactNode {
   const { nodeId, form = "full" } = props;
-  const node = useNode(nodeId);
-  const obstacle = useFleet(({ fleet }) => obstacleOf(fleet?.meta));
-  if (node === undefined) return null;
-  const choice = rollbackChoice(node, obstacle);
+  // Compared field by field: a node changes at every tick, its choice hardly ever.
+  const choice = useFleet(
+    useShallow(({ fleet }) => {
+      const node = fleet?.nodes.get(nodeId);
+      return node === undefined ? null : rollbackChoice(node, obstacleOf(fleet?.meta));
+    }),
+  );
+  if (choice === null) return null;
   return (
     <div className="rollback">
-      {choice.isOffered ? (
-        <OfferedRollback {...props} version={choice.version} />
+      {choice.isOffered || choice.isInFlight ? (
+        <OfferedRollback
+          {...props}
+          version={choice.isOffered ? choice.version : null}
+          waiting={choice.isOffered ? null : form === "short" ? choice.short : choice.reason}
+        />
       ) : (
         <span className="rollback-reason" title={form === "short" ? choice.reason : undefined}>
           {form === "short" ? choice.short : choice.reason}
@@ -45,29 +54,46 @@ export const RollbackButton = memo(function RollbackButton(props: RollbackButton
   );
 });
 
-const OfferedRollback = memo(function OfferedRollback(props: RollbackButtonProps & { readonly version: string }): ReactNode {
-  const { nodeId, version, kind = "outline", form = "full", showKey = false, isInTabOrder = true } = props;
+const OfferedRollback = memo(function OfferedRollback(
+  props: RollbackButtonProps & {
+    /** Null while a command is on its way. */
+    readonly version: string | null;
+    /** Said instead while a command is on its way. */
+    readonly waiting: string | null;
+  },
+): ReactNode {
+  const { nodeId, version, waiting, kind = "outline", form = "full", showKey = false, isInTabOrder = true } = props;
   const isAsking = useIsAsking(nodeId);
   const { singleKeyShortcuts } = useSettings();
   return (
     <Button
-      kind={kind}
+      kind={waiting === null ? kind : "quiet"}
       size={form === "short" ? "small" : "regular"}
-      aria-label={`Roll back to ${version}, ${nodeId}`}
-      isPending={isAsking}
+      aria-label={waiting === null ? `Roll back to ${version ?? ""}, ${nodeId}` : `${waiting} ${nodeId}`}
+      isPending={isAsking || waiting !== null}
       excludeFromTabOrder={!isInTabOrder}
       onPress={() => void rollBack(nodeId)}
     >
-      <CornerUpLeft size={16} strokeWidth={1.75} aria-hidden />
-      {form === "short" ? version : `Roll back to ${version}`}
-      {showKey && singleKeyShortcuts ? <Kbd>R</Kbd> : null}
+      {waiting === null ? (
+        <>
+          <CornerUpLeft size={16} strokeWidth={1.75} aria-hidden />
+          {form === "short" ? version : `Roll back to ${version ?? ""}`}
+          {showKey && singleKeyShortcuts ? <Kbd>R</Kbd> : null}
+        </>
+      ) : (
+        <span className="rollback-reason">{waiting}</span>
+      )}
     </Button>
   );
 });
 
 /** Undo with the seconds left; nothing where there is nothing to undo. */
-function UndoButton({ nodeId, isInTabOrder }: { readonly nodeId: string; readonly isInTabOrder: boolean }): ReactNode {
-  const version = useNode(nodeId)?.command?.fromVersion;
+const UndoButton = memo(function UndoButton(props: {
+  readonly nodeId: string;
+  readonly isInTabOrder: boolean;
+}): ReactNode {
+  const { nodeId, isInTabOrder } = props;
+  const version = useFleet(({ fleet }) => fleet?.nodes.get(nodeId)?.command?.fromVersion);
   const secondsLeft = useFleet(({ fleet }) => {
     const node = fleet?.nodes.get(nodeId);
     const offer = fleet === null || node === undefined ? null : undoOf(node, fleet.meta.atMs);
@@ -78,7 +104,7 @@ function UndoButton({ nodeId, isInTabOrder }: { readonly nodeId: string; readonl
     <Button
       kind="outline"
       size="small"
-      aria-label={`Undo, ${nodeId} back to ${version}`}
+      aria-label={`Undo, ${nodeId} back to ${version ?? ""}`}
       excludeFromTabOrder={!isInTabOrder}
       onPress={() => void undoRollback(nodeId)}
     >
@@ -86,7 +112,7 @@ function UndoButton({ nodeId, isInTabOrder }: { readonly nodeId: string; readonl
       <span className="note">{secondsLeft} s</span>
     </Button>
   );
-}
+});
 
 /** Why the last request for a node was refused, until it is dismissed. */
 export function RefusalOf({ nodeId }: { readonly nodeId: string }): ReactNode {

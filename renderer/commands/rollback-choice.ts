@@ -4,7 +4,13 @@ import { isInFlight } from "./undo";
 /** Whether a node's rollback is offered now, and where to; or why not, in a sentence and in two words. */
 export type RollbackChoice =
   | { readonly isOffered: true; readonly version: string }
-  | { readonly isOffered: false; readonly reason: string; readonly short: string };
+  | {
+      readonly isOffered: false;
+      /** A command is on its way: the button stays where it is, so that the focus does. */
+      readonly isInFlight: boolean;
+      readonly reason: string;
+      readonly short: string;
+    };
 
 /** Why no command can be sent to any node now; null when commands can be sent. */
 export function obstacleOf(meta: Pick<Snapshot, "link" | "journal"> | undefined): string | null {
@@ -20,16 +26,18 @@ export function obstacleOf(meta: Pick<Snapshot, "link" | "journal"> | undefined)
 export function rollbackChoice(node: NodeView, obstacle: string | null = null): RollbackChoice {
   const { command, rollback } = node;
   if (command !== null && isInFlight(command.phase)) {
-    return { isOffered: false, reason: `${command.commandId} is on its way.`, short: "on its way" };
+    return { isOffered: false, isInFlight: true, reason: `${command.commandId} is on its way.`, short: "on its way" };
   }
-  if (obstacle !== null) return { isOffered: false, reason: obstacle, short: "not now" };
+  if (obstacle !== null) return { isOffered: false, isInFlight: false, reason: obstacle, short: "not now" };
   if (node.liveness === "stale" || node.liveness === "lost") {
     return {
       isOffered: false,
+      isInFlight: false,
       reason: `No rollback offered: ${node.nodeId} is silent and could not confirm it.`,
       short: "silent",
     };
   }
   if (rollback.offered) return { isOffered: true, version: rollback.version };
-  return { isOffered: false, reason: rollback.reason, short: rollback.code === "NO_GOOD_VERSION" ? "none good" : "not offered" };
+  const short = rollback.code === "NO_GOOD_VERSION" ? "none good" : "not offered";
+  return { isOffered: false, isInFlight: false, reason: rollback.reason, short };
 }

@@ -59,6 +59,8 @@ export interface NumberFieldProps {
   readonly unit?: string;
   readonly minValue: number;
   readonly maxValue: number;
+  /** Decimals always written, and at most. */
+  readonly minDecimals?: number;
   readonly maxDecimals: number;
   /** Why the value cannot be used; empty when it can. */
   readonly problem?: string;
@@ -75,7 +77,11 @@ export function NumberField(props: NumberFieldProps): ReactNode {
       minValue={props.minValue}
       maxValue={props.maxValue}
       isInvalid={isInvalid}
-      formatOptions={{ maximumFractionDigits: props.maxDecimals, useGrouping: false }}
+      formatOptions={{
+        minimumFractionDigits: props.minDecimals ?? 0,
+        maximumFractionDigits: props.maxDecimals,
+        useGrouping: false,
+      }}
       onChange={props.onChange}
     >
       <Label className="field-label">{props.label}</Label>

@@ -1,4 +1,4 @@
-import type { ReactNode } from "react";
+import { memo, type ReactNode } from "react";
 import type { CommandPhase, NodeState } from "../../shared/contract/snapshot";
 import { STATE_HUES, STATE_WORDS } from "../format/words";
 import "./state-glyph.css";
@@ -87,14 +87,18 @@ export function Glyph({ name }: { readonly name: GlyphName }): ReactNode {
 }
 
 /** A node's state as shape and word; coloured only if a person is needed. */
-export function StateGlyph({ state, showWord = true }: { readonly state: NodeState; readonly showWord?: boolean }): ReactNode {
+export const StateGlyph = memo(function StateGlyph(props: {
+  readonly state: NodeState;
+  readonly showWord?: boolean;
+}): ReactNode {
+  const { state, showWord = true } = props;
   return (
     <span className={`state hue-${STATE_HUES[state]}`}>
       <Glyph name={state} />
       {showWord ? <span>{STATE_WORDS[state]}</span> : <span className="visually-hidden">{STATE_WORDS[state]}</span>}
     </span>
   );
-}
+});
 
 /** The shape of a command's phase. Only the node's own report earns the check mark. */
 export function glyphOfPhase(phase: CommandPhase): GlyphName {

@@ -79,8 +79,9 @@ function LinkBanners({ link }: { readonly link: LinkView }): ReactNode {
 }
 
 function ProcessBanner({ process }: { readonly process: ProcessView }): ReactNode {
-  if (process.state === "up" || process.state === "starting") return null;
-  const canRetry = process.name === "inference" && process.state !== "unresponsive";
+  const isFirstStart = process.state === "starting" && process.restarts === 0;
+  if (process.state === "up" || isFirstStart) return null;
+  const canRetry = process.name === "inference" && (process.state === "down" || process.state === "backing-off");
   return (
     <Banner tone="medium" action={canRetry ? <RetryButton what="inference" /> : undefined}>
       {process.sentence}

@@ -125,7 +125,8 @@ function Faults(): ReactNode {
               choices={nodeIds.map((id) => ({ value: id, label: `${id}${suffixOf(faults, id)}` }))}
               onChange={setChosenId}
             />
-            <Button kind="outline" isDisabled={faults.length === 0} onPress={() => void allOff()}>
+            {/* Never disabled: a button that disables itself under the focus takes the keyboard with it. */}
+            <Button kind="outline" onPress={() => void allOff()}>
               All off
             </Button>
             <span className="note">{faults.length === 0 ? "no fault is on" : `${faults.length} on, whole fleet`}</span>

@@ -25,8 +25,8 @@ export interface PaletteEntry {
   readonly act: PaletteAct;
 }
 
-/** Entries shown at once. */
-const SHOWN = 40;
+/** Entries shown at once: they fit without scrolling. */
+const SHOWN = 12;
 
 /** Every entry, nodes that need a person first. */
 export function paletteEntries(
@@ -74,10 +74,18 @@ export function paletteEntries(
   ];
 }
 
+/** Before anything is typed: what concerns no single node, after the nodes that need a person most. */
+function firstEntries(entries: readonly PaletteEntry[]): readonly PaletteEntry[] {
+  const isGeneral = ({ act }: PaletteEntry): boolean => !("nodeId" in act) || act.nodeId === null;
+  const general = entries.filter(isGeneral);
+  const nodes = entries.filter((entry) => entry.act.kind === "open-node");
+  return [...nodes.slice(0, Math.max(0, SHOWN - general.length)), ...general];
+}
+
 /** Entries whose text or fact contains every typed word; those that begin with what was typed come first. */
 export function searchPalette(entries: readonly PaletteEntry[], typed: string): readonly PaletteEntry[] {
   const query = typed.trim().toLowerCase();
-  if (query === "") return entries.slice(0, SHOWN);
+  if (query === "") return firstEntries(entries);
   const words = query.split(/\s+/);
   const matching = entries.filter((entry) => {
     const text = `${entry.text} ${entry.fact}`.toLowerCase();

@@ -27,8 +27,7 @@ export function useShortcuts(): void {
         readFleet().settings.singleKeyShortcuts,
       );
       if (meaning === null) return;
-      const isInDialog = document.querySelector("[role=dialog], [role=alertdialog]") !== null;
-      if (isInDialog && !("act" in meaning && meaning.act === "palette")) return;
+      if (isDialogOpen() && !("act" in meaning && meaning.act === "palette")) return;
       event.preventDefault();
       if ("pending" in meaning) pending = { key: meaning.pending, untilMs: event.timeStamp + SEQUENCE_MS };
       else run(meaning.act, target);
@@ -36,6 +35,12 @@ export function useShortcuts(): void {
     window.addEventListener("keydown", listen);
     return () => window.removeEventListener("keydown", listen);
   }, []);
+}
+
+/** Whether a dialog or an explanation is open; one that still fades out is not. */
+function isDialogOpen(): boolean {
+  const dialogs = [...document.querySelectorAll("[role=dialog], [role=alertdialog]")];
+  return dialogs.some((dialog) => dialog.closest("[data-exiting]") === null);
 }
 
 function run(act: Act, target: HTMLElement | null): void {

@@ -14,7 +14,9 @@ export type OverlayName = "palette" | "keys" | "faults" | "malformed";
 
 interface Navigation {
   readonly place: Place;
-  /** Places before, oldest first. */
+  /** Where the window was before, by whichever way it left. */
+  readonly before?: Place;
+  /** Places to go back to, oldest first. */
   readonly behind: readonly Place[];
   readonly overlay: OverlayName | null;
 }
@@ -34,10 +36,16 @@ export function readPlace(): Place {
   return useNavigation.getState().place;
 }
 
+/** The place before this one. */
+export function readPlaceBefore(): Place | undefined {
+  return useNavigation.getState().before;
+}
+
 /** Goes to a place and closes what lies over it. */
 export function go(place: Place): void {
   useNavigation.setState(({ place: from, behind }) => ({
     place,
+    before: from,
     behind: [...behind, from].slice(-MOST_BEHIND),
     overlay: null,
   }));
@@ -45,7 +53,7 @@ export function go(place: Place): void {
 
 /** Goes back to the place before; stays where there is none. */
 export function goBack(): void {
-  useNavigation.setState(({ behind, place }) => ({ place: behind.at(-1) ?? place, behind: behind.slice(0, -1) }));
+  useNavigation.setState(({ behind, place }) => ({ place: behind.at(-1) ?? place, before: place, behind: behind.slice(0, -1) }));
 }
 
 /** The dialog over the page. */

@@ -81,7 +81,7 @@ export function subscribe<Name extends PushName>(
     if (name === "push/snapshot") markReceipt(performance.now());
     const parsed = v.safeParse(PUSHES[name], body);
     if (parsed.success) {
-      listener(parsed.output as PushBody<Name>);
+      listener(parsed.output);
       return;
     }
     onUnreadable({

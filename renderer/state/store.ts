@@ -3,6 +3,7 @@ import type { Hello } from "../../shared/contract/channels";
 import { DEFAULT_SETTINGS, type Settings } from "../../shared/contract/settings";
 import type { EventView, NodeView, Snapshot } from "../../shared/contract/snapshot";
 import type { Failure } from "../../shared/result";
+import { widenScales, type FleetScales } from "./scales";
 import { foldSnapshot, type FoldedSnapshot, type SnapshotMeta } from "./fold";
 
 /** What the window knows. Written by the functions of this file alone, read through the hooks. */
@@ -12,6 +13,8 @@ export interface FleetState {
   readonly settings: Settings;
   /** Null until the first tick. */
   readonly fleet: FoldedSnapshot | null;
+  /** The scales of sparklines, bars and pointers; null before the first tick. */
+  readonly scales: FleetScales | null;
   /** When the newest snapshot arrived, by `performance.now()`; null before the first. */
   readonly arrivedAtMs: number | null;
   /** Why the window shows less than it should: an answer or a push that could not be read. */
@@ -27,6 +30,7 @@ const useStore = create<FleetState>(() => ({
   hello: null,
   settings: DEFAULT_SETTINGS,
   fleet: null,
+  scales: null,
   arrivedAtMs: null,
   failure: null,
   isFirstStart: false,
@@ -44,9 +48,15 @@ export function takeSettings(settings: Settings): void {
 
 /** Takes a snapshot; an older one than shown is dropped. */
 export function takeSnapshot(snapshot: Snapshot, arrivedAtMs: number): void {
-  const { fleet } = useStore.getState();
+  const { fleet, scales } = useStore.getState();
   if (fleet !== null && snapshot.tick < fleet.meta.tick && snapshot.atMs < fleet.meta.atMs) return;
-  useStore.setState({ fleet: foldSnapshot(fleet, snapshot), arrivedAtMs, failure: null });
+  const folded = foldSnapshot(fleet, snapshot);
+  useStore.setState({
+    fleet: folded,
+    scales: widenScales(scales, folded.meta.limits, folded.nodes.values()),
+    arrivedAtMs,
+    failure: null,
+  });
 }
 
 /** Shows that something could not be read. */

@@ -52,7 +52,7 @@ describe("signals", () => {
           else expect(decoded.error.code).toBe("BAD_BITSTREAM");
         }
       }),
-      { numRuns: 50 },
+      { numRuns: 15 },
     );
   });
 });

@@ -48,22 +48,30 @@ function anyColour(random: Random): Colour {
   return [40 + 190 * random.next(), 40 + 190 * random.next(), 40 + 190 * random.next()];
 }
 
+/** One row of a lattice, drawn out to the texture's width by straight lines between its points. */
+function stretched(lattice: Float32Array, from: number, side: number, cell: number): Float64Array {
+  const line = new Float64Array(TEXTURE_SIZE);
+  for (let x = 0; x < TEXTURE_SIZE; x++) {
+    const column = Math.floor(x / cell);
+    const fx = x / cell - column;
+    line[x] = (lattice[from + column] ?? 0) * (1 - fx) + (lattice[from + ((column + 1) % side)] ?? 0) * fx;
+  }
+  return line;
+}
+
 /** Adds tiling value noise in octaves of the given cell sizes: dirt, grain and the unevenness of light. */
 function weather(canvas: Canvas, random: Random, octaves: readonly (readonly [cell: number, amplitude: number])[]): void {
   for (const [cell, amplitude] of octaves) {
     const side = TEXTURE_SIZE / cell;
     const lattice = Float32Array.from({ length: side * side }, () => (random.next() * 2 - 1) * amplitude);
+    const lines = Array.from({ length: side }, (_, row) => stretched(lattice, row * side, side, cell));
     for (let y = 0; y < TEXTURE_SIZE; y++) {
       const row = Math.floor(y / cell);
       const fy = y / cell - row;
+      const upper = lines[row] ?? new Float64Array(0);
+      const lower = lines[(row + 1) % side] ?? new Float64Array(0);
       for (let x = 0; x < TEXTURE_SIZE; x++) {
-        const column = Math.floor(x / cell);
-        const fx = x / cell - column;
-        const a = lattice[(row % side) * side + (column % side)] ?? 0;
-        const b = lattice[(row % side) * side + ((column + 1) % side)] ?? 0;
-        const c = lattice[((row + 1) % side) * side + (column % side)] ?? 0;
-        const d = lattice[((row + 1) % side) * side + ((column + 1) % side)] ?? 0;
-        const add = (a * (1 - fx) + b * fx) * (1 - fy) + (c * (1 - fx) + d * fx) * fy;
+        const add = (upper[x] ?? 0) * (1 - fy) + (lower[x] ?? 0) * fy;
         const at = y * TEXTURE_SIZE + x;
         canvas.red[at] = (canvas.red[at] ?? 0) + add;
         canvas.green[at] = (canvas.green[at] ?? 0) + add;
@@ -143,12 +151,13 @@ function paintCrates(canvas: Canvas, random: Random): void {
 function paintStripes(canvas: Canvas, random: Random): void {
   const light: Colour = [222, 186, 40];
   const dark: Colour = [32, 32, 34];
+  const wall: Colour = [168, 172, 176];
   const period = random.next() < 0.5 ? 32 : 16;
   for (let y = 0; y < TEXTURE_SIZE; y++) {
     for (let x = 0; x < TEXTURE_SIZE; x++) {
       const banded = y > 84 && y < 116;
       const isLight = ((x + y) & (period - 1)) < period / 2;
-      fill(canvas, x, y, 1, 1, banded ? (isLight ? light : dark) : [168, 172, 176]);
+      fill(canvas, x, y, 1, 1, banded ? (isLight ? light : dark) : wall);
     }
   }
 }
@@ -206,12 +215,14 @@ function halve(texels: Uint32Array, side: number): Uint32Array {
   for (let y = 0; y < half; y++) {
     for (let x = 0; x < half; x++) {
       const at = 2 * y * side + 2 * x;
-      const four = [texels[at] ?? 0, texels[at + 1] ?? 0, texels[at + side] ?? 0, texels[at + side + 1] ?? 0];
-      let packed = 0;
-      for (const shift of [0, 8, 16]) {
-        const sum = four.reduce((total, texel) => total + ((texel >>> shift) & 255), 2);
-        packed |= (sum >> 2) << shift;
-      }
+      const a = texels[at] ?? 0;
+      const b = texels[at + 1] ?? 0;
+      const c = texels[at + side] ?? 0;
+      const d = texels[at + side + 1] ?? 0;
+      // Red and blue are summed together: their sums need ten bits and lie sixteen apart.
+      const redBlue = (a & 0xff00ff) + (b & 0xff00ff) + (c & 0xff00ff) + (d & 0xff00ff) + 0x020002;
+      const green = (a & 0xff00) + (b & 0xff00) + (c & 0xff00) + (d & 0xff00) + 0x0200;
+      const packed = ((redBlue >>> 2) & 0xff00ff) | ((green >>> 2) & 0xff00);
       result[y * half + x] = packed;
     }
   }

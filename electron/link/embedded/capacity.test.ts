@@ -12,7 +12,7 @@ function setUp() {
     for (let index = 0; index < count; index += 1) {
       const end = governor.beginRoundTrip();
       timers.advance(eachMs);
-      end(1);
+      end({ encodeMs: 5, repeats: 1 });
     }
     timers.advance(Math.max(0, 1_000 - count * eachMs));
   }
@@ -97,7 +97,7 @@ describe("the capacity governor", () => {
     for (let index = 0; index < 10; index += 1) {
       const ends = [governor.beginRoundTrip(), governor.beginRoundTrip()];
       timers.advance(500);
-      for (const end of ends) end(1);
+      for (const end of ends) end({ encodeMs: 5, repeats: 1 });
       timers.advance(500);
       governor.review(demands);
     }
@@ -117,12 +117,33 @@ describe("the capacity governor", () => {
     expect(governor.shares(demands).factor).toBeCloseTo(0.4, 9);
   });
 
+  it("does not take a slowed node's repeated encodes for the machine's own speed", () => {
+    const { timers, governor, settle } = setUp();
+    const demands = [demand(10, 10), demand(30)];
+    settle(demands);
+    for (let index = 0; index < 10; index += 1) {
+      for (let frame = 0; frame < 15; frame += 1) {
+        const repeats = frame < 2 ? 10 : 1;
+        const end = governor.beginRoundTrip();
+        timers.advance(15 + repeats * 5);
+        end({ encodeMs: repeats * 5, repeats });
+      }
+      timers.advance(1_000 - 15 * 20 - 2 * 45);
+      governor.review(demands);
+    }
+    // 20 ms a frame: 42.5 frames fit, 40 are asked for.
+    expect(governor.shares(demands).factor).toBe(1);
+    // (0.85 - 0.6) s over 20 + 9 x 5 ms: 3.8 Hz.
+    expect(governor.shares(demands).factors[0]).toBeGreaterThan(0.3);
+    expect(governor.shares(demands).factors[0]).toBeLessThanOrEqual(0.385);
+  });
+
   it("learns nothing from a second in which requests failed", () => {
     const { governor, second, settle } = setUp();
     const demands = [demand(100)];
     settle(demands);
     for (let index = 0; index < 10; index += 1) {
-      governor.beginRoundTrip()(0);
+      governor.beginRoundTrip()(null);
       second(10, 100);
       governor.review(demands);
     }
@@ -138,9 +159,9 @@ describe("the capacity governor", () => {
     const { factor, factors } = governor.shares(demands);
     expect(factor).toBe(1);
     expect(factors.slice(1)).toEqual([1, 1]);
-    // 0.85 - 0.4 of a second is left; one frame of it takes 400 ms: 1.1 Hz, rounded down by less than 1.25.
-    expect(factors[0]).toBeLessThanOrEqual(0.1125);
-    expect(factors[0]).toBeGreaterThan(0.09);
+    // 0.85 - 0.4 of a second is left; one frame of it takes 20 + 19 x 5 ms: 3.9 Hz, rounded down by less than 1.25.
+    expect(factors[0]).toBeLessThanOrEqual(0.392);
+    expect(factors[0]).toBeGreaterThan(0.313);
     const crowded = [demand(10, 20), ...Array<NodeDemand>(50).fill(demand(10))];
     expect(governor.shares(crowded).factors[0]).toBeGreaterThan(0);
   });

@@ -9,6 +9,13 @@ export interface NodeDemand {
   readonly encodeRepeats: number;
 }
 
+/** What one round trip brought. */
+export interface MeasuredEncode {
+  /** Wall time of all runs of the encode, ms. */
+  readonly encodeMs: number;
+  readonly repeats: number;
+}
+
 /** At which share of its profile's rate each node runs. */
 export interface RateShares {
   /** For every node whose CPU is not slowed, > 0 to 1. */
@@ -19,8 +26,8 @@ export interface RateShares {
 
 /** Keeps the fleet's demand within what this machine really does. */
 export interface CapacityGovernor {
-  /** A request went to the inference process. Call what it returns with the number of encodes done, 0 when it failed. */
-  beginRoundTrip(): (encodesDone: number) => void;
+  /** A request went to the inference process. Call what it returns with what it brought, null when it failed. */
+  beginRoundTrip(): (encoded: MeasuredEncode | null) => void;
   /** The inference process is new: its first frames are slow and say nothing about the others. */
   inferenceCameUp(): void;
   /** One sensor frame was rendered. */
@@ -60,22 +67,28 @@ function roundedDown(share: number): number {
   return SHARE_STEP ** Math.floor(Math.log(share) / Math.log(SHARE_STEP));
 }
 
+/** Sums over one review. */
 interface Measured {
-  readonly busyMs: number;
-  readonly encodes: number;
+  /** Time in which at least one round trip was under way, less what slowed CPUs added. */
+  readonly frameMs: number;
+  readonly frames: number;
+  /** Sum of the time of one run of each frame's encode. */
+  readonly encodeMs: number;
   readonly renderMs: number;
   readonly renders: number;
 }
 
 /**
- * Measures what an encode costs: the time in which at least one round trip is under way, over the encodes
+ * Measures what a frame costs: the time in which at least one round trip is under way, over the frames
  * done in it. Queues do not hide in that number, idle time does not flatter it.
  */
 export function createCapacityGovernor(clock: Clock): CapacityGovernor {
   let underWay = 0;
   let busySinceMs = 0;
   let busyMs = 0;
-  let encodes = 0;
+  let addedMs = 0;
+  let frames = 0;
+  let encodeMs = 0;
   let failures = 0;
   let renderMs = 0;
   let renders = 0;
@@ -87,23 +100,18 @@ export function createCapacityGovernor(clock: Clock): CapacityGovernor {
   let factor = 1;
   let notice: Failure<"FRAME_RATE_LOWERED"> | null = null;
 
-  /** Mean ms of one encode, null before anything was measured. */
-  function encodeCostMs(): number | null {
-    const done = remembered.reduce((sum, each) => sum + each.encodes, 0);
-    if (done === 0) return null;
-    return remembered.reduce((sum, each) => sum + each.busyMs, 0) / done;
-  }
-
-  function renderCostMs(): number {
-    const done = remembered.reduce((sum, each) => sum + each.renders, 0);
-    return done === 0 ? 0 : remembered.reduce((sum, each) => sum + each.renderMs, 0) / done;
+  /** A sum over what is remembered, for each frame or rendering; null before there was one. */
+  function mean(sum: "frameMs" | "encodeMs" | "renderMs", over: "frames" | "renders"): number | null {
+    const count = remembered.reduce((total, each) => total + each[over], 0);
+    return count === 0 ? null : remembered.reduce((total, each) => total + each[sum], 0) / count;
   }
 
   /** Frames a second that this machine can render and compress, null before anything was measured. */
   function capacityHz(): number | null {
-    const encodeMs = encodeCostMs();
-    if (encodeMs === null || encodeMs <= 0) return null;
-    return Math.min((1000 * INFERENCE_SHARE) / encodeMs, (1000 * RENDER_SHARE) / Math.max(renderCostMs(), 1e-6));
+    const frameMs = mean("frameMs", "frames");
+    if (frameMs === null || frameMs <= 0) return null;
+    const renderedMs = mean("renderMs", "renders") ?? 0;
+    return Math.min((1000 * INFERENCE_SHARE) / frameMs, (1000 * RENDER_SHARE) / Math.max(renderedMs, 1e-6));
   }
 
   function demandHz(demands: readonly NodeDemand[]): number {
@@ -144,8 +152,11 @@ export function createCapacityGovernor(clock: Clock): CapacityGovernor {
     const shares = { busyShare: busyMs / windowMs, renderShare: renderMs / windowMs };
     if (failures > 0) forget();
     else if (settling > 0) settling -= 1;
-    else remembered = [...remembered, { busyMs, encodes, renderMs, renders }].slice(-REMEMBERED_REVIEWS);
-    busyMs = encodes = failures = renderMs = renders = 0;
+    else {
+      const measured: Measured = { frameMs: Math.max(0, busyMs - addedMs), frames, encodeMs, renderMs, renders };
+      remembered = [...remembered, measured].slice(-REMEMBERED_REVIEWS);
+    }
+    busyMs = addedMs = frames = encodeMs = failures = renderMs = renders = 0;
     reviewedAtMs = nowMs;
     return shares;
   }
@@ -154,11 +165,17 @@ export function createCapacityGovernor(clock: Clock): CapacityGovernor {
     beginRoundTrip() {
       if (underWay === 0) busySinceMs = clock.monotonicMs();
       underWay += 1;
-      return (encodesDone) => {
+      return (encoded) => {
         underWay -= 1;
         if (underWay === 0) busyMs += clock.monotonicMs() - busySinceMs;
-        encodes += encodesDone;
-        if (encodesDone === 0) failures += 1;
+        if (encoded === null) {
+          failures += 1;
+          return;
+        }
+        const oneRunMs = encoded.encodeMs / encoded.repeats;
+        frames += 1;
+        encodeMs += oneRunMs;
+        addedMs += encoded.encodeMs - oneRunMs;
       };
     },
     inferenceCameUp: forget,
@@ -180,17 +197,18 @@ export function createCapacityGovernor(clock: Clock): CapacityGovernor {
       }
     },
     shares(demands) {
-      const encodeMs = encodeCostMs();
+      const frameMs = mean("frameMs", "frames");
+      const oneRunMs = mean("encodeMs", "frames");
       const slowed = demands.filter((demand) => demand.encodeRepeats > 1).length;
-      if (encodeMs === null || slowed === 0) return { factor, factors: demands.map(() => factor) };
+      if (frameMs === null || oneRunMs === null || slowed === 0) return { factor, factors: demands.map(() => factor) };
       const othersHz = demandHz(demands.filter((demand) => demand.encodeRepeats <= 1));
-      const othersShare = (factor * othersHz * encodeMs) / 1000;
-      const spareShare = Math.max(LEAST_SPARE_SHARE, INFERENCE_SHARE - othersShare) / slowed;
+      const othersShare = (factor * othersHz * frameMs) / 1000;
+      const spareMsPerS = (1000 * Math.max(LEAST_SPARE_SHARE, INFERENCE_SHARE - othersShare)) / slowed;
       return {
         factor,
         factors: demands.map(({ rateHz, encodeRepeats }) => {
           if (encodeRepeats <= 1) return factor;
-          const possibleHz = (spareShare * 1000) / (encodeRepeats * encodeMs);
+          const possibleHz = spareMsPerS / (frameMs + (encodeRepeats - 1) * oneRunMs);
           return Math.max(LEAST_FACTOR, Math.min(factor, roundedDown(possibleHz / rateHz)));
         }),
       };

@@ -122,7 +122,7 @@ export function createEmbeddedLink<Frame>(options: EmbeddedLinkOptions<Frame>): 
     async encode(frame, version, level, repeats) {
       const endRoundTrip = capacity.beginRoundTrip();
       const encoded = await options.inference.encode(frame, version, level, repeats);
-      endRoundTrip(encoded.ok ? repeats : 0);
+      endRoundTrip(encoded.ok ? { encodeMs: encoded.value.latencyMs, repeats } : null);
       return encoded;
     },
   };

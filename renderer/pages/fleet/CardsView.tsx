@@ -56,7 +56,8 @@ function Section(props: {
 }): ReactNode {
   const { ids, isProminent, widthPx } = props;
   if (ids.length === 0) return null;
-  const columns = columnsIn(widthPx, isProminent ? NEEDY_CARD_PX : EXPECTED_CARD_PX);
+  const fitting = columnsIn(widthPx, isProminent ? NEEDY_CARD_PX : EXPECTED_CARD_PX);
+  const columns = Math.min(fitting, Math.max(ids.length, isProminent ? 2 : 4));
   const cardPx = Math.floor((widthPx - (columns - 1) * GAP_PX) / columns);
   return (
     <section aria-label={props.title}>

@@ -1,14 +1,16 @@
 import { Box, Grid3x3, LayoutGrid, ListFilter, Rows3 } from "lucide-react";
-import type { ReactNode } from "react";
+import { useEffect, type ReactNode } from "react";
 import { openDeploy } from "../../commands/desk";
 import { Button, Kbd, SearchField, Segmented, Select } from "../../design";
 import { countOf } from "../../format/number";
 import { Guard } from "../../frame/Guard";
+import { readPlaceBefore } from "../../state/navigation";
 import { saveSettings } from "../../state/settings";
 import { useFleet, useSettings } from "../../state/store";
 import { CardsView } from "./CardsView";
 import { setFilter, setGrouping, useDesk } from "./desk";
 import { EventList } from "./EventList";
+import { ROVING } from "./focus";
 import { LoadingFleet, NoNodes } from "./EmptyFleet";
 import { MatrixView } from "./MatrixView";
 import { TableView } from "./TableView";
@@ -23,12 +25,22 @@ export function FleetPage(): ReactNode {
   const nodeCount = useFleet((state) => state.fleet?.nodeIds.length ?? 0);
   const isLoading = useFleet((state) => state.fleet === null);
   const view = viewFor(useSettings().fleetView, nodeCount);
+  useEffect(focusNodeLeft, []);
   return (
     <>
       <FleetHead view={view} nodeCount={nodeCount} />
       {isLoading ? <LoadingFleet /> : nodeCount === 0 ? <NoNodes /> : <FleetBody view={view} />}
     </>
   );
+}
+
+/** Back from a node's page, the focus is on that node again. */
+function focusNodeLeft(): void {
+  const before = readPlaceBefore();
+  if (before?.page !== "node") return;
+  const node = document.querySelector(`[data-node-id="${before.nodeId}"]`);
+  const stop = node?.matches(`[${ROVING}]`) === true ? node : node?.querySelector(`[${ROVING}]`);
+  if (stop instanceof HTMLElement) stop.focus();
 }
 
 function FleetBody({ view }: { readonly view: FleetView }): ReactNode {

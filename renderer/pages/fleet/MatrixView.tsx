@@ -39,7 +39,7 @@ export function MatrixView({ filter }: { readonly filter: string }): ReactNode {
           {groups.map((group) => (
             <div key={group.name} role="rowgroup" aria-label={group.name} className="matrix-group">
               <div role="row" className="matrix-group-head">
-                <h2 role="rowheader">{group.name}</h2>
+                <div role="rowheader">{group.name}</div>
                 <span role="gridcell" className="note">
                   {countOf(group.ids.length, "node")} ·{" "}
                   {group.needyCount === 0 ? "all as expected" : `${group.needyCount} not as expected`}

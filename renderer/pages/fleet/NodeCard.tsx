@@ -1,6 +1,5 @@
 import { memo, type ReactNode } from "react";
 import { AnalogBar } from "../../charts/AnalogBar";
-import { scaleOf } from "../../charts/scales";
 import { CommandStatus } from "../../commands/CommandStatus";
 import { RollbackButton } from "../../commands/RollbackButton";
 import type { NodeView } from "../../../shared/contract/snapshot";
@@ -8,8 +7,9 @@ import { Button, StateGlyph, Tag, VersionTag } from "../../design";
 import { formatLimit, JUDGED_METRICS, limitOf, nameOf } from "../../format/number";
 import { formatClock } from "../../format/time";
 import { go } from "../../state/navigation";
-import { useFleet, useNode, useSettings } from "../../state/store";
-import { Age, describeLimit, describeMetric, emphasisOf, MetricSparkline, MetricValue, NodeLink, profileText, type MetricProps } from "./parts";
+import { useFleet, useSettings } from "../../state/store";
+import { Age, describeLimit, describeMetric, emphasisOf, MetricSparkline, MetricValue, NodeLink, profileText, useScale, type MetricProps } from "./parts";
+import { useShownNode } from "./use-shown-node";
 
 /** How a card is shown. */
 export interface NodeCardProps {
@@ -24,12 +24,12 @@ export interface NodeCardProps {
 
 /** A node as a card. It renders when its own node changed, and then only what did. */
 export const NodeCard = memo(function NodeCard({ nodeId, isProminent, isFirst, widthPx }: NodeCardProps): ReactNode {
-  const node = useNode(nodeId);
+  const { node, ref } = useShownNode<HTMLElement>(nodeId);
   const limits = useFleet((state) => state.fleet?.meta.limits);
   if (node === undefined || limits === undefined) return null;
   const look = isProminent ? `card card-prominent card-${node.state} attention-${node.attention}` : `card attention-${node.attention}`;
   return (
-    <article className={look} data-node-id={nodeId} data-state={node.state} aria-label={nodeId}>
+    <article ref={ref} className={look} data-node-id={nodeId} data-state={node.state} aria-label={nodeId}>
       <CardHead
         nodeId={nodeId}
         state={node.state}
@@ -44,7 +44,7 @@ export const NodeCard = memo(function NodeCard({ nodeId, isProminent, isFirst, w
           <MetricRow key={metric} node={node} metric={metric} limits={limits} isProminent={isProminent} widthPx={widthPx} />
         ))}
       </div>
-      <CommandStatus nodeId={nodeId} isSentenceAbove={isProminent} />
+      <CommandStatus nodeId={nodeId} isSentenceAbove={isProminent} isShort={!isProminent} />
       <footer className="card-foot">
         <RollbackButton
           nodeId={nodeId}
@@ -78,7 +78,9 @@ const CardHead = memo(function CardHead(props: {
     <header className="card-head">
       <StateGlyph state={props.state} />
       <NodeLink nodeId={props.nodeId} />
-      <span className="card-profile">{props.profile}</span>
+      <span className="card-profile" title={props.profile}>
+        {props.profile}
+      </span>
       <span className="card-tags">
         <VersionTag version={props.version} />
         {props.isDrill ? <Tag name="DRILL" /> : null}
@@ -97,6 +99,7 @@ const LEAST_SPARKLINE_PX = 60;
 function MetricRow(props: MetricProps & { readonly isProminent: boolean; readonly widthPx: number }): ReactNode {
   const { node, metric, limits, isProminent, widthPx } = props;
   const { limit, side } = limitOf(metric, limits);
+  const scale = useScale(metric);
   const beside = isProminent ? BESIDE_SPARKLINE_PROMINENT_PX : BESIDE_SPARKLINE_PX;
   return (
     <div className="metric-row" title={describeLimit(metric, limits)}>
@@ -108,12 +111,12 @@ function MetricRow(props: MetricProps & { readonly isProminent: boolean; readonl
         width={Math.max(LEAST_SPARKLINE_PX, widthPx - beside)}
         height={isProminent ? 30 : 26}
       />
-      {isProminent ? (
+      {isProminent && scale !== undefined ? (
         <AnalogBar
           value={node.latest?.[metric] ?? null}
           limit={limit}
           limitSide={side}
-          scale={scaleOf(metric, limits)}
+          scale={scale}
           emphasis={emphasisOf(node, metric)}
           width={BAR_PX}
           label={describeMetric(node, metric, limits)}

@@ -5,10 +5,11 @@ import { Glyph, glyphOfPhase, StateGlyph, Tag, VersionTag } from "../../design";
 import { formatNumber, formatRate, JUDGED_METRICS } from "../../format/number";
 import { isUnknown, PHASE_WORDS } from "../../format/words";
 import { go } from "../../state/navigation";
-import { useFleet, useNode } from "../../state/store";
+import { useFleet } from "../../state/store";
 import { selectNode } from "./desk";
 import { ROVING } from "./focus";
 import { describeLimit, MetricSparkline, MetricValue } from "./parts";
+import { useShownNode } from "./use-shown-node";
 
 /** A row's place in the grid. */
 export interface NodeRowProps {
@@ -26,12 +27,13 @@ export interface NodeRowProps {
 /** A node as a row. Arrow keys move between rows, Enter opens the node, R rolls it back. */
 export const NodeRow = memo(function NodeRow(props: NodeRowProps): ReactNode {
   const { nodeId, isTabStop, isSelected, isCompact } = props;
-  const node = useNode(nodeId);
+  const { node, ref } = useShownNode<HTMLTableRowElement>(nodeId);
   const limits = useFleet((state) => state.fleet?.meta.limits);
   if (node === undefined || limits === undefined) return null;
   const isOld = isUnknown(node.liveness);
   return (
     <tr
+      ref={ref}
       className={`node-row attention-${node.attention}`}
       data-node-id={nodeId}
       data-state={node.state}

@@ -38,7 +38,8 @@ export const NodeTile = memo(function NodeTile({ nodeId, isTabStop, isSelected }
   const isOld = useFleet(({ fleet }) => isUnknown(fleet?.nodes.get(nodeId)?.liveness ?? "live"));
   const values = useFleet(({ fleet }) => tileValues(fleet?.nodes.get(nodeId)));
   const limits = useFleet(({ fleet }) => fleet?.meta.limits);
-  if (state === undefined || attention === undefined || limits === undefined) return null;
+  const scales = useFleet((store) => store.scales?.of);
+  if (scales === undefined || state === undefined || attention === undefined || limits === undefined) return null;
   const [ratio, latency, quality] = values.split("|");
   return (
     <div
@@ -68,6 +69,7 @@ export const NodeTile = memo(function NodeTile({ nodeId, isTabStop, isSelected }
         latency={numberOf(latency)}
         quality={numberOf(quality)}
         limits={limits}
+        scales={scales}
         stale={isOld}
       />
     </div>

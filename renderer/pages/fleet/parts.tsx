@@ -2,7 +2,7 @@ import { memo, type ReactNode } from "react";
 import { Button as AriaButton } from "react-aria-components/Button";
 import type { NodeView } from "../../../shared/contract/snapshot";
 import type { Limits } from "../../../shared/contract/settings";
-import { scaleOf, type Emphasis } from "../../charts/scales";
+import type { Emphasis, Scale } from "../../charts/scales";
 import { Sparkline } from "../../charts/Sparkline";
 import { formatLimit, formatMetric, formatRate, limitOf, nameOf, NOT_REPORTED, unitOf, type JudgedMetric } from "../../format/number";
 import { formatAge, formatUtcInstant } from "../../format/time";
@@ -39,9 +39,16 @@ export interface MetricProps {
   readonly limits: Limits;
 }
 
+/** The fleet's scale of a metric; undefined before the first tick. */
+export function useScale(metric: JudgedMetric): Scale | undefined {
+  return useFleet((state) => state.scales?.of[metric]);
+}
+
 /** The last 50 s of a metric. */
 export function MetricSparkline({ node, metric, limits, width, height }: MetricProps & { readonly width: number; readonly height: number }): ReactNode {
   const { limit, side } = limitOf(metric, limits);
+  const scale = useScale(metric);
+  if (scale === undefined) return null;
   return (
     <Sparkline
       values={node.trail[metric]}
@@ -50,7 +57,7 @@ export function MetricSparkline({ node, metric, limits, width, height }: MetricP
       emphasis={emphasisOf(node, metric)}
       width={width}
       height={height}
-      scale={scaleOf(metric, limits)}
+      scale={scale}
       label={`${nameOf(metric)} of ${node.nodeId}, last 50 s`}
     />
   );
@@ -69,13 +76,13 @@ export function MetricValue({ node, metric, showUnit }: { readonly node: NodeVie
   );
 }
 
-/** "drone · 10 Hz", or "drone · 6.1 of 10 Hz" where less arrives than the profile asks for. */
+/** "drone · 10 Hz", or "6.1 of 10 Hz · drone" where less arrives than the profile asks for. */
 export function profileText(node: Pick<NodeView, "vertical" | "profileRateHz" | "sampleRateHz">): string {
   const { vertical, profileRateHz, sampleRateHz } = node;
   if (vertical === null) return sampleRateHz === null ? "profile not reported" : `${formatRate(sampleRateHz)} Hz`;
   if (profileRateHz === null) return vertical;
   const isSlow = sampleRateHz !== null && sampleRateHz < profileRateHz * 0.9;
-  return isSlow ? `${vertical} · ${formatRate(sampleRateHz)} of ${profileRateHz} Hz` : `${vertical} · ${profileRateHz} Hz`;
+  return isSlow ? `${formatRate(sampleRateHz)} of ${profileRateHz} Hz · ${vertical}` : `${vertical} · ${profileRateHz} Hz`;
 }
 
 /** Age of the last sign of life, counted from the newest tick. */

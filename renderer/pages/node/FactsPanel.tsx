@@ -26,7 +26,7 @@ export function FactsPanel({ node }: { readonly node: NodeView }): ReactNode {
   const { value: performance, failure } = usePerformance(node.nodeId, tick);
   return (
     <Panel title="Facts">
-      <dl className="facts">
+      <dl className="node-fact-list">
         <Fact term="Speaks">{node.dialect === null ? NOT_REPORTED : DIALECT_WORDS[node.dialect]}</Fact>
         <Fact term="Rate">{rateText(node)}</Fact>
         <Fact term="Malformed">
@@ -59,7 +59,7 @@ function rateText({ liveness, sampleRateHz, profileRateHz }: NodeView): string {
 function Summary({ performance }: { readonly performance: NodePerformance }): ReactNode {
   const { samples, modelVersion } = performance;
   return (
-    <table className="summary">
+    <table className="node-summary">
       <caption>
         Last {countOf(samples, "tick")} of {modelVersion ?? "the version that it does not report"}
       </caption>

@@ -1,4 +1,4 @@
-import type { ReactNode } from "react";
+import { memo, type ReactNode } from "react";
 import type { NodeView, VersionSpan } from "../../../shared/contract/snapshot";
 import { Glyph, Panel, Tag, VersionTag } from "../../design";
 import { countOf } from "../../format/number";
@@ -9,26 +9,26 @@ import { useSettings } from "../../state/store";
 const MOST_LISTED = 6;
 
 /** What ran on the node by its own report, newest first. */
-export function HistoryPanel({ node }: { readonly node: NodeView }): ReactNode {
+export const HistoryPanel = memo(function HistoryPanel(props: Pick<NodeView, "history" | "rollback">): ReactNode {
   const { clock } = useSettings();
-  const spans = node.history.toSorted((one, other) => other.fromMs - one.fromMs);
-  const target = node.rollback.offered ? node.rollback.version : null;
+  const spans = props.history.toSorted((one, other) => other.fromMs - one.fromMs);
+  const target = props.rollback.offered ? props.rollback.version : null;
   const targetSpan = spans.find((span) => span.toMs !== null && span.version === target);
   const earlier = spans.length - MOST_LISTED;
   return (
     <Panel title="What ran here" fact="by its own report">
       {spans.length === 0 ? <p className="note">No version reported yet.</p> : null}
-      <ul className="history">
+      <ul className="node-history">
         {spans.slice(0, MOST_LISTED).map((span) => (
-          <li key={span.fromMs} className="history-row">
-            <span className={span.toMs === null ? undefined : "history-past"}>
+          <li key={span.fromMs} className="node-history-row">
+            <span className={span.toMs === null ? undefined : "node-history-past"}>
               <Glyph name={span.toMs === null ? "in-progress" : span.good ? "verified" : "waiting"} />
             </span>
-            <span className="history-version">
+            <span className="node-history-version">
               <VersionTag version={span.version} />
               {span.drill ? <Tag name="DRILL" /> : null}
             </span>
-            <span className="history-time" title={utcOf(span)}>
+            <span className="node-history-time" title={utcOf(span)}>
               {timeOf(span, clock)}
             </span>
             <span className="note numeric">{roleOf(span, span === targetSpan)}</span>
@@ -38,7 +38,7 @@ export function HistoryPanel({ node }: { readonly node: NodeView }): ReactNode {
       {earlier > 0 ? <p className="note">and {countOf(earlier, "earlier one")}</p> : null}
     </Panel>
   );
-}
+});
 
 function timeOf(span: VersionSpan, clock: ClockKind): string {
   if (span.toMs === null) return `since ${formatClock(span.fromMs, clock)}`;

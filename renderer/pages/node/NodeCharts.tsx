@@ -79,7 +79,7 @@ function ChartsLine(props: {
   readonly onReset: () => void;
 }): ReactNode {
   const { node, charts, series } = props;
-  const { clock } = useSettings();
+  const { clock, singleKeyShortcuts } = useSettings();
   const behindMs = useFleet(({ fleet }) => {
     if (fleet === null || charts.pausedAtMs === null) return null;
     return Math.round((fleet.meta.atMs - charts.pausedAtMs) / 1_000) * 1_000;
@@ -87,10 +87,10 @@ function ChartsLine(props: {
   const span = fixedSpan(charts);
   const parts: string[] = [];
   if (charts.pausedAtMs !== null && behindMs !== null) {
-    parts.push(`Paused at ${formatClock(charts.pausedAtMs, clock)}, ${formatDuration(behindMs).replace(".0 s", " s")} behind`);
+    parts.push(`Paused at ${formatClock(charts.pausedAtMs, clock)}, ${spanWords(behindMs)} behind`);
   }
   if (span !== null) parts.push(`Zoomed to ${formatClock(span.fromMs, clock)} – ${formatClock(span.toMs, clock)}`);
-  else if (isZoomed(charts.view, charts.rangeMs)) parts.push(`Zoomed to the last ${formatDuration(charts.view.spanMs)}`);
+  else if (isZoomed(charts.view, charts.rangeMs)) parts.push(`Zoomed to the last ${spanWords(charts.view.spanMs)}`);
   if (isUnknown(node.liveness)) {
     parts.push(`${STATE_WORDS[node.state]} since ${formatClock(node.livenessSinceMs, clock)}: the values are the last known`);
   }
@@ -101,15 +101,25 @@ function ChartsLine(props: {
       </p>
       {isZoomed(charts.view, charts.rangeMs) ? (
         <Button kind="quiet" size="small" onPress={props.onReset}>
-          Reset zoom <Kbd>0</Kbd>
+          Reset zoom {singleKeyShortcuts ? <Kbd>0</Kbd> : null}
         </Button>
       ) : null}
       <p className="charts-line-hint">
-        {series !== null && series.decimated ? `${formatDuration(series.bucketMs).replace(".0 s", " s")} min-max · ` : "every sample · "}
-        zoom: drag, wheel, <Kbd>+</Kbd> <Kbd>−</Kbd> · range: <Kbd>[</Kbd> <Kbd>]</Kbd>
+        {series !== null && series.decimated ? `${spanWords(series.bucketMs)} min-max` : "every sample"}
+        {" · zoom: drag, wheel"}
+        {singleKeyShortcuts ? (
+          <>
+            , <Kbd>+</Kbd> <Kbd>−</Kbd> · range: <Kbd>[</Kbd> <Kbd>]</Kbd>
+          </>
+        ) : null}
       </p>
     </div>
   );
+}
+
+/** A length of time without the zeros that say nothing: "0.5 s", "38 s", "5 min". */
+function spanWords(durationMs: number): string {
+  return formatDuration(durationMs).replace(".0 s", " s").replace(" min 0 s", " min");
 }
 
 /** Before the first sample. */

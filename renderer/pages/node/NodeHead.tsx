@@ -1,5 +1,5 @@
 import { ChevronRight, Download, Pause, Play } from "lucide-react";
-import { useState, type ReactNode } from "react";
+import { memo, useState, type ReactNode } from "react";
 import type { RequestReply } from "../../../shared/contract/channels";
 import type { NodeView } from "../../../shared/contract/snapshot";
 import type { Failure } from "../../../shared/result";
@@ -8,7 +8,7 @@ import { countOf } from "../../format/number";
 import { formatAge } from "../../format/time";
 import { isUnknown, STATE_HUES, STATE_WORDS } from "../../format/words";
 import { request } from "../../state/ops";
-import { useFleet } from "../../state/store";
+import { useFleet, useSettings } from "../../state/store";
 import { profileText } from "../fleet/parts";
 
 /** The header's parts. */
@@ -31,11 +31,9 @@ export function NodeHead(props: NodeHeadProps): ReactNode {
     <div className="page-head node-head">
       <div className="page-head-title">
         <nav aria-label="Breadcrumb">
-          <ol className="breadcrumb">
+          <ol className="node-breadcrumb">
             <li>
-              <Button kind="quiet" size="small" className="breadcrumb-link" onPress={props.onBack}>
-                Fleet
-              </Button>
+              <BackButton onBack={props.onBack} />
             </li>
             {link === null ? null : (
               <li>
@@ -60,6 +58,31 @@ export function NodeHead(props: NodeHeadProps): ReactNode {
           <SampleAge node={node} />
         </div>
       </div>
+      <HeadControls
+        nodeId={node.nodeId}
+        rangeMs={props.rangeMs}
+        onRange={props.onRange}
+        isPaused={isPaused}
+        onTogglePause={props.onTogglePause}
+      />
+    </div>
+  );
+}
+
+const BackButton = memo(function BackButton({ onBack }: { readonly onBack: () => void }): ReactNode {
+  return (
+    <Button kind="quiet" size="small" className="node-breadcrumb-link" onPress={onBack}>
+      Fleet
+    </Button>
+  );
+});
+
+/** Range, pause and export. Apart from the facts, which change in every tick. */
+const HeadControls = memo(function HeadControls(props: Omit<NodeHeadProps, "node" | "onBack"> & { readonly nodeId: string }): ReactNode {
+  const { isPaused } = props;
+  const { singleKeyShortcuts } = useSettings();
+  return (
+    <>
       <Segmented
         label="Range"
         value={String(props.rangeMs)}
@@ -72,12 +95,12 @@ export function NodeHead(props: NodeHeadProps): ReactNode {
       <Button kind="outline" className="node-pause" onPress={props.onTogglePause}>
         {isPaused ? <Play size={16} strokeWidth={1.75} aria-hidden /> : <Pause size={16} strokeWidth={1.75} aria-hidden />}
         {isPaused ? "Resume" : "Pause"}
-        <Kbd>Space</Kbd>
+        {singleKeyShortcuts ? <Kbd>Space</Kbd> : null}
       </Button>
-      <ExportButton nodeId={node.nodeId} />
-    </div>
+      <ExportButton nodeId={props.nodeId} />
+    </>
   );
-}
+});
 
 /** Profile, rate and the age of the newest sample. */
 function SampleAge({ node }: { readonly node: NodeView }): ReactNode {

@@ -1,6 +1,7 @@
-import { useEffect, useMemo, useReducer, type ReactNode } from "react";
+import { useCallback, useEffect, useMemo, useReducer, type ReactNode } from "react";
 import type { NodeView } from "../../../shared/contract/snapshot";
 import type { ChartControl } from "../../charts/chart-view";
+import { rollbackChoice } from "../../commands/rollback-choice";
 import { Button, Problem } from "../../design";
 import { Guard } from "../../frame/Guard";
 import { readFleet, useFleet, useNode } from "../../state/store";
@@ -65,7 +66,7 @@ function controlOf(dispatch: (action: ChartsAction) => void): ChartControl {
 function KnownNode({ node, onBack }: { readonly node: NodeView; readonly onBack: () => void }): ReactNode {
   const { nodeId } = node;
   const [charts, dispatch] = useReducer(changeCharts, undefined, openedCharts);
-  const { pausedAtMs, rangeMs, cursorMs } = charts;
+  const { pausedAtMs, rangeMs } = charts;
   const control = useMemo(() => controlOf(dispatch), []);
   const keys = useMemo(
     () => ({
@@ -75,13 +76,14 @@ function KnownNode({ node, onBack }: { readonly node: NodeView; readonly onBack:
       },
       shorterRange: () => dispatch({ type: "range", rangeMs: neighbourRange(rangeMs, -1) }),
       longerRange: () => dispatch({ type: "range", rangeMs: neighbourRange(rangeMs, 1) }),
-      zoomIn: () => control.zoom(1 / KEY_ZOOM, cursorMs),
-      zoomOut: () => control.zoom(KEY_ZOOM, cursorMs),
+      zoomIn: () => dispatch({ type: "zoom", factor: 1 / KEY_ZOOM, aroundMs: "cursor", newestMs: newestMs() }),
+      zoomOut: () => dispatch({ type: "zoom", factor: KEY_ZOOM, aroundMs: "cursor", newestMs: newestMs() }),
       reset: control.reset,
     }),
-    [nodeId, pausedAtMs, rangeMs, cursorMs, control],
+    [nodeId, pausedAtMs, rangeMs, control],
   );
   useChartKeys(keys);
+  const setRange = useCallback((next: number) => dispatch({ type: "range", rangeMs: next }), []);
   useEffect(() => {
     document.getElementById("node-title")?.focus({ preventScroll: true });
   }, []);
@@ -91,7 +93,7 @@ function KnownNode({ node, onBack }: { readonly node: NodeView; readonly onBack:
         node={node}
         onBack={onBack}
         rangeMs={rangeMs}
-        onRange={(next) => dispatch({ type: "range", rangeMs: next })}
+        onRange={setRange}
         isPaused={pausedAtMs !== null}
         onTogglePause={keys.togglePause}
       />
@@ -101,9 +103,16 @@ function KnownNode({ node, onBack }: { readonly node: NodeView; readonly onBack:
             <NodeCharts node={node} charts={charts} control={control} />
           </Guard>
           <div className="node-aside">
-            <StatePanel node={node} />
-            <CommandPanel node={node} />
-            <HistoryPanel node={node} />
+            <StatePanel
+              nodeId={node.nodeId}
+              state={node.state}
+              stateSinceMs={node.stateSinceMs}
+              sentence={node.sentence}
+              needsPerson={node.attention === "high" || node.attention === "medium"}
+              offerReason={rollbackChoice(node).isOffered ? node.rollback.reason : null}
+            />
+            <CommandPanel command={node.command} />
+            <HistoryPanel history={node.history} rollback={node.rollback} />
             <Guard what="The facts">
               <FactsPanel node={node} />
             </Guard>

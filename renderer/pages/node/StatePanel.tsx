@@ -1,37 +1,54 @@
-import type { ReactNode } from "react";
+import { memo, type ReactNode } from "react";
 import type { NodeView } from "../../../shared/contract/snapshot";
 import { CommandProgress } from "../../commands/CommandProgress";
 import { openDeploy, sendAgain } from "../../commands/desk";
 import { RollbackButton } from "../../commands/RollbackButton";
-import { rollbackChoice } from "../../commands/rollback-choice";
 import { Button, Panel, StateGlyph } from "../../design";
 import { formatClock, formatUtcInstant } from "../../format/time";
 import { useSettings } from "../../state/store";
 
-/** How the node is, in a sentence with value and limit, and the one action that it offers. */
-export function StatePanel({ node }: { readonly node: NodeView }): ReactNode {
-  const { clock } = useSettings();
-  const needsPerson = node.attention === "high" || node.attention === "medium";
-  return (
-    <Panel
-      title={<StateGlyph state={node.state} />}
-      fact={<span title={formatUtcInstant(node.stateSinceMs)}>since {formatClock(node.stateSinceMs, clock)}</span>}
-    >
-      <p className="node-sentence">{node.sentence}</p>
-      <div className="node-actions">
-        <RollbackButton nodeId={node.nodeId} kind={needsPerson ? "primary" : "outline"} showKey />
-        <Button kind="quiet" onPress={() => openDeploy({ nodeId: node.nodeId, version: null })}>
-          Deploy a version…
-        </Button>
-      </div>
-      {rollbackChoice(node).isOffered ? <p className="note node-offer">{node.rollback.reason}</p> : null}
-    </Panel>
-  );
+/** What the panel of a node's state shows. */
+export interface StatePanelProps {
+  readonly nodeId: string;
+  readonly state: NodeView["state"];
+  /** Unix ms. */
+  readonly stateSinceMs: number;
+  readonly sentence: string;
+  /** Its rollback is then the page's one primary button. */
+  readonly needsPerson: boolean;
+  /** What is known of the version that a rollback would go to; null where none is offered. */
+  readonly offerReason: string | null;
 }
 
+/** How the node is, in a sentence with value and limit, and the one action that it offers. */
+export const StatePanel = memo(function StatePanel(props: StatePanelProps): ReactNode {
+  const { nodeId, stateSinceMs } = props;
+  const { clock } = useSettings();
+  return (
+    <Panel
+      title={<StateGlyph state={props.state} />}
+      fact={<span title={formatUtcInstant(stateSinceMs)}>since {formatClock(stateSinceMs, clock)}</span>}
+    >
+      <p className="node-sentence">{props.sentence}</p>
+      <div className="node-actions">
+        <RollbackButton nodeId={nodeId} kind={props.needsPerson ? "primary" : "outline"} showKey />
+        <DeployButton nodeId={nodeId} />
+      </div>
+      {props.offerReason === null ? null : <p className="note node-offer">{props.offerReason}</p>}
+    </Panel>
+  );
+});
+
+const DeployButton = memo(function DeployButton({ nodeId }: { readonly nodeId: string }): ReactNode {
+  return (
+    <Button kind="quiet" onPress={() => openDeploy({ nodeId, version: null })}>
+      Deploy a version…
+    </Button>
+  );
+});
+
 /** The node's last command, step by step: what was sent, and what the node itself reported. */
-export function CommandPanel({ node }: { readonly node: NodeView }): ReactNode {
-  const { command } = node;
+export const CommandPanel = memo(function CommandPanel({ command }: { readonly command: NodeView["command"] }): ReactNode {
   if (command === null) return null;
   const verb = command.kind === "deploy" ? "Deploy of" : "Rollback to";
   const canSendAgain = command.phase === "unconfirmed" || command.phase === "inconsistent";
@@ -47,11 +64,11 @@ export function CommandPanel({ node }: { readonly node: NodeView }): ReactNode {
       <CommandProgress command={command} layout="steps" />
       {canSendAgain ? (
         <div className="node-actions">
-          <Button kind="outline" size="small" onPress={() => void sendAgain(node.nodeId)}>
+          <Button kind="outline" size="small" onPress={() => void sendAgain(command.nodeId)}>
             Send {command.version} again
           </Button>
         </div>
       ) : null}
     </Panel>
   );
-}
+});

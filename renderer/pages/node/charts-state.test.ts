@@ -4,8 +4,8 @@ import { askedSpan, changeCharts, fixedSpan, neighbourRange, openedCharts, shown
 const NEWEST_MS = 1_000_000_000;
 
 describe("the charts of a node", () => {
-  it("open on ten minutes and follow the newest sample", () => {
-    expect(askedSpan(openedCharts())).toEqual({ rangeMs: 600_000, toMs: null });
+  it("open on the newest minute and follow it", () => {
+    expect(askedSpan(openedCharts())).toEqual({ rangeMs: 60_000, toMs: null });
     expect(fixedSpan(openedCharts())).toBeNull();
   });
 
@@ -18,7 +18,7 @@ describe("the charts of a node", () => {
 
   it("zoom within what was frozen, not within what came later", () => {
     const paused = changeCharts(openedCharts(), { type: "pause", newestMs: NEWEST_MS, values: null });
-    const later = NEWEST_MS + 60_000;
+    const later = NEWEST_MS + 20_000;
     const span = { fromMs: NEWEST_MS - 30_000, toMs: later };
     const zoomedIn = changeCharts(paused, { type: "select", span, newestMs: later });
     expect(fixedSpan(zoomedIn)?.toMs).toBe(NEWEST_MS);
@@ -26,7 +26,8 @@ describe("the charts of a node", () => {
 
   it("forget the zoom with another range", () => {
     const span = { fromMs: NEWEST_MS - 90_000, toMs: NEWEST_MS - 60_000 };
-    const zoomedIn = changeCharts(openedCharts(), { type: "select", span, newestMs: NEWEST_MS });
+    const wide = changeCharts(openedCharts(), { type: "range", rangeMs: 600_000 });
+    const zoomedIn = changeCharts(wide, { type: "select", span, newestMs: NEWEST_MS });
     expect(fixedSpan(zoomedIn)).toEqual(span);
     expect(changeCharts(zoomedIn, { type: "range", rangeMs: 60_000 }).view).toEqual({ spanMs: 60_000, endMs: null });
   });

@@ -17,20 +17,20 @@ export interface ChartsState {
   readonly scaleEpoch: number;
 }
 
-/** What can be done to the charts. `newestMs` is the newest tick's time. */
+/** What can be done to the charts. `newestMs` is the newest tick's time; zooming `aroundMs` null follows. */
 export type ChartsAction =
   | { readonly type: "range"; readonly rangeMs: number }
   | { readonly type: "pause"; readonly newestMs: number; readonly values: LatestValues | null }
   | { readonly type: "resume" }
   | { readonly type: "point"; readonly atMs: number | null }
   | { readonly type: "select"; readonly span: TimeSpan; readonly newestMs: number }
-  | { readonly type: "zoom"; readonly factor: number; readonly aroundMs: number | null; readonly newestMs: number }
+  | { readonly type: "zoom"; readonly factor: number; readonly aroundMs: number | null | "cursor"; readonly newestMs: number }
   | { readonly type: "move"; readonly share: number; readonly newestMs: number }
   | { readonly type: "reset" };
 
-/** How a node page opens: ten minutes, following. */
+/** How a node page opens: on the newest minute, which is full soon after a start. */
 export function openedCharts(): ChartsState {
-  const rangeMs = RANGES_MS[1];
+  const rangeMs = RANGES_MS[0];
   return {
     rangeMs,
     view: { spanMs: rangeMs, endMs: null },
@@ -54,8 +54,10 @@ export function changeCharts(state: ChartsState, action: ChartsAction): ChartsSt
       return state.cursorMs === action.atMs ? state : { ...state, cursorMs: action.atMs };
     case "select":
       return { ...state, view: viewOf(action.span, boundsOf(state, action.newestMs)) };
-    case "zoom":
-      return { ...state, view: zoomed(state.view, action.factor, action.aroundMs, boundsOf(state, action.newestMs)) };
+    case "zoom": {
+      const aroundMs = action.aroundMs === "cursor" ? state.cursorMs : action.aroundMs;
+      return { ...state, view: zoomed(state.view, action.factor, aroundMs, boundsOf(state, action.newestMs)) };
+    }
     case "move":
       return { ...state, view: moved(state.view, action.share, boundsOf(state, action.newestMs)) };
     case "reset":

@@ -17,8 +17,8 @@ const OVER_THE_PAGE = "[role=dialog], [role=alertdialog]";
 const CHART = ".chart-plot";
 
 /**
- * Space pauses, `[` and `]` change the range, `+` `-` `0` zoom. Off in text fields and dialogs; all but
- * Space are off outside a focused chart where single-key shortcuts are switched off (WCAG 2.1.4).
+ * Space pauses, `[` and `]` change the range, `+` `-` `0` zoom. Off in text fields and dialogs, and
+ * outside a focused chart where single-key shortcuts are switched off (WCAG 2.1.4).
  */
 export function useChartKeys(keys: ChartKeys): void {
   const { singleKeyShortcuts } = useSettings();
@@ -28,7 +28,7 @@ export function useChartKeys(keys: ChartKeys): void {
       const target = event.target instanceof Element ? event.target : null;
       if (target?.closest(TEXT_FIELDS) || document.querySelector(OVER_THE_PAGE) !== null) return;
       if (event.key === " " && target?.closest(PRESSED_BY_SPACE)) return;
-      if (event.key !== " " && !singleKeyShortcuts && !target?.closest(CHART)) return;
+      if (!singleKeyShortcuts && !target?.closest(CHART)) return;
       const act = actOf(event.key, keys);
       if (act === null) return;
       event.preventDefault();

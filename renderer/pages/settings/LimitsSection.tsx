@@ -34,6 +34,7 @@ export function LimitsSection(): ReactNode {
             value={draft.compressionRatio}
             minValue={LIMIT_RANGES.compressionRatio.min}
             maxValue={LIMIT_RANGES.compressionRatio.max}
+            minDecimals={1}
             maxDecimals={2}
             problem={problemOf("compressionRatio", draft.compressionRatio)}
             onChange={(compressionRatio) => set({ compressionRatio })}
@@ -54,6 +55,7 @@ export function LimitsSection(): ReactNode {
             value={draft.qualityScore}
             minValue={LIMIT_RANGES.qualityScore.min}
             maxValue={LIMIT_RANGES.qualityScore.max}
+            minDecimals={2}
             maxDecimals={3}
             problem={problemOf("qualityScore", draft.qualityScore)}
             onChange={(qualityScore) => set({ qualityScore })}

@@ -1,0 +1,72 @@
+import { run as runBenchCodec } from "../electron/commands/bench-codec";
+import type { CommandIo, ExitCode } from "../electron/commands/command";
+import { BadUsage, NotAvailable, type Benchmark } from "./benchmark";
+import { idleBenchmark } from "./idle";
+import { leakBenchmark } from "./leak";
+import { startBenchmark } from "./start";
+import { uiBenchmark } from "./ui";
+
+const codecBenchmark: Pick<Benchmark, "name" | "summary" | "run"> = {
+  name: "codec",
+  summary: "size against quality of every model and level, next to JPEG and WebP",
+  run: runBenchCodec,
+};
+
+const BENCHMARKS = [startBenchmark, idleBenchmark, uiBenchmark, leakBenchmark, codecBenchmark] as const;
+
+const list = BENCHMARKS.map(({ name, summary }) => `  ${name.padEnd(6)} ${summary}\n`).join("");
+const HELP = `usage: ./lydlr bench [NAME] [--json]
+
+Measurements, each side by side with what it is compared to, in one run:
+${list}
+./lydlr bench NAME --help says more about each.
+`;
+
+async function bench(args: readonly string[], io: CommandIo): Promise<ExitCode> {
+  const [name, ...rest] = args;
+  if (name === undefined || name === "--help" || name === "-h") {
+    io.stdout(HELP);
+    return 0;
+  }
+  const chosen = BENCHMARKS.find((one) => one.name === name);
+  if (chosen === undefined) {
+    io.stderr(`BAD_USAGE: there is no benchmark ${JSON.stringify(name)}; ./lydlr bench lists them\n`);
+    return 2;
+  }
+  if ("help" in chosen && (rest.includes("--help") || rest.includes("-h"))) {
+    io.stdout(chosen.help);
+    return 0;
+  }
+  try {
+    return await chosen.run(rest, io);
+  } catch (error) {
+    if (error instanceof BadUsage) {
+      io.stderr(`BAD_USAGE: ${error.message}; ./lydlr bench ${name} --help lists what there is\n`);
+      return 2;
+    }
+    if (error instanceof NotAvailable) {
+      io.stderr(`NOT_AVAILABLE: ${error.message}\n`);
+      return 1;
+    }
+    throw error;
+  }
+}
+
+const io: CommandIo = {
+  stdout: (text) => {
+    process.stdout.write(text);
+  },
+  stderr: (text) => {
+    process.stderr.write(text);
+  },
+};
+
+void bench(process.argv.slice(2), io).then(
+  (code) => {
+    process.stdout.write("", () => process.exit(code));
+  },
+  (error: unknown) => {
+    process.stderr.write(`INTERNAL: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+    process.exit(1);
+  },
+);

@@ -1,0 +1,206 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test, type Page } from "@playwright/test";
+import sharp from "sharp";
+import { card, firstStartButton, freshRequestId, invoke, nodeNow, openFleet, openLiveFleet, openNode, snapshot } from "./app/fleet";
+import { groupWithApp } from "./app/group";
+import { PROJECT, type OpsApp } from "./app/ops-app";
+
+/** Set to 1, the pictures of README and docs are made anew; else they stay with the test's results. */
+const IS_FOR_DOCS = process.env["LYDLR_SCREENSHOTS"] === "1";
+const RESULTS = join(PROJECT, "test-results", "screenshots");
+const DOCS = join(PROJECT, "docs", "screenshots");
+/** Screens that name folders and the system of the machine that made the picture: not for docs. */
+const PRIVATE = new Set(["settings-about", "settings-store"]);
+/** Screens that docs also show large. */
+const LARGE_IN_DOCS = new Set(["fleet-cards", "fleet-table", "fleet-needs-a-person", "fleet-24-matrix", "node", "node-failing"]);
+const SMALL = { width: 1280, height: 800 };
+const LARGE = { width: 1920, height: 1080 };
+const SIZES = IS_FOR_DOCS ? [SMALL, LARGE] : [SMALL];
+const THEMES = ["dark", "light"] as const;
+
+async function resize({ electron, page }: OpsApp, size: typeof SMALL): Promise<void> {
+  await electron.evaluate(({ BrowserWindow }, { width, height }) => {
+    BrowserWindow.getAllWindows()[0]?.setContentSize(width, height);
+  }, size);
+  await expect.poll(() => page.evaluate(() => [innerWidth, innerHeight])).toEqual([size.width, size.height]);
+}
+
+/** Where a picture goes. */
+function folderFor(name: string, size: typeof SMALL): string {
+  const isInDocs = IS_FOR_DOCS && !PRIVATE.has(name) && (size === SMALL || LARGE_IN_DOCS.has(name));
+  return isInDocs ? DOCS : RESULTS;
+}
+
+/** For docs the fleet should run at its full rate; a busy machine may need a while. */
+async function untilFullRate(page: Page): Promise<void> {
+  if (IS_FOR_DOCS) await expect.poll(async () => (await snapshot(page)).link.notices, { timeout: 100_000 }).toEqual([]);
+}
+
+/** Pictures of what is on screen, in both themes and every size. Nothing may stick out sideways. */
+async function shoot(app: OpsApp, name: string): Promise<void> {
+  const { page } = app;
+  for (const size of SIZES) {
+    const folder = folderFor(name, size);
+    mkdirSync(folder, { recursive: true });
+    await resize(app, size);
+    for (const theme of THEMES) {
+      await invoke(page, "settings/change", { theme });
+      await expect(page.locator("html")).toHaveAttribute("data-theme", theme);
+      await page.evaluate(() => document.fonts.ready.then(() => undefined));
+      // Two frames: the change of theme and size is drawn.
+      await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
+      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+      expect.soft(overflow, `${name} at ${size.width} sticks out by px`).toBeLessThanOrEqual(0);
+      const png = await sharp(await app.picture()).png({ palette: true, quality: 90, compressionLevel: 9, effort: 4 }).toBuffer();
+      writeFileSync(join(folder, `${name}-${size.width}-${theme}.png`), png);
+    }
+  }
+  await resize(app, SMALL);
+}
+
+test.describe("six nodes", () => {
+  const app = groupWithApp();
+
+  test("first start, fleet and node", async () => {
+    test.setTimeout(300_000);
+    const { page } = app();
+    await expect(firstStartButton(page)).toBeVisible({ timeout: 30_000 });
+    await expect.poll(async () => (await snapshot(page)).nodes.filter(({ state }) => state === "live").length, { timeout: 30_000 }).toBe(6);
+    await untilFullRate(page);
+    await shoot(app(), "first-start");
+    await openLiveFleet(page);
+    await expect.poll(async () => (await snapshot(page)).tick, { timeout: 90_000 }).toBeGreaterThan(IS_FOR_DOCS ? 140 : 20);
+    await untilFullRate(page);
+    await shoot(app(), "fleet-cards");
+    await page.getByRole("radio", { name: "Table" }).click();
+    await shoot(app(), "fleet-table");
+    await page.getByRole("radio", { name: "Matrix" }).click();
+    await shoot(app(), "fleet-matrix");
+    await page.getByRole("radio", { name: "Cards" }).click();
+    await openNode(page, "node_0");
+    await shoot(app(), "node");
+  });
+
+  test("settings and dialogs", async () => {
+    test.setTimeout(300_000);
+    const { page } = app();
+    await openLiveFleet(page);
+    await page.getByRole("navigation", { name: "Pages" }).getByRole("button", { name: "Settings" }).click();
+    for (const tab of await page.getByRole("tab").all()) {
+      await tab.click();
+      await shoot(app(), `settings-${(await tab.innerText()).toLowerCase()}`);
+    }
+    await openFleet(page);
+    const dialogs = [
+      { name: "palette", title: "Search or run", open: () => page.keyboard.press("Control+k") },
+      { name: "keys", title: "Keys", open: () => page.keyboard.press("?") },
+      { name: "faults", title: "Fault console", open: () => page.keyboard.press("F9") },
+      { name: "deploy", title: "Deploy a version", open: () => page.getByRole("button", { name: "Deploy a version…" }).first().click() },
+    ];
+    for (const { name, title, open } of dialogs) {
+      await open();
+      await expect(page.getByRole("dialog", { name: title })).toBeVisible();
+      await shoot(app(), name);
+      await page.keyboard.press("Escape");
+      await expect(page.getByRole("dialog")).toHaveCount(0);
+    }
+  });
+
+  test("a bad day: a drill that fails, a command on its way, a silent node, malformed messages", async () => {
+    test.setTimeout(300_000);
+    const { page } = app();
+    await openLiveFleet(page);
+    await openFleet(page);
+    await invoke(page, "faults/set", { nodeId: "node_3", fault: "silent", level: 1 });
+    await invoke(page, "faults/set", { nodeId: "node_4", fault: "nan-metrics", level: 1 });
+    await expect
+      .poll(async () => (await nodeNow(page, "node_1")).history.some((span) => span.good), { timeout: 30_000 })
+      .toBe(true);
+    const { modelVersion } = await nodeNow(page, "node_1");
+    await invoke(page, "fleet/deploy", { nodeId: "node_1", version: "1.2.0", expectedVersion: modelVersion, requestId: freshRequestId() });
+    await expect(card(page, "node_1")).toHaveAttribute("data-state", "failing", { timeout: 45_000 });
+    await expect(card(page, "node_3")).toHaveAttribute("data-state", /stale|lost/, { timeout: 20_000 });
+    await shoot(app(), "fleet-needs-a-person");
+    await openNode(page, "node_1");
+    await shoot(app(), "node-failing");
+    await openFleet(page);
+    await page.getByRole("button", { name: /^Malformed/ }).click();
+    await shoot(app(), "malformed");
+    await page.keyboard.press("Escape");
+    await card(page, "node_1").getByRole("button", { name: "Roll back to 1.0.0, node_1" }).click();
+    await expect.poll(async () => (await nodeNow(page, "node_1")).command?.phase, { timeout: 30_000 }).toBe("verifying");
+    await openNode(page, "node_1");
+    await shoot(app(), "node-rolling-back");
+  });
+});
+
+test.describe("what the engine seldom shows", () => {
+  const app = groupWithApp();
+
+  /** Lets the window see snapshots that were changed on their way to it; the engine is as it was. */
+  async function changeSnapshots(change: "long-name" | "no-nodes" | "errors"): Promise<void> {
+    await app().electron.evaluate(({ webContents }, wanted) => {
+      const [contents] = webContents.getAllWebContents();
+      if (contents === undefined) throw new Error("there is no window");
+      const { prototype } = contents.constructor as { readonly prototype: typeof contents };
+      const send = prototype.send.bind(contents);
+      contents.send = (channel: string, body: unknown) => {
+        if (channel !== "push/snapshot") return send(channel, body);
+        const snap = body as { nodes: { nodeId: string }[]; link: object; processes: object[]; journal: object };
+        if (wanted === "no-nodes") return send(channel, { ...snap, nodes: [], events: [] });
+        if (wanted === "long-name") {
+          const rename = (text: string): string => text.replaceAll("node_0", "warehouse_north_aisle_17_inspection_drone_with_a_very_long_id_xx");
+          return send(channel, { ...snap, nodes: snap.nodes.map((node) => ({ ...node, nodeId: rename(node.nodeId) })) });
+        }
+        return send(channel, {
+          ...snap,
+          link: { ...snap.link, state: "down", sentence: "ROS 2 is down after 5 starts." },
+          journal: { ...snap.journal, state: "unavailable", sentence: "The journal cannot be written: disk full. Deploys and rollbacks are refused until it can." },
+          processes: snap.processes.map((process) => ({ ...process, state: "down", sentence: "inference is down after 5 starts in a row. Nodes are alive without metrics." })),
+        });
+      };
+    }, change);
+  }
+
+  test("a very long node id", async () => {
+    test.setTimeout(120_000);
+    const { page } = app();
+    await openLiveFleet(page);
+    await changeSnapshots("long-name");
+    await expect(page.getByText(/warehouse_north/).first()).toBeVisible();
+    await shoot(app(), "long-id-cards");
+    await page.getByRole("radio", { name: "Table" }).click();
+    await shoot(app(), "long-id-table");
+    await page.getByRole("radio", { name: "Cards" }).click();
+  });
+
+  test("everything down", async () => {
+    const { page } = app();
+    await openLiveFleet(page);
+    await changeSnapshots("errors");
+    await expect(page.getByRole("status").filter({ hasText: "disk full" })).toBeVisible();
+    await shoot(app(), "errors");
+  });
+
+  test("no nodes", async () => {
+    const { page } = app();
+    await openFleet(page);
+    await changeSnapshots("no-nodes");
+    await expect(page.getByText(/No node publishes metrics/)).toBeVisible();
+    await shoot(app(), "no-nodes");
+  });
+});
+
+test.describe("many nodes", () => {
+  const app = groupWithApp({ args: ["--nodes", "24"] });
+
+  test("24 nodes as a table and as a matrix", async () => {
+    test.setTimeout(120_000);
+    const { page } = app();
+    await openLiveFleet(page, 24);
+    await shoot(app(), "fleet-24-table");
+    await page.getByRole("radio", { name: "Matrix" }).click();
+    await shoot(app(), "fleet-24-matrix");
+  });
+});

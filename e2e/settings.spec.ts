@@ -1,0 +1,53 @@
+import { expect, test } from "@playwright/test";
+import { invoke, openFleet, openLiveFleet, snapshot } from "./app/fleet";
+import { groupWithApp } from "./app/group";
+
+const app = groupWithApp();
+
+test("the theme is dark, light or the desktop's, at once and everywhere", async () => {
+  const { page, electron } = app();
+  await openFleet(page);
+  await page.getByRole("navigation", { name: "Pages" }).getByRole("button", { name: "Settings" }).click();
+  await page.getByRole("tab", { name: "Appearance" }).click();
+  const theme = page.getByRole("radiogroup", { name: "Theme" });
+  const canvas = (): Promise<string> => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+  await theme.getByRole("radio", { name: "Dark" }).click();
+  await expect.poll(canvas).toBe("rgb(15, 17, 20)");
+  expect(await electron.evaluate(({ nativeTheme }) => nativeTheme.themeSource)).toBe("dark");
+  await theme.getByRole("radio", { name: "Light" }).click();
+  await expect.poll(canvas).toBe("rgb(227, 229, 231)");
+  expect(await electron.evaluate(({ nativeTheme }) => nativeTheme.themeSource)).toBe("light");
+  await theme.getByRole("radio", { name: "System" }).click();
+  await expect(page.locator("html")).not.toHaveAttribute("data-theme");
+  expect(await electron.evaluate(({ nativeTheme }) => nativeTheme.themeSource)).toBe("system");
+  const isDark = await page.evaluate(() => matchMedia("(prefers-color-scheme: dark)").matches);
+  await expect.poll(canvas).toBe(isDark ? "rgb(15, 17, 20)" : "rgb(227, 229, 231)");
+});
+
+test("new limits mark the metrics that are beyond them, and taking them back unmarks them", async () => {
+  const { page } = app();
+  await openLiveFleet(page);
+  await page.getByRole("navigation", { name: "Pages" }).getByRole("button", { name: "Settings" }).click();
+  const ratio = page.getByRole("textbox", { name: "Compression ratio, at least" });
+  await ratio.fill("900");
+  await ratio.press("Tab");
+  await page.getByRole("button", { name: "Save limits" }).click();
+  await expect.poll(async () => (await snapshot(page)).limits.minCompressionRatio).toBe(900);
+  await expect
+    .poll(async () => (await snapshot(page)).nodes.every(({ state, beyond }) => state === "failing" && beyond.includes("compressionRatio")), { timeout: 20_000 })
+    .toBe(true);
+  await openFleet(page);
+  await expect(page.getByRole("region", { name: "Needs a person" }).getByRole("article")).toHaveCount(6);
+  await expect(page.locator(".emphasis-text-high").first()).toBeVisible();
+
+  await page.getByRole("navigation", { name: "Pages" }).getByRole("button", { name: "Settings" }).click();
+  await page.getByRole("button", { name: "Fill in the defaults" }).click();
+  await page.getByRole("button", { name: "Save limits" }).click();
+  await expect.poll(async () => (await snapshot(page)).limits.minCompressionRatio).toBe(5);
+  await expect
+    .poll(async () => (await snapshot(page)).nodes.filter(({ state }) => state === "live").length, { timeout: 25_000 })
+    .toBe(6);
+  await ratio.fill("0");
+  await ratio.press("Tab");
+  expect((await invoke(page, "settings/change", { limits: { minCompressionRatio: -1, maxLatencyMs: 50, minQualityScore: 0.7 } })).ok).toBe(false);
+});

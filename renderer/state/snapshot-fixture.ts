@@ -1,0 +1,86 @@
+import { DEFAULT_LIMITS } from "../../shared/contract/settings";
+import type { CommandPhase, CommandView, NodeView, Snapshot } from "../../shared/contract/snapshot";
+
+/** Data for tests: a fleet in which everything is as expected, to be changed where a test looks. */
+
+/** Wall time of the fixture's newest tick, Unix ms. */
+export const NOW_MS = Date.UTC(2026, 2, 1, 14, 6, 12);
+
+/** A live iot node that runs 1.1.0 and could go back to 1.0.0. */
+export function nodeFixture(change: Partial<NodeView> = {}): NodeView {
+  return {
+    nodeId: "node_1",
+    revision: 1,
+    vertical: "iot",
+    dialect: "lydt",
+    profileRateHz: 2,
+    sampleRateHz: 2,
+    liveness: "live",
+    livenessSinceMs: NOW_MS - 60_000,
+    state: "live",
+    attention: "none",
+    stateSinceMs: NOW_MS - 60_000,
+    sentence: "Runs 1.1.0; the newest sample is within every limit.",
+    modelVersion: "1.1.0",
+    drill: false,
+    latest: { compressionRatio: 8.4, latencyMs: 21.6, qualityScore: 0.91, bandwidthKbps: 53, receivedAtMs: NOW_MS - 100 },
+    lastHeardAtMs: NOW_MS - 100,
+    beyond: [],
+    trail: {
+      compressionRatio: Float32Array.of(8.3, 8.4),
+      latencyMs: Float32Array.of(21, 21.6),
+      qualityScore: Float32Array.of(0.9, 0.91),
+    },
+    command: null,
+    rollback: { offered: true, version: "1.0.0", reason: "1.0.0 was good on node_1 to its last sample." },
+    history: [],
+    malformed: 0,
+    ...change,
+  };
+}
+
+/** A rollback of `node_1` from 1.1.0 to 1.0.0 that took the given steps, one second apart, the last one now. */
+export function commandFixture(phases: readonly CommandPhase[], change: Partial<CommandView> = {}): CommandView {
+  return {
+    commandId: "c-0007",
+    nodeId: "node_1",
+    kind: "rollback",
+    actor: "operator",
+    version: "1.0.0",
+    fromVersion: "1.1.0",
+    phase: phases.at(-1) ?? "requested",
+    attempts: 1,
+    verifySamples: 0,
+    verifySamplesNeeded: 12,
+    steps: phases.map((phase, index) => ({ phase, atMs: NOW_MS - (phases.length - 1 - index) * 1_000, note: "" })),
+    sentence: "1.0.0 sent to node_1, waiting for its report.",
+    ...change,
+  };
+}
+
+/** A snapshot of these nodes over an embedded link that is up. */
+export function snapshotFixture(nodes: readonly NodeView[], change: Partial<Snapshot> = {}): Snapshot {
+  return {
+    tick: 1,
+    atMs: NOW_MS,
+    periodMs: 500,
+    periodP95Ms: 503,
+    link: {
+      kind: "embedded",
+      state: "up",
+      sinceMs: NOW_MS - 120_000,
+      sentence: "6 nodes run inside this application.",
+      notices: [],
+      seed: 7,
+      domainId: null,
+    },
+    processes: [],
+    journal: { state: "written", sentence: "Every decision is written.", lastWriteAtMs: NOW_MS - 1_000 },
+    malformed: 0,
+    samples: 1_000,
+    limits: { ...DEFAULT_LIMITS },
+    nodes: [...nodes],
+    events: [],
+    ...change,
+  };
+}

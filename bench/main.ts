@@ -1,4 +1,5 @@
 import { run as runBenchCodec } from "../electron/commands/bench-codec";
+import { run as runBenchLink } from "../electron/commands/bench-link";
 import type { CommandIo, ExitCode } from "../electron/commands/command";
 import { BadUsage, NotAvailable, type Benchmark } from "./benchmark";
 import { idleBenchmark } from "./idle";
@@ -12,7 +13,13 @@ const codecBenchmark: Pick<Benchmark, "name" | "summary" | "run"> = {
   run: runBenchCodec,
 };
 
-const BENCHMARKS = [startBenchmark, idleBenchmark, uiBenchmark, leakBenchmark, codecBenchmark] as const;
+const linkBenchmark: Pick<Benchmark, "name" | "summary" | "run"> = {
+  name: "link",
+  summary: "messages received and processor time of the ROS 2 link, next to bare subscribers",
+  run: runBenchLink,
+};
+
+const BENCHMARKS = [startBenchmark, idleBenchmark, uiBenchmark, leakBenchmark, codecBenchmark, linkBenchmark] as const;
 
 const list = BENCHMARKS.map(({ name, summary }) => `  ${name.padEnd(6)} ${summary}\n`).join("");
 const HELP = `usage: ./lydlr bench [NAME] [--json]

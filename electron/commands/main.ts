@@ -16,24 +16,6 @@ function notYet(name: string, sentence: string): Command {
   };
 }
 
-/** Benchmarks by name. */
-const BENCHES: Readonly<Record<string, { readonly about: string; load(): Promise<Command> }>> = {
-  codec: { about: "ratio, quality and time of every model beside JPEG and WebP", load: async () => (await import("./bench-codec")).run },
-  link: { about: "the ROS 2 link beside a bare rclpy and a bare rclnodejs subscriber", load: async () => (await import("./bench-link")).run },
-};
-
-const bench: Command = async ([name, ...rest], io) => {
-  const found = name === undefined ? undefined : BENCHES[name];
-  if (found !== undefined) return (await found.load())(rest, io);
-  const list = Object.entries(BENCHES).map(([each, { about }]) => `  ${each.padEnd(8)} ${about}\n`);
-  if (name === undefined || name === "--help") {
-    io.stdout(`usage: ./lydlr bench NAME [--json]\n\n${list.join("")}`);
-    return 0;
-  }
-  io.stderr(`BAD_USAGE: there is no benchmark ${JSON.stringify(name)}; ./lydlr bench lists them.\n`);
-  return 2;
-};
-
 /** The command of a name; its module is loaded only then. */
 async function commandOf(name: string): Promise<Command | null> {
   switch (name) {
@@ -41,8 +23,6 @@ async function commandOf(name: string): Promise<Command | null> {
       return startHeadless;
     case "codec":
       return (await import("./codec")).run;
-    case "bench":
-      return bench;
     case "edge":
       return (await import("./edge")).run;
     case "ros2":

@@ -60,6 +60,9 @@ export function App(): ReactNode {
 function Page(): ReactNode {
   const place = usePlace();
   const isFirstStart = useFleet((state) => state.isFirstStart);
+  // Until the application has said hello nobody knows which page comes first; the frame stands already.
+  const isGreeted = useFleet((state) => state.hello !== null);
+  if (!isGreeted && place.page === "fleet") return null;
   if (isFirstStart && place.page === "fleet") {
     return (
       <Guard what="The first-start page" key="first-start">

@@ -234,6 +234,18 @@ describe("the engine", () => {
       expect(operations.getDeploymentStatus().nodes[0]).toMatchObject({ modelVersion: "1.1.0", rollbackVersion: "1.0.0" });
     });
 
+    test("is acknowledged by frames of the new version, not by a heartbeat that overtakes the old one's", async () => {
+      await deploy("1.1.0");
+      await timers.advanceSettled(100);
+      heartbeat(N0, "1.1.0");
+      metrics(N0);
+      await timers.advanceSettled(400);
+      expect(seen()).toMatchObject({ modelVersion: "1.0.0", command: { phase: "sent" } });
+      await run(10, { running: "1.1.0" });
+      expect(seen()).toMatchObject({ command: { phase: "verified" } });
+      expect(seen()?.history.map((span) => span.version)).toEqual(["1.1.0", "1.0.0"]);
+    });
+
     test.each([
       ["an unknown version", "9.9.9", "1.0.0", "UNKNOWN_VERSION"],
       ["a version that is a path", "../1.1.0", "1.0.0", "BAD_VERSION"],

@@ -36,7 +36,12 @@ export const STATE_HUES: Readonly<Record<NodeState, Attention>> = {
   inconsistent: "medium",
 };
 
-/** Whether the newest values may be out of date: shown dashed, in a quieter ink. */
+/** Whether the newest values are not of now: shown in a quieter ink, with hollow pointers. */
+export function hasOldValues(liveness: Liveness): boolean {
+  return isUnknown(liveness) || liveness === "no-metrics";
+}
+
+/** Whether nothing at all is known of the node now: shown dashed. */
 export function isUnknown(liveness: Liveness): boolean {
   return liveness === "stale" || liveness === "lost";
 }

@@ -3,7 +3,7 @@ import type { Liveness, Trail } from "../contract/snapshot";
 import { EMPTY_WATCH, metricsBeyond, watchSample, type LimitedMetric, type LimitWatch } from "../judge/limits";
 import { SeriesRing } from "../series/series-ring";
 import type { ModelVersion, NodeId } from "./ids";
-import { livenessOf } from "./liveness";
+import { livenessOf, STALE_AFTER_MS } from "./liveness";
 import { KEPT_TICKS, TickHistory, tickEntry } from "./performance";
 import type { Dialect, Heartbeat, MetricSample, Vertical } from "./sample";
 import { EMPTY_HISTORY, noteSample, noteVersion, type VersionHistory } from "./version-history";
@@ -103,6 +103,11 @@ export class TrackedNode {
     this.vertical = heartbeat.vertical ?? this.vertical;
     this.lastHeartbeatAtMs = nowMs;
     this.lastHeardWallMs = heartbeat.receivedAtMs;
+    // While metrics flow they say which version runs: a heartbeat comes on another topic, and at a swap it
+    // overtakes the last frames of the old version.
+    const metricsFlow =
+      this.latest?.dialect === "lydt" && this.lastMetricsAtMs !== null && nowMs - this.lastMetricsAtMs < STALE_AFTER_MS;
+    if (metricsFlow) return { versionChanged: false, beyond: [] };
     return { versionChanged: this.noteReport(heartbeat.modelVersion, "lydt", heartbeat.receivedAtMs), beyond: [] };
   }
 

@@ -110,7 +110,7 @@ const AgeCell = memo(function AgeCell({ nodeId, isOld }: { readonly nodeId: stri
   const text = useFleet(({ fleet }) => {
     const node = fleet?.nodes.get(nodeId);
     if (fleet === null || node === undefined) return "";
-    const seconds = Math.max(0, fleet.meta.atMs - node.lastHeardAtMs) / 1_000;
+    const seconds = Math.max(0, fleet.meta.atMs - (node.latest?.receivedAtMs ?? node.lastHeardAtMs)) / 1_000;
     return formatNumber(seconds, seconds >= 100 ? 0 : 1);
   });
   return <td className={isOld ? "numeric age-old-cell" : "numeric"}>{text}</td>;

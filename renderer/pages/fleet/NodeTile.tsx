@@ -2,7 +2,7 @@ import { memo, type KeyboardEvent, type ReactNode } from "react";
 import { MiniPointers } from "../../charts/MiniPointers";
 import type { NodeView } from "../../../shared/contract/snapshot";
 import { Glyph } from "../../design";
-import { isUnknown, STATE_HUES, STATE_WORDS } from "../../format/words";
+import { hasOldValues, STATE_HUES, STATE_WORDS } from "../../format/words";
 import { go } from "../../state/navigation";
 import { useFleet } from "../../state/store";
 import { selectNode } from "./desk";
@@ -35,7 +35,7 @@ function numberOf(text: string | undefined): number | null {
 export const NodeTile = memo(function NodeTile({ nodeId, isTabStop, isSelected }: NodeTileProps): ReactNode {
   const state = useFleet(({ fleet }) => fleet?.nodes.get(nodeId)?.state);
   const attention = useFleet(({ fleet }) => fleet?.nodes.get(nodeId)?.attention);
-  const isOld = useFleet(({ fleet }) => isUnknown(fleet?.nodes.get(nodeId)?.liveness ?? "live"));
+  const isOld = useFleet(({ fleet }) => hasOldValues(fleet?.nodes.get(nodeId)?.liveness ?? "live"));
   const values = useFleet(({ fleet }) => tileValues(fleet?.nodes.get(nodeId)));
   const limits = useFleet(({ fleet }) => fleet?.meta.limits);
   const scales = useFleet((store) => store.scales?.of);

@@ -6,14 +6,14 @@ import type { Emphasis, Scale } from "../../charts/scales";
 import { Sparkline } from "../../charts/Sparkline";
 import { formatLimit, formatMetric, formatRate, limitOf, nameOf, NOT_REPORTED, unitOf, type JudgedMetric } from "../../format/number";
 import { formatAge, formatUtcInstant } from "../../format/time";
-import { isUnknown } from "../../format/words";
+import { hasOldValues } from "../../format/words";
 import { go } from "../../state/navigation";
 import { useFleet } from "../../state/store";
 import { ROVING } from "./focus";
 
 /** How a node's metric is drawn: in colour only where it is beyond its limit and a person is needed. */
 export function emphasisOf(node: NodeView, metric: JudgedMetric): Emphasis {
-  if (isUnknown(node.liveness)) return "stale";
+  if (hasOldValues(node.liveness)) return "stale";
   if (!node.beyond.includes(metric)) return "normal";
   if (node.attention === "high") return "high";
   return node.attention === "medium" ? "medium" : "normal";
@@ -89,9 +89,9 @@ export function profileText(node: Pick<NodeView, "vertical" | "profileRateHz" | 
 export const Age = memo(function Age({ nodeId }: { readonly nodeId: string }): ReactNode {
   const text = useFleet(({ fleet }) => {
     const node = fleet?.nodes.get(nodeId);
-    return fleet === null || node === undefined ? "" : formatAge(fleet.meta.atMs - node.lastHeardAtMs);
+    return fleet === null || node === undefined ? "" : formatAge(fleet.meta.atMs - (node.latest?.receivedAtMs ?? node.lastHeardAtMs));
   });
-  const isOld = useFleet(({ fleet }) => isUnknown(fleet?.nodes.get(nodeId)?.liveness ?? "live"));
+  const isOld = useFleet(({ fleet }) => hasOldValues(fleet?.nodes.get(nodeId)?.liveness ?? "live"));
   return <span className={isOld ? "age age-old" : "age"}>{text}</span>;
 });
 

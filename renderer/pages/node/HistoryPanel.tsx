@@ -40,14 +40,14 @@ export const HistoryPanel = memo(function HistoryPanel(props: Pick<NodeView, "hi
   );
 });
 
+/** Below this a run is told to the second. */
+const SHORT_RUN_MS = 10 * 60_000;
+
 function timeOf(span: VersionSpan, clock: ClockKind): string {
   if (span.toMs === null) return `since ${formatClock(span.fromMs, clock)}`;
-  return `${minuteOf(span.fromMs, clock)} – ${minuteOf(span.toMs, clock)}`;
-}
-
-/** Seconds stand in the title. */
-function minuteOf(atMs: number, clock: ClockKind): string {
-  return formatClock(atMs, clock).slice(0, 5);
+  // Of a long run the minutes are enough; the title has the seconds.
+  const shown = span.toMs - span.fromMs < SHORT_RUN_MS ? 8 : 5;
+  return `${formatClock(span.fromMs, clock).slice(0, shown)} – ${formatClock(span.toMs, clock).slice(0, shown)}`;
 }
 
 function utcOf(span: VersionSpan): string {

@@ -9,7 +9,7 @@ import { MetricChart } from "../../charts/MetricChart";
 import { Button, Kbd, Problem } from "../../design";
 import { JUDGED_METRICS, limitOf } from "../../format/number";
 import { formatClock, formatDuration } from "../../format/time";
-import { isUnknown, STATE_WORDS } from "../../format/words";
+import { hasOldValues, isUnknown, STATE_WORDS } from "../../format/words";
 import { useFleet, useSettings, useSnapshotMeta } from "../../state/store";
 import { emphasisOf } from "../fleet/parts";
 import { askedSpan, fixedSpan, shownView, type ChartsState } from "./charts-state";
@@ -47,7 +47,7 @@ export function NodeCharts({ node, charts, control }: NodeChartsProps): ReactNod
             series={series}
             view={view}
             limit={limitsOfMetrics?.[metric] ?? null}
-            emphasis={metric === "bandwidthKbps" ? (isUnknown(node.liveness) ? "stale" : "normal") : emphasisOf(node, metric)}
+            emphasis={metric === "bandwidthKbps" ? (hasOldValues(node.liveness) ? "stale" : "normal") : emphasisOf(node, metric)}
             newest={values?.[metric] ?? null}
             newestMs={values?.receivedAtMs ?? null}
             cursorMs={charts.cursorMs}

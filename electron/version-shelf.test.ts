@@ -2,14 +2,8 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:f
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { parseModelVersion, type ModelVersion } from "../shared/fleet/ids";
+import { version } from "../shared/fleet/ids-fixture";
 import { openModelShelf } from "./version-shelf";
-
-function version(text: string): ModelVersion {
-  const parsed = parseModelVersion(text);
-  if (!parsed.ok) throw new Error(parsed.error.message);
-  return parsed.value;
-}
 
 describe("the shelf of versions", () => {
   let folder = "";

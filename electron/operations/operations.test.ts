@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { parseModelVersion, parseNodeId, type ModelVersion, type NodeId } from "../../shared/fleet/ids";
+import type { NodeId } from "../../shared/fleet/ids";
+import { node, version } from "../../shared/fleet/ids-fixture";
 import type { EventView } from "../../shared/contract/snapshot";
 import { fail, ok } from "../../shared/result";
 import { decodeDeploy } from "../../shared/wire/deploy";
@@ -13,17 +14,6 @@ import { openJournal } from "../journal/sqlite-journal";
 import { virtualTimers, type VirtualTimers } from "../time/virtual-timers";
 import { Operations } from "./operations";
 import { ScriptedLink } from "./scripted-link";
-
-function version(text: string): ModelVersion {
-  const parsed = parseModelVersion(text);
-  if (!parsed.ok) throw new Error(parsed.error.message);
-  return parsed.value;
-}
-function node(text: string): NodeId {
-  const parsed = parseNodeId(text);
-  if (!parsed.ok) throw new Error(parsed.error.message);
-  return parsed.value;
-}
 
 const N0 = node("node_0");
 const KNOWN = ["1.0.0", "1.1.0", "1.2.0"];

@@ -1,13 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { GOOD_RUN } from "../judge/limits";
-import { parseModelVersion, type ModelVersion } from "./ids";
+import type { ModelVersion } from "./ids";
+import { version } from "./ids-fixture";
 import { EMPTY_HISTORY, noteChosen, noteSample, noteTakenBack, noteVersion, rollbackOffer, rollbackTarget, type VersionHistory } from "./version-history";
 
-function version(text: string): ModelVersion {
-  const parsed = parseModelVersion(text);
-  if (!parsed.ok) throw new Error(parsed.error.message);
-  return parsed.value;
-}
 const [A, B, C] = [version("1.0.0"), version("1.1.0"), version("1.2.0")];
 
 function ran(history: VersionHistory, which: ModelVersion, isGood: boolean): VersionHistory {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { parseModelVersion, parseNodeId, type ModelVersion, type NodeId } from "../fleet/ids";
+import type { ModelVersion } from "../fleet/ids";
+import { node, version } from "../fleet/ids-fixture";
 import {
   ACKNOWLEDGE_WITHIN_MS,
   advanceCommand,
@@ -11,17 +12,6 @@ import {
   type Command,
   type CommandInput,
 } from "./command";
-
-function version(text: string): ModelVersion {
-  const parsed = parseModelVersion(text);
-  if (!parsed.ok) throw new Error(parsed.error.message);
-  return parsed.value;
-}
-function node(text: string): NodeId {
-  const parsed = parseNodeId(text);
-  if (!parsed.ok) throw new Error(parsed.error.message);
-  return parsed.value;
-}
 
 const OLD = version("1.0.0");
 const NEW = version("1.1.0");

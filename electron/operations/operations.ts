@@ -10,7 +10,7 @@ import type { EventView, ProcessView, Snapshot } from "../../shared/contract/sna
 import { parseNodeId, type ModelVersion, type NodeId } from "../../shared/fleet/ids";
 import { nodeSeries } from "../../shared/fleet/node-series";
 import { summarisePerformance } from "../../shared/fleet/performance";
-import type { TrackedNode } from "../../shared/fleet/tracked-node";
+import { TICK_MS, type TrackedNode } from "../../shared/fleet/tracked-node";
 import { rollbackTarget } from "../../shared/fleet/version-history";
 import { fail, ok, type Result } from "../../shared/result";
 import { viewCommand, type Command } from "../../shared/rollout/command";
@@ -24,11 +24,11 @@ import { MalformedLog } from "./malformed-log";
 import { startMetronome, type Beat } from "./metronome";
 import { NodeViews } from "./node-views";
 
-/** 2 Hz: the period of discovery-independent monitoring. */
-export const TICK_MS = 500;
-
 /** The graph is looked at whenever the link reports a change, and at least this often. */
 export const DISCOVERY_MS = 5_000;
+
+/** node_10 after node_9. */
+const BY_NUMBER = new Intl.Collator("en", { numeric: true });
 
 /** Samples of `getNodePerformanceHistory` where no window is given. */
 const DEFAULT_WINDOW = 50;
@@ -300,8 +300,7 @@ export class Operations {
   }
 
   private sortedNodes(): readonly TrackedNode[] {
-    const collator = new Intl.Collator("en", { numeric: true });
-    return [...this.register.nodes.values()].toSorted((left, right) => collator.compare(left.nodeId, right.nodeId));
+    return [...this.register.nodes.values()].toSorted((left, right) => BY_NUMBER.compare(left.nodeId, right.nodeId));
   }
 
   private find(text: string): Result<TrackedNode> {

@@ -190,7 +190,7 @@ export const REQUESTS = {
   "models/list": { body: nothing, reply: v.array(modelViewSchema) },
   "faults/list": { body: nothing, reply: v.array(faultViewSchema) },
   /** `level` 0 switches the fault off. slow-cpu: times slower (2 to 20); lossy-link: share lost (0 to 1);
-   * noisy-camera: added sigma in grey levels (0 to 80); crash: seconds until it restarts (1 to 60);
+   * noisy-camera: added sigma in grey levels (0 to 60); crash: seconds until it restarts (1 to 60);
    * silent, no-metrics, nan-metrics: 1. */
   "faults/set": {
     body: v.strictObject({ nodeId: id, fault: faultKindSchema, level: v.pipe(finite, v.minValue(0), v.maxValue(100)) }),

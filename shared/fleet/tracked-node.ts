@@ -20,7 +20,8 @@ const RATE_WINDOW_MS = 10_000;
 /** A silence longer than this many periods is a gap. */
 const GAP_PERIODS = 2.2;
 
-const TICK_MS = 500;
+/** The period of monitoring: 2 Hz. */
+export const TICK_MS = 500;
 
 /** Columns of the raw series. */
 export const SERIES_COLUMNS = ["compressionRatio", "latencyMs", "qualityScore", "bandwidthKbps"] as const;

@@ -98,7 +98,7 @@ export async function startEngine(parts: EngineParts): Promise<Result<Engine>> {
     entry: parts.ros2Entry,
     environment: parts.environment,
     timers,
-    domainId: options.domainId,
+    graph: { domainId: options.domainId, discoveryRange: null },
   };
   // Only a choice needs a trial: ROS 2 that was asked for says on its own what is wrong with it.
   const setUp = await findRos2(ros2, options.link === "auto" && options.recording === null);
@@ -122,7 +122,7 @@ export async function startEngine(parts: EngineParts): Promise<Result<Engine>> {
     journal,
     timers,
     shelf,
-    processes: () => [inference?.part.supervised.status(), ros2Link?.process()].filter((each) => each != null),
+    processes: () => [...(inference === null ? [] : [inference.part.supervised.status()]), ...(ros2Link?.processes() ?? [])],
   });
   operations = running;
   inference?.part.supervised.onStatus((status) => {

@@ -29,7 +29,7 @@ linkContract(
     process.kill(peers.pid, "SIGUSR1");
     return {
       link: openRos2(
-        { spawn: forkedProcess, entry: ENTRY, environment: { ...process.env, ...graphVariables }, timers: systemTimers, domainId: null },
+        { spawn: forkedProcess, entry: ENTRY, environment: { ...process.env, ...graphVariables }, timers: systemTimers, graph: { domainId: null, discoveryRange: null } },
         installedRos(),
       ),
       nodeId: NODES[0] as NodeId,

@@ -1,5 +1,5 @@
 import { readRosRecord, rosFolder, rosFolderPath, type RosRecord } from "../../electron/link/ros2/ros-folder";
-import { rosEnvironment } from "../../electron/link/ros2/ros-environment";
+import { plainRosEnvironment } from "../../electron/link/ros2/ros-environment";
 
 /** Domains above this use ports of the range that Linux gives to any program (docs.ros.org, "The ROS_DOMAIN_ID"). */
 const SAFE_DOMAINS = 100;
@@ -25,14 +25,8 @@ export function installedRos(): RosRecord {
 /** The Python that has rclpy, and its environment. */
 export function rosPython(): { readonly program: string; readonly env: Readonly<Record<string, string | undefined>> } {
   const record = installedRos();
-  const { prefix, discovery } = rosFolder(rosFolderPath(process.env));
-  // Peers look for others as Fast DDS does by itself: the profile is the application's own.
-  const { FASTRTPS_DEFAULT_PROFILES_FILE: _before3, FASTDDS_DEFAULT_PROFILES_FILE: _since3, ...variables } = rosEnvironment(
-    record,
-    discovery,
-    graphVariables,
-    { domainId: null, discoveryRange: null },
-  );
+  const { prefix } = rosFolder(rosFolderPath(process.env));
+  const variables = plainRosEnvironment(record, graphVariables, { domainId: null, discoveryRange: null });
   const program = record.source === "private" ? `${prefix}/bin/python` : "python3";
   return { program, env: { ...process.env, ...variables, PYTHONUNBUFFERED: "1" } };
 }

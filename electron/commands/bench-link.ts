@@ -7,7 +7,7 @@ import type { Readable } from "node:stream";
 import { METRICS_SUBSCRIPTION_QOS } from "../../shared/wire/topics";
 import { fail, ok, type Result } from "../../shared/result";
 import { findRos2, openRos2, type Ros2Surroundings } from "../link/ros2/open-ros2";
-import { rosEnvironment, type Variables } from "../link/ros2/ros-environment";
+import { plainRosEnvironment, type Variables } from "../link/ros2/ros-environment";
 import { rosFolder, rosFolderPath, type RosRecord } from "../link/ros2/ros-folder";
 import { forkedProcess } from "../supervision/forked-process";
 import { systemTimers } from "../time/system-timers";
@@ -90,7 +90,8 @@ interface Plan {
 
 async function measure(record: RosRecord, surroundings: Ros2Surroundings, plan: Plan): Promise<Readonly<Record<string, Outcome>> & { readonly sent: Outcome }> {
   const paths = rosFolder(rosFolderPath(surroundings.environment));
-  const env: Variables = { ...process.env, ...rosEnvironment(record, paths.discovery, surroundings.environment, { domainId: surroundings.domainId, discoveryRange: "LOCALHOST" }) };
+  // As any user of rclpy and rclnodejs has it.
+  const env: Variables = { ...process.env, ...plainRosEnvironment(record, surroundings.environment, surroundings.graph) };
   const python = record.source === "private" ? join(paths.prefix, "bin", "python") : "python3";
   const folder = mkdtempSync(join(tmpdir(), "lydlr-bench-link-"));
   const topics = topicsOf(plan.nodes);
@@ -123,7 +124,7 @@ async function measure(record: RosRecord, surroundings: Ros2Surroundings, plan: 
     const published = follow(publishers);
     // It publishes once every topic has its three listeners.
     await published.until("begin");
-    const pids = { rclpy: rclpy.pid ?? 0, rclnodejs: rclnodejs.pid ?? 0, link: link.process()?.pid ?? 0 };
+    const pids = { rclpy: rclpy.pid ?? 0, rclnodejs: rclnodejs.pid ?? 0, link: link.processes()[0]?.pid ?? 0 };
     const before = { rclpy: cpuMsOf(pids.rclpy), rclnodejs: cpuMsOf(pids.rclnodejs), link: cpuMsOf(pids.link) };
     await published.until("end");
     // What is still on its way arrives; each program prints its count four times a second.
@@ -164,10 +165,10 @@ export const run: Command = async (args, io: CommandIo) => {
   const surroundings: Ros2Surroundings = {
     spawn: forkedProcess,
     entry: join(__dirname, "ros2-host.cjs"),
-    // A graph of its own, on this machine alone.
-    environment: { ...process.env, ROS_AUTOMATIC_DISCOVERY_RANGE: "LOCALHOST" },
+    environment: process.env,
     timers: systemTimers,
-    domainId,
+    // A graph of its own, on this machine alone.
+    graph: { domainId, discoveryRange: "LOCALHOST" },
   };
   const record = await findRos2(surroundings, false);
   if (!record.ok) return refuse(io, record.error);

@@ -82,7 +82,8 @@ async function runEdge(plan: EdgePlan, io: CommandIo): Promise<Result<ReturnType
     entry: join(__dirname, "ros2-host.cjs"),
     environment: process.env,
     timers,
-    domainId: plan.domainId,
+    graph: { domainId: plan.domainId, discoveryRange: null },
+    standby: false,
     nodeName: "lydlr_edge",
   };
   const record = await findRos2(surroundings, true);

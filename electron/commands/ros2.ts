@@ -44,8 +44,8 @@ function describe(record: RosRecord): string {
 }
 
 function probe(folder: string, record: RosRecord): Promise<Result<ProbedHost, "NOT_AVAILABLE">> {
-  const { rclnodejs, addon, discovery } = rosFolder(folder);
-  const env = rosEnvironment(record, discovery, process.env, { domainId: null, discoveryRange: null });
+  const { rclnodejs, addon, profiles } = rosFolder(folder);
+  const env = rosEnvironment(record, profiles, process.env, { domainId: null, discoveryRange: null });
   return probeHost({ spawn: forkedProcess, entry: join(__dirname, "ros2-host.cjs"), env, rclnodejs, addon, timers: systemTimers });
 }
 

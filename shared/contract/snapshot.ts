@@ -150,6 +150,8 @@ export const linkViewSchema = v.strictObject({
   notices: v.array(noticeSchema),
   seed: nullable(finite),
   domainId: nullable(finite),
+  /** ROS_AUTOMATIC_DISCOVERY_RANGE in force, e.g. `SUBNET`; ROS 2 only. */
+  discoveryRange: nullable(v.string()),
 });
 export type LinkView = v.InferOutput<typeof linkViewSchema>;
 

@@ -68,7 +68,6 @@ async function open(request: Of<"open">): Promise<void> {
   }
   const domainId = domainIdOf(process.env);
   post({ kind: "opened", rmw: process.env["RMW_IMPLEMENTATION"] ?? "the default", rclnodejs: RCLNODEJS_VERSION, domainId });
-  watchGraph(node, timers, post);
 }
 
 function opened(): { readonly rcl: Rclnodejs; readonly node: RclNode } {
@@ -143,7 +142,8 @@ function receive(message: unknown): void {
       return;
     default:
       try {
-        if (request.kind === "subscribe") subscribe(request);
+        if (request.kind === "watch") watchGraph(opened().node, timers, post);
+        else if (request.kind === "subscribe") subscribe(request);
         else if (request.kind === "advertise") publisherOf(request);
         else unsubscribe(request);
       } catch (error) {

@@ -3,7 +3,7 @@ import type { Result } from "../../../shared/result";
 import type { Timers } from "../../../shared/time";
 import type { Spawn } from "../../supervision/process-spawner";
 import { probeHost } from "./probe";
-import { domainIdOf, rosEnvironment, type Variables } from "./ros-environment";
+import { discoveryRangeOf, domainIdOf, rosEnvironment, type GraphChoice, type Variables } from "./ros-environment";
 import { readRosRecord, rosFolder, rosFolderPath, type RosRecord } from "./ros-folder";
 import { createRos2Link, type Ros2Link } from "./ros2-link";
 
@@ -14,8 +14,9 @@ export interface Ros2Surroundings {
   readonly entry: string;
   readonly environment: Variables;
   readonly timers: Timers;
-  /** Null: as the environment says. */
-  readonly domainId: number | null;
+  readonly graph: GraphChoice;
+  /** Whether a second process stands by. Default: it does. */
+  readonly standby?: boolean;
   /** The beginning of the node's name in the graph. Default `lydlr_ops`. */
   readonly nodeName?: string;
 }
@@ -31,28 +32,33 @@ export function describeRos({ source, distro }: RosRecord): string {
  * @returns NOT_AVAILABLE with the reason and what to do.
  */
 export async function findRos2(surroundings: Ros2Surroundings, tries: boolean): Promise<Result<RosRecord, "NOT_AVAILABLE">> {
-  const { spawn, entry, environment, timers, domainId } = surroundings;
+  const { spawn, entry, environment, timers, graph } = surroundings;
   const folder = rosFolderPath(environment);
   const record = readRosRecord(folder);
   if (!record.ok || !tries) return record;
-  const { rclnodejs, addon, discovery } = rosFolder(folder);
-  const env = rosEnvironment(record.value, discovery, environment, { domainId, discoveryRange: null });
+  const { rclnodejs, addon, profiles } = rosFolder(folder);
+  const env = rosEnvironment(record.value, profiles, environment, graph);
   const loaded = await probeHost({ spawn, entry, env, rclnodejs, addon, timers });
   return loaded.ok ? record : loaded;
 }
 
 /** A link to the graph with the ROS 2 of `record`. */
 export function openRos2(surroundings: Ros2Surroundings, record: RosRecord): Ros2Link {
-  const { spawn, entry, environment, timers, domainId } = surroundings;
-  const { rclnodejs, addon, discovery } = rosFolder(rosFolderPath(environment));
+  const { spawn, entry, environment, timers, graph } = surroundings;
+  const { rclnodejs, addon, profiles } = rosFolder(rosFolderPath(environment));
   return createRos2Link({
     timers,
     spawn,
     entry,
     rclnodejs,
     addon,
-    env: rosEnvironment(record, discovery, environment, { domainId, discoveryRange: null }),
-    domainId: domainId ?? domainIdOf(environment),
+    graph,
+    surroundings: (choice) => ({
+      domainId: choice.domainId ?? domainIdOf(environment),
+      discoveryRange: choice.discoveryRange ?? discoveryRangeOf(environment),
+      env: rosEnvironment(record, profiles, environment, choice),
+    }),
+    standby: surroundings.standby ?? true,
     description: describeRos(record),
     // Two applications on one graph, or one and the ghost of its predecessor, must not be taken for each other.
     nodeName: `${surroundings.nodeName ?? "lydlr_ops"}_${randomBytes(4).toString("hex")}`,

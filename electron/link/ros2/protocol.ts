@@ -31,6 +31,8 @@ const requestSchema = v.variant("kind", [
     addon: v.string(),
     nodeName: v.pipe(v.string(), v.regex(/^[a-z][a-z0-9_]*$/), v.maxLength(64)),
   }),
+  /** Looks at the graph from now on; answered with a `graph` whenever it changes. Asked for once. */
+  v.strictObject({ kind: v.literal("watch") }),
   v.strictObject({ kind: v.literal("subscribe"), id: count, topic, type, qos }),
   v.strictObject({ kind: v.literal("unsubscribe"), id: count }),
   /** Offers a topic before anything is published on it. */

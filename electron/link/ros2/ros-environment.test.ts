@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { findRos } from "./install/find-ros";
-import { domainIdOf, rosEnvironment } from "./ros-environment";
+import { discoveryRangeOf, domainIdOf, rosEnvironment } from "./ros-environment";
 import { INSTALL_REVISION, RCLNODEJS_VERSION, readRosRecord, rosFolder, rosFolderPath, type RosRecord } from "./ros-folder";
 
 const RECORD: RosRecord = {
@@ -15,6 +15,7 @@ const RECORD: RosRecord = {
   rclnodejs: RCLNODEJS_VERSION,
   builtWithNode: "20.20.2",
 };
+const PROFILES = { subnet: "/data/fastdds.xml", localhost: "/data/fastdds-localhost.xml" };
 const ANY = { domainId: null, discoveryRange: null } as const;
 
 const folders: string[] = [];
@@ -30,7 +31,7 @@ afterEach(() => {
 describe("the environment of the process that speaks ROS 2", () => {
   it("is what the record says, with what an operator may decide, and nothing else", () => {
     const environment = { ROS_DOMAIN_ID: "12", ROS_DISTRO: "humble", AMENT_PREFIX_PATH: "/elsewhere", LD_PRELOAD: "/evil.so", RMW_IMPLEMENTATION: "rmw_zenoh_cpp" };
-    const given = rosEnvironment(RECORD, "/data/fastdds.xml", environment, ANY);
+    const given = rosEnvironment(RECORD, PROFILES, environment, ANY);
     expect(given).toEqual({
       ROS_DISTRO: "jazzy",
       ROS_VERSION: "2",
@@ -45,9 +46,42 @@ describe("the environment of the process that speaks ROS 2", () => {
 
   it("lets a choice win over the environment, and the operator's own profiles over the application's", () => {
     const environment = { ROS_DOMAIN_ID: "12", ROS_AUTOMATIC_DISCOVERY_RANGE: "SUBNET", FASTRTPS_DEFAULT_PROFILES_FILE: "/own.xml" };
-    const given = rosEnvironment(RECORD, "/data/fastdds.xml", environment, { domainId: 3, discoveryRange: "LOCALHOST" });
+    const given = rosEnvironment(RECORD, PROFILES, environment, { domainId: 3, discoveryRange: "LOCALHOST" });
     expect(given).toMatchObject({ ROS_DOMAIN_ID: "3", ROS_AUTOMATIC_DISCOVERY_RANGE: "LOCALHOST", FASTRTPS_DEFAULT_PROFILES_FILE: "/own.xml" });
     expect(given).not.toHaveProperty("FASTDDS_DEFAULT_PROFILES_FILE");
+  });
+
+  it("replaces LOCALHOST, which brings shared memory with it, by a profile of its own", () => {
+    const local = { ROS_AUTOMATIC_DISCOVERY_RANGE: "SYSTEM_DEFAULT", FASTDDS_DEFAULT_PROFILES_FILE: PROFILES.localhost };
+    expect(rosEnvironment(RECORD, PROFILES, { ROS_AUTOMATIC_DISCOVERY_RANGE: "LOCALHOST" }, ANY)).toMatchObject(local);
+    expect(rosEnvironment(RECORD, PROFILES, {}, { domainId: null, discoveryRange: "LOCALHOST" })).toMatchObject(local);
+    const old = rosEnvironment(RECORD, PROFILES, { ROS_LOCALHOST_ONLY: "1" }, ANY);
+    expect(old).toMatchObject(local);
+    expect(old).not.toHaveProperty("ROS_LOCALHOST_ONLY");
+  });
+
+  it("leaves LOCALHOST as it is where the profile cannot say the same", () => {
+    const range = { ROS_AUTOMATIC_DISCOVERY_RANGE: "LOCALHOST" };
+    const withPeers = rosEnvironment(RECORD, PROFILES, { ...range, ROS_STATIC_PEERS: "10.0.0.7" }, ANY);
+    expect(withPeers).toMatchObject({ ...range, FASTDDS_DEFAULT_PROFILES_FILE: PROFILES.subnet });
+    const cyclone = { ...RECORD, source: "sourced" as const };
+    const other = rosEnvironment(cyclone, PROFILES, { ...range, RMW_IMPLEMENTATION: "rmw_cyclonedds_cpp" }, ANY);
+    expect(other).toMatchObject(range);
+    expect(other).not.toHaveProperty("FASTDDS_DEFAULT_PROFILES_FILE");
+  });
+
+  it("asks a ROS 2 from before the discovery range by the variable that it knows", () => {
+    const humble = { ...RECORD, source: "opt" as const, distro: "humble" };
+    const given = (discoveryRange: "LOCALHOST" | "SUBNET") => rosEnvironment(humble, PROFILES, { ROS_LOCALHOST_ONLY: "1" }, { domainId: null, discoveryRange });
+    expect(given("LOCALHOST")).toMatchObject({ ROS_LOCALHOST_ONLY: "1" });
+    expect(given("SUBNET")).toMatchObject({ ROS_LOCALHOST_ONLY: "0" });
+    expect(given("SUBNET")).not.toHaveProperty("ROS_AUTOMATIC_DISCOVERY_RANGE");
+  });
+
+  it("says which range is in force", () => {
+    expect(discoveryRangeOf({})).toBe("SUBNET");
+    expect(discoveryRangeOf({ ROS_AUTOMATIC_DISCOVERY_RANGE: "OFF" })).toBe("OFF");
+    expect(discoveryRangeOf({ ROS_AUTOMATIC_DISCOVERY_RANGE: "SUBNET", ROS_LOCALHOST_ONLY: "1" })).toBe("LOCALHOST");
   });
 
   it("takes a domain that cannot be for the default", () => {
@@ -64,11 +98,11 @@ describe("an installation", () => {
   it("is whole or not there", () => {
     const folder = freshFolder();
     expect(readRosRecord(folder)).toMatchObject({ ok: false, error: { code: "NOT_AVAILABLE" } });
-    const { record, addon, discovery, rclnodejs } = rosFolder(folder);
+    const { record, addon, profiles, rclnodejs } = rosFolder(folder);
     writeFileSync(record, JSON.stringify(RECORD));
     expect(readRosRecord(folder)).toMatchObject({ ok: false });
     mkdirSync(join(rclnodejs, "generated"), { recursive: true });
-    for (const path of [addon, discovery, join(rclnodejs, "index.js"), join(rclnodejs, "generated", "generator.json")]) writeFileSync(path, "");
+    for (const path of [addon, profiles.subnet, profiles.localhost, join(rclnodejs, "index.js"), join(rclnodejs, "generated", "generator.json")]) writeFileSync(path, "");
     expect(readRosRecord(folder)).toEqual({ ok: true, value: RECORD });
     writeFileSync(record, JSON.stringify({ ...RECORD, revision: INSTALL_REVISION + 1 }));
     expect(readRosRecord(folder)).toMatchObject({ ok: false });

@@ -48,23 +48,42 @@ export function domainIdOf(environment: Variables): number {
 
 /** The discovery range in force, as Jazzy reads it. */
 export function discoveryRangeOf(environment: Variables): string {
-  return environment["ROS_AUTOMATIC_DISCOVERY_RANGE"] ?? "SUBNET";
+  const range = environment["ROS_AUTOMATIC_DISCOVERY_RANGE"] ?? "SUBNET";
+  return wantsLocalhost(environment, range) ? "LOCALHOST" : range;
+}
+
+/** Files of Fast DDS profiles of the application's own, absolute. */
+export interface DiscoveryProfiles {
+  /** With {@link DISCOVERY_PROFILE}. */
+  readonly subnet: string;
+  /** With {@link LOCALHOST_PROFILE}. */
+  readonly localhost: string;
 }
 
 /** Where Fast DDS is told of a file of profiles, before version 3 and since. */
 const PROFILES = ["FASTRTPS_DEFAULT_PROFILES_FILE", "FASTDDS_DEFAULT_PROFILES_FILE"];
 
-/**
- * How Fast DDS looks for others. Its defaults announce a participant five times in half a second and then
- * every 3 s: a host that was restarted and whose first words got lost would be deaf for that long. And one
- * that was killed would stay in the graph for 20 s.
- */
-export const DISCOVERY_PROFILE = `<?xml version="1.0" encoding="UTF-8"?>
+/** What differs between the profiles. */
+interface ProfileParts {
+  readonly transport: string;
+  readonly builtin: string;
+}
+
+function profile({ transport, builtin }: ProfileParts): string {
+  return `<?xml version="1.0" encoding="UTF-8"?>
 <dds xmlns="http://www.eprosima.com/XMLSchemas/fastRTPS_Profiles">
   <profiles>
+    <transport_descriptors>
+      <transport_descriptor>
+        <transport_id>lydlr_udp</transport_id>
+        <type>UDPv4</type>${transport}
+      </transport_descriptor>
+    </transport_descriptors>
     <participant profile_name="lydlr_ops" is_default_profile="true">
       <rtps>
-        <builtin>
+        <userTransports><transport_id>lydlr_udp</transport_id></userTransports>
+        <useBuiltinTransports>false</useBuiltinTransports>
+        <builtin>${builtin}
           <discovery_config>
             <initialAnnouncements>
               <count>20</count>
@@ -79,17 +98,41 @@ export const DISCOVERY_PROFILE = `<?xml version="1.0" encoding="UTF-8"?>
   </profiles>
 </dds>
 `;
+}
 
 /**
- * The variables that the process which speaks ROS 2 is given, over what every child inherits.
- * @param discovery The file with {@link DISCOVERY_PROFILE}; profiles of the operator's own win over it.
+ * How Fast DDS looks for others and what it sends by. Its defaults announce a participant five times in half
+ * a second and then every 3 s: a host that was restarted and whose first words got lost would be deaf for
+ * that long. One that was killed would stay in the graph for 20 s. And its shared memory would stay for
+ * ever: a killed process leaves about a megabyte in /dev/shm, and those that wrote to it go on doing so for
+ * a second. So the host speaks UDP alone.
  */
-export function rosEnvironment(
-  record: RosRecord,
-  discovery: string,
-  environment: Variables,
-  choice: GraphChoice,
-): Record<string, string> {
+export const DISCOVERY_PROFILE = profile({ transport: "", builtin: "" });
+
+/**
+ * The same for this machine alone. What ROS 2's own LOCALHOST does (no multicast, the first 32 participants
+ * of this machine are looked for), without the shared memory that it cannot be kept from adding.
+ */
+export const LOCALHOST_PROFILE = profile({
+  transport: `
+        <interfaceWhiteList><address>127.0.0.1</address></interfaceWhiteList>
+        <maxInitialPeersRange>32</maxInitialPeersRange>`,
+  builtin: `
+          <avoid_builtin_multicast>true</avoid_builtin_multicast>
+          <metatrafficUnicastLocatorList><locator/></metatrafficUnicastLocatorList>
+          <initialPeersList><locator><udpv4><address>127.0.0.1</address></udpv4></locator></initialPeersList>`,
+});
+
+/** Distributions before there was a discovery range: ROS_LOCALHOST_ONLY is all they know. */
+const WITHOUT_RANGE = new Set(["foxy", "galactic", "humble"]);
+
+/** Whether only this machine is wanted; ROS_LOCALHOST_ONLY wins over the range, as in Jazzy. */
+function wantsLocalhost(environment: Variables, range: string | undefined): boolean {
+  return environment["ROS_LOCALHOST_ONLY"] === "1" || range === "LOCALHOST";
+}
+
+/** The variables of any ROS 2 program, over what every child inherits: nobody has to source a file. */
+export function plainRosEnvironment(record: RosRecord, environment: Variables, choice: GraphChoice): Record<string, string> {
   const given: Record<string, string> = {
     ROS_DISTRO: record.distro,
     ROS_VERSION: "2",
@@ -100,10 +143,43 @@ export function rosEnvironment(
     const value = environment[name];
     if (value !== undefined) given[name] = value;
   }
-  if (!PROFILES.some((name) => name in given)) for (const name of PROFILES) given[name] = discovery;
   const rmw = record.source === "private" ? PRIVATE_RMW : environment["RMW_IMPLEMENTATION"];
   if (rmw !== undefined) given["RMW_IMPLEMENTATION"] = rmw;
   given["ROS_DOMAIN_ID"] = String(choice.domainId ?? domainIdOf(environment));
-  if (choice.discoveryRange !== null) given["ROS_AUTOMATIC_DISCOVERY_RANGE"] = choice.discoveryRange;
+  if (choice.discoveryRange !== null) {
+    // A choice wins over both variables.
+    delete given["ROS_LOCALHOST_ONLY"];
+    if (!WITHOUT_RANGE.has(record.distro)) given["ROS_AUTOMATIC_DISCOVERY_RANGE"] = choice.discoveryRange;
+    else given["ROS_LOCALHOST_ONLY"] = choice.discoveryRange === "LOCALHOST" ? "1" : "0";
+  }
+  return given;
+}
+
+/**
+ * The variables that the process which speaks ROS 2 is given.
+ * @param profiles The application's own; a file of the operator's wins over them.
+ */
+export function rosEnvironment(
+  record: RosRecord,
+  profiles: DiscoveryProfiles,
+  environment: Variables,
+  choice: GraphChoice,
+): Record<string, string> {
+  return withProfile(plainRosEnvironment(record, environment, choice), record, profiles);
+}
+
+/** Adds the application's profile, where Fast DDS is used and the operator has none of their own. */
+function withProfile(given: Record<string, string>, record: RosRecord, profiles: DiscoveryProfiles): Record<string, string> {
+  const usesFastDds = (given["RMW_IMPLEMENTATION"] ?? PRIVATE_RMW).includes("fastrtps");
+  if (!usesFastDds || PROFILES.some((name) => name in given)) return given;
+  const isLocal = wantsLocalhost(given, given["ROS_AUTOMATIC_DISCOVERY_RANGE"]);
+  const hasPeers = (given["ROS_STATIC_PEERS"] ?? "") !== "";
+  const replacesRange = isLocal && !hasPeers && !WITHOUT_RANGE.has(record.distro);
+  const profile = replacesRange ? profiles.localhost : profiles.subnet;
+  for (const name of PROFILES) given[name] = profile;
+  if (!replacesRange) return given;
+  delete given["ROS_LOCALHOST_ONLY"];
+  // Leaves everything to the profile.
+  given["ROS_AUTOMATIC_DISCOVERY_RANGE"] = "SYSTEM_DEFAULT";
   return given;
 }

@@ -3,6 +3,7 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import * as v from "valibot";
 import { fail, ok, type Result } from "../../../shared/result";
+import type { DiscoveryProfiles } from "./ros-environment";
 
 /** Raised when what an installation consists of changes, so that an older one is not taken for whole. */
 export const INSTALL_REVISION = 1;
@@ -38,7 +39,7 @@ export interface RosFolder {
   /** The native addon; one file serves Node and Electron. */
   readonly addon: string;
   /** How Fast DDS looks for others, in its own format. */
-  readonly discovery: string;
+  readonly profiles: DiscoveryProfiles;
 }
 
 /** Where the application keeps its ROS 2: beside its data, `$XDG_DATA_HOME/lydlr-ops/ros2`, whatever --data-dir is. */
@@ -59,7 +60,7 @@ export function rosFolder(folder: string): RosFolder {
     packages,
     rclnodejs,
     addon: join(folder, "rclnodejs.node"),
-    discovery: join(folder, "fastdds.xml"),
+    profiles: { subnet: join(folder, "fastdds.xml"), localhost: join(folder, "fastdds-localhost.xml") },
   };
 }
 
@@ -79,7 +80,8 @@ export function readRosRecord(folder: string): Result<RosRecord, "NOT_AVAILABLE"
   if (!parsed.success) {
     return fail("NOT_AVAILABLE", `${folder} holds the ROS 2 of another version of this application. \`./lydlr ros2 install\` renews it.`);
   }
-  const missing = [paths.addon, paths.discovery, join(paths.rclnodejs, "index.js"), join(paths.rclnodejs, "generated", "generator.json")].find(
+  const { subnet, localhost } = paths.profiles;
+  const missing = [paths.addon, subnet, localhost, join(paths.rclnodejs, "index.js"), join(paths.rclnodejs, "generated", "generator.json")].find(
     (path) => !existsSync(path),
   );
   if (missing !== undefined) {

@@ -23,7 +23,7 @@ const PUBLISHER: HostEndpoint = {
   durability: "volatile",
 };
 
-async function setUp() {
+async function setUp(standby = false) {
   const timers = virtualTimers();
   const fake = fakeSpawn();
   const link = createRos2Link({
@@ -32,8 +32,13 @@ async function setUp() {
     entry: "/ros2-host.cjs",
     rclnodejs: "/ros2/rclnodejs",
     addon: "/ros2/rclnodejs.node",
-    env: { ROS_DOMAIN_ID: "7" },
-    domainId: 7,
+    graph: { domainId: 7, discoveryRange: null },
+    surroundings: ({ domainId, discoveryRange }) => ({
+      domainId: domainId ?? 0,
+      discoveryRange: discoveryRange ?? "SUBNET",
+      env: { ROS_DOMAIN_ID: String(domainId) },
+    }),
+    standby,
     description: "ROS 2 jazzy",
     nodeName: "ops",
   });
@@ -83,7 +88,7 @@ describe("the ROS 2 link", () => {
     expect(link.status().state).toBe("starting");
     expect(asked(0)).toEqual([{ kind: "open", rclnodejs: "/ros2/rclnodejs", addon: "/ros2/rclnodejs.node", nodeName: "ops_1" }]);
     open(0);
-    expect(link.status()).toMatchObject({ state: "up", kind: "ros2", domainId: 7, sentence: "ROS 2 jazzy, domain 7." });
+    expect(link.status()).toMatchObject({ state: "up", kind: "ros2", domainId: 7, discoveryRange: "SUBNET", sentence: "ROS 2 jazzy, domain 7." });
     await end();
   });
 
@@ -93,6 +98,7 @@ describe("the ROS 2 link", () => {
     link.advertise(DEPLOY);
     open(0);
     const wanted = [
+      { kind: "watch" },
       { kind: "subscribe", id: 0, ...METRICS },
       { kind: "advertise", topic: DEPLOY.topic, type: DEPLOY.type, qos: DEPLOY.qos },
     ];
@@ -103,7 +109,7 @@ describe("the ROS 2 link", () => {
     open(1);
     expect(asked(1)).toEqual([expect.objectContaining({ kind: "open", nodeName: "ops_2" }), ...wanted]);
     expect(link.status()).toMatchObject({ state: "up" });
-    expect(link.status().sentence).toContain("started 2 times");
+    expect(link.status().sentence).toContain("was lost once");
     await end();
   });
 
@@ -192,6 +198,100 @@ describe("the ROS 2 link", () => {
     expect(link.status().notices).toMatchObject([{ code: "TYPE_CLASH" }]);
     say(0, { kind: "graph", endpoints: [PUBLISHER, { ...PUBLISHER, topic: "/other/metrics", type: "std_msgs/msg/String" }], nodes: ["edge"] });
     expect(link.status().notices).toEqual([]);
+    await end();
+  });
+
+  it("hands over at once to a host that stands by, which was in the graph but asked for nothing", async () => {
+    const { end, link, timers, child, say, open, asked, messages, statuses } = await setUp(true);
+    link.subscribe(METRICS);
+    open(0);
+    timers.advance(1_000);
+    open(1);
+    expect(asked(1)).toEqual([expect.objectContaining({ kind: "open", nodeName: "ops_2" })]);
+    expect(link.processes().map(({ name }) => name)).toEqual(["ros2", "ros2-standby"]);
+    const standby = link.processes()[1]?.pid;
+    child(0).exit({ signal: "SIGKILL" });
+    expect(asked(1).slice(1)).toEqual([{ kind: "watch" }, { kind: "subscribe", id: 0, ...METRICS }]);
+    expect(link.processes()[0]).toMatchObject({ name: "ros2", pid: standby });
+    // The loss is told although it is over.
+    expect(statuses.slice(-2).map(({ state }) => state)).toEqual(["starting", "up"]);
+    expect(statuses.at(-2)?.sentence).toContain("SIGKILL");
+    expect(link.status().sentence).toContain("was lost once, for 0.0 s in all");
+    say(1, { kind: "messages", subscriptions: [0], receivedAtMs: [10], lengths: [1], bytes: Uint8Array.of(9) });
+    expect(messages).toHaveLength(1);
+    // The one that died comes back to stand by.
+    timers.advance(0);
+    open(2);
+    expect(asked(2)).toEqual([expect.objectContaining({ kind: "open", nodeName: "ops_3" })]);
+    child(1).exit({ signal: "SIGKILL" });
+    expect(asked(2).slice(1)).toEqual([{ kind: "watch" }, { kind: "subscribe", id: 0, ...METRICS }]);
+    await end();
+  });
+
+  it("does not listen to the host that stands by", async () => {
+    const { end, link, timers, messages, graphChanges, say, open } = await setUp(true);
+    link.subscribe(METRICS);
+    open(0);
+    timers.advance(1_000);
+    open(1);
+    say(1, { kind: "messages", subscriptions: [0], receivedAtMs: [10], lengths: [1], bytes: Uint8Array.of(9) });
+    say(1, { kind: "graph", endpoints: [PUBLISHER], nodes: ["edge"] });
+    expect(messages).toEqual([]);
+    expect(graphChanges()).toBe(0);
+    await end();
+  });
+
+  it("stays up when the host that stands by dies or cannot join", async () => {
+    const { end, link, timers, child, say, open } = await setUp(true);
+    open(0);
+    timers.advance(1_000);
+    open(1);
+    child(1).exit({ signal: "SIGSEGV" });
+    timers.advance(0);
+    child(2).becomeReady();
+    say(2, { kind: "failed", message: "out of memory" });
+    expect(link.status()).toMatchObject({ state: "up", sentence: "ROS 2 jazzy, domain 7." });
+    child(2).exit({ code: 0 });
+    await timers.advanceSettled(2_000);
+    expect(link.processes()).toMatchObject([{ name: "ros2", state: "up" }, { name: "ros2-standby", state: "down" }]);
+    await end();
+  });
+
+  it("is down only once both hosts were given up, and starts both again on a retry", async () => {
+    const { end, link, timers, child, open } = await setUp(true);
+    open(0);
+    timers.advance(1_000);
+    let next = 0;
+    // Neither ever listens again: each is started six times.
+    for (; link.status().state !== "down"; next += 1) {
+      child(next).exit({ signal: "SIGKILL" });
+      // Longer than any pause before a restart, and too short for a start to time out.
+      await timers.advanceSettled(5_000);
+    }
+    expect(next).toBe(12);
+    expect(link.status().sentence).toContain("restarted 5 times in a row");
+    link.retry();
+    open(next);
+    expect(link.status().state).toBe("up");
+    await end();
+  });
+
+  it("joins another graph when it is told to, and lets go of what it had asked for", async () => {
+    const { end, link, timers, child, say, open, asked, graphChanges } = await setUp();
+    link.subscribe(METRICS);
+    open(0);
+    say(0, { kind: "graph", endpoints: [PUBLISHER], nodes: ["edge"] });
+    const rejoined = link.rejoin({ domainId: 42, discoveryRange: "LOCALHOST" });
+    expect(link.status()).toMatchObject({ state: "starting", domainId: 42 });
+    child(0).exit({ code: 0 });
+    await timers.advanceSettled(0);
+    await rejoined;
+    expect(link.graph()).toEqual([]);
+    expect(graphChanges()).toBe(2);
+    expect(child(1).options.env).toEqual({ ROS_DOMAIN_ID: "42" });
+    open(1);
+    expect(asked(1).slice(1)).toEqual([{ kind: "watch" }]);
+    expect(link.status()).toMatchObject({ state: "up", domainId: 42, discoveryRange: "LOCALHOST" });
     await end();
   });
 

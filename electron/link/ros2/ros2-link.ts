@@ -2,10 +2,12 @@ import { ok, fail, type Failure, type Result } from "../../../shared/result";
 import type { Dispose, Timers } from "../../../shared/time";
 import { classifyTopic, DEPLOY_PUBLICATION_QOS, topicType, type QosProfile, type RosType } from "../../../shared/wire/topics";
 import type { Spawn } from "../../supervision/process-spawner";
-import { supervise, type ProcessStatus, type Supervised } from "../../supervision/supervisor";
+import type { ProcessStatus } from "../../supervision/supervisor";
 import type { Link, LinkListener, LinkStatus, OutboundMessage, PublishReceipt, Subscription, TopicEndpoint } from "../port";
 import { linkDown } from "../publications";
-import { parseHostReply, type HostEndpoint, type HostReply, type HostRequest } from "./protocol";
+import { startHostPair, type HostPair } from "./host-pair";
+import type { HostEndpoint, HostReply, HostRequest } from "./protocol";
+import type { GraphChoice } from "./ros-environment";
 import { graphNotices, portEndpoint } from "./ros2-endpoints";
 import { createSubscriptionBook } from "./subscription-book";
 
@@ -18,19 +20,33 @@ export interface Ros2LinkOptions {
   /** Of the installation: where rclnodejs and its addon are. */
   readonly rclnodejs: string;
   readonly addon: string;
-  /** As `rosEnvironment` gives it; its ROS_DOMAIN_ID is the domain. */
-  readonly env: Readonly<Record<string, string>>;
-  readonly domainId: number;
+  /** The graph that is joined. */
+  readonly graph: GraphChoice;
+  /** What a choice of graph means here: the domain and range that it leads to, and the host's variables for it. */
+  surroundings(graph: GraphChoice): GraphSurroundings;
+  /** Whether a second host stands by: for an application that must not be deaf, not for an edge node. */
+  readonly standby: boolean;
   /** Which ROS 2 it is, for people: "ROS 2 jazzy, installed beside the application". */
   readonly description: string;
   /** Of the node in the graph; a number follows for every start of the host. Unique in the graph. */
   readonly nodeName: string;
 }
 
+/** What follows from a choice of graph. */
+export interface GraphSurroundings {
+  readonly domainId: number;
+  /** As Jazzy names it, e.g. `SUBNET`. */
+  readonly discoveryRange: string;
+  /** As `rosEnvironment` gives it. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
 /** The ROS 2 link. */
 export interface Ros2Link extends Link {
-  /** The supervised host; null before the start and after the end. */
-  process(): ProcessStatus | null;
+  /** The supervised hosts, the one that serves first; none before the start and after the end. */
+  processes(): readonly ProcessStatus[];
+  /** Leaves the graph and joins another one; what was subscribed to belonged to the old one and is let go. */
+  rejoin(graph: GraphChoice): Promise<void>;
   /** Offers a topic before anything is published on it; remembered over restarts. */
   advertise(endpoint: { readonly topic: string; readonly type: RosType; readonly qos: QosProfile }): void;
 }
@@ -49,24 +65,22 @@ function expectedOn(topic: string, isWanted: (topic: string) => boolean): { read
 }
 
 /**
- * The link to a fleet on ROS 2, by a supervised process that holds rclnodejs. When that process dies the
- * application lives on: it is started again, joins the graph, and is asked for every topic once more.
+ * The link to a fleet on ROS 2, by supervised processes that hold rclnodejs. When one dies the application
+ * lives on: another one joins the graph, or has already, and is asked for every topic once more.
  */
 export function createRos2Link(options: Ros2LinkOptions): Ros2Link {
   const { timers } = options;
   const book = createSubscriptionBook((request) => {
-    if (isOpen) post(request);
+    pair?.post(request);
   });
   const advertised = new Map<string, Extract<HostRequest, { kind: "advertise" }>>();
   const publications = new Map<number, (result: Result<PublishReceipt>) => void>();
   /** Names of all hosts so far: one that was killed stays in the graph until its lease ends. */
   const ownNodes = new Set<string>();
 
-  let supervised: Supervised | null = null;
-  let endings: readonly Dispose[] = [];
+  let pair: HostPair | null = null;
+  let around = options.surroundings(options.graph);
   let listener: LinkListener | null = null;
-  let isOpen = false;
-  let starts = 0;
   let nextRequestId = 0;
   let endpoints: readonly HostEndpoint[] = [];
   let nodes: readonly string[] = [];
@@ -74,11 +88,16 @@ export function createRos2Link(options: Ros2LinkOptions): Ros2Link {
   let remembered: readonly HostEndpoint[] = [];
   let cancelForget: Dispose = () => undefined;
   const troubles = new Map<string, Failure<string>>();
+  /** Losses of the serving host, and how long no host served in all, ms. */
+  let losses = 0;
+  let deafMs = 0;
+  let lostAtMs: number | null = null;
   let status = statusOf("starting", "The ROS 2 link has not been started.");
 
   function statusOf(state: LinkStatus["state"], sentence: string): LinkStatus {
     const notices = noticesNow();
-    return { kind: "ros2", state, sinceMs: timers.wallMs(), sentence, notices, seed: null, domainId: options.domainId };
+    const { domainId, discoveryRange } = around;
+    return { kind: "ros2", state, sinceMs: timers.wallMs(), sentence, notices, seed: null, domainId, discoveryRange };
   }
 
   function noticesNow(): readonly Failure<string>[] {
@@ -101,68 +120,67 @@ export function createRos2Link(options: Ros2LinkOptions): Ros2Link {
     listener?.onStatus(status);
   }
 
-  function post(request: HostRequest): boolean {
-    return supervised?.port.post(request) ?? false;
+  function launch(): void {
+    enter("starting", `${options.description} is starting.`);
+    const { env } = around;
+    const { spawn, entry, standby } = options;
+    pair = startHostPair({ timers, spawn, entry, env, standby, openRequest, onServing: begin, onLost: lose, onReply: receive, onFailed: giveUp, onStatus: review });
   }
 
-  function launch(): void {
-    const child = supervise({ name: "ros2", spawn: options.spawn, entry: options.entry, env: options.env, timers });
-    supervised = child;
-    endings = [
-      child.port.onMessage((message) => {
-        const reply = parseHostReply(message);
-        if (reply !== null) receive(reply);
-      }),
-      child.port.onUp(openHost),
-      child.port.onDown(hostGone),
-      child.onStatus(({ state, sentence }) => {
-        // Up is said by the host itself, once it has joined the graph.
-        if (state === "up" && isOpen) enter("up", upSentence());
-        else if (state === "unresponsive" || state === "down") enter(state, sentence);
-        else if (state !== "up") enter("starting", sentence);
-      }),
-    ];
-    enter("starting", `${options.description} is starting.`);
+  function openRequest(): HostRequest {
+    const nodeName = `${options.nodeName}_${String(ownNodes.size + 1)}`;
+    ownNodes.add(nodeName);
+    return { kind: "open", rclnodejs: options.rclnodejs, addon: options.addon, nodeName };
   }
 
   function upSentence(): string {
-    const again = starts > 1 ? ` The ROS 2 process was started ${String(starts)} times; what came between was lost.` : "";
-    return `${options.description}, domain ${String(options.domainId)}.${again}`;
+    const seconds = (deafMs / 1000).toFixed(1);
+    const what = losses === 1 ? "was lost once" : `was lost ${String(losses)} times`;
+    const lost = losses === 0 ? "" : ` The ROS 2 process ${what}, for ${seconds} s in all; what the nodes said meanwhile is a gap.`;
+    return `${options.description}, domain ${String(around.domainId)}.${lost}`;
   }
 
-  function openHost(): void {
-    starts += 1;
-    const nodeName = `${options.nodeName}_${String(starts)}`;
-    ownNodes.add(nodeName);
-    post({ kind: "open", rclnodejs: options.rclnodejs, addon: options.addon, nodeName });
+  function begin(): void {
+    if (lostAtMs !== null) deafMs += timers.monotonicMs() - lostAtMs;
+    lostAtMs = null;
+    troubles.clear();
+    book.askAgain();
+    for (const request of advertised.values()) pair?.post(request);
+    cancelForget();
+    cancelForget = timers.after(REDISCOVERY_MS, () => {
+      if (remembered.length === 0) return;
+      remembered = [];
+      listener?.onGraphChange();
+    });
+    enter("up", upSentence());
   }
 
-  function hostGone(): void {
-    isOpen = false;
+  function lose(sentence: string): void {
+    losses += 1;
+    lostAtMs = timers.monotonicMs();
+    forgetGraph();
+    enter("starting", sentence);
+  }
+
+  function forgetGraph(): void {
     remembered = endpoints.length > 0 ? endpoints : remembered;
     endpoints = [];
     for (const settle of publications.values()) settle(fail("LINK_DOWN", "The ROS 2 process ended before the message was published."));
     publications.clear();
   }
 
+  function review(): void {
+    if (pair === null) return;
+    const trouble = pair.trouble();
+    if (trouble !== null) enter(trouble.state, trouble.sentence);
+    else enter("up", upSentence());
+  }
+
   function receive(reply: HostReply): void {
     switch (reply.kind) {
       case "opened":
-        isOpen = true;
-        troubles.clear();
-        book.askAgain();
-        for (const request of advertised.values()) post(request);
-        cancelForget();
-        cancelForget = timers.after(REDISCOVERY_MS, () => {
-          if (remembered.length === 0) return;
-          remembered = [];
-          listener?.onGraphChange();
-        });
-        enter("up", upSentence());
-        return;
       case "failed":
-        void giveUp(`${options.description} does not load: ${reply.message}. \`./lydlr ros2 doctor\` says more.`);
-        return;
+        return; // the pair's business
       case "messages":
         deliver(reply);
         return;
@@ -206,21 +224,19 @@ export function createRos2Link(options: Ros2LinkOptions): Ros2Link {
   }
 
   async function end(): Promise<void> {
-    const ending = supervised;
-    supervised = null;
-    for (const dispose of endings) dispose();
-    endings = [];
+    const ending = pair;
+    pair = null;
     cancelForget();
-    hostGone();
+    forgetGraph();
     remembered = [];
     nodes = [];
     await ending?.stop();
   }
 
   /** Loading fails the same way every time: starting it again helps only after something was changed. */
-  async function giveUp(sentence: string): Promise<void> {
-    enter("down", sentence);
-    await end();
+  function giveUp(message: string): void {
+    enter("down", `${options.description} does not load: ${message}. \`./lydlr ros2 doctor\` says more.`);
+    void end();
   }
 
   return {
@@ -259,7 +275,7 @@ export function createRos2Link(options: Ros2LinkOptions): Ros2Link {
       // Named one by one: an edge's message carries more than crosses here.
       const { topic, type, qos, bytes, awaitSubscriptionMs } = message;
       const request = { kind: "publish", requestId, topic, type, qos, bytes, awaitSubscriptionMs } as const;
-      if (listener === null || !isOpen || !post(request)) return linkDown();
+      if (listener === null || pair?.post(request) !== true) return linkDown();
       return new Promise((resolve) => {
         const cancel = timers.after(message.awaitSubscriptionMs + PUBLISH_GRACE_MS, () => {
           settlePublication(requestId, fail("PUBLISH_FAILED", "The ROS 2 process did not say that the message was published."));
@@ -274,15 +290,24 @@ export function createRos2Link(options: Ros2LinkOptions): Ros2Link {
     advertise({ topic, type, qos }) {
       const request = { kind: "advertise", topic, type, qos } as const;
       advertised.set(topic, request);
-      if (isOpen) post(request);
+      pair?.post(request);
+    },
+
+    async rejoin(graph) {
+      around = options.surroundings(graph);
+      enter("starting", `ROS 2 is started again, for domain ${String(around.domainId)} and discovery range ${around.discoveryRange}.`);
+      await end();
+      book.clear();
+      listener?.onGraphChange();
+      if (listener !== null) launch();
     },
 
     retry() {
       if (listener === null) return;
-      if (supervised === null) launch();
-      else supervised.retry();
+      if (pair === null) launch();
+      else pair.retry();
     },
 
-    process: () => supervised?.status() ?? null,
+    processes: () => pair?.statuses() ?? [],
   };
 }

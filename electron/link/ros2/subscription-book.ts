@@ -6,6 +6,8 @@ import type { HostRequest } from "./protocol";
 export interface SubscriptionBook {
   /** Asks for a topic; the same topic, type and QoS is asked for once, and let go with its last asker. */
   subscribe(subscription: Subscription): Dispose;
+  /** Forgets everything, without a word to the process: it has gone. */
+  clear(): void;
   /** Asks a new process for everything. */
   askAgain(): void;
   byId(id: number): Subscription | null;
@@ -45,11 +47,15 @@ export function createSubscriptionBook(post: (request: HostRequest) => void): Su
         if (isLetGo) return;
         isLetGo = true;
         asked.askers -= 1;
-        if (asked.askers > 0) return;
+        if (asked.askers > 0 || !byId.has(asked.id)) return;
         entries.delete(key);
         byId.delete(asked.id);
         post({ kind: "unsubscribe", id: asked.id });
       };
+    },
+    clear() {
+      entries.clear();
+      byId.clear();
     },
     askAgain() {
       for (const entry of entries.values()) ask(entry);

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { fail, ok, type Result } from "../../../../shared/result";
-import { DISCOVERY_PROFILE, rosEnvironment, type Variables } from "../ros-environment";
+import { DISCOVERY_PROFILE, LOCALHOST_PROFILE, rosEnvironment, type Variables } from "../ros-environment";
 import { INSTALL_REVISION, RCLNODEJS_VERSION, rosFolder, type RosRecord } from "../ros-folder";
 import { findRos } from "./find-ros";
 import { findPython, installPrivateRos, PRIVATE_DISTRO } from "./private-ros";
@@ -60,7 +60,8 @@ export function removeRos(folder: string): boolean {
 async function makeIn(next: string, plan: InstallPlan): Promise<Result<RosRecord, "NOT_AVAILABLE">> {
   const { environment, logPath } = plan;
   const folder = rosFolder(next);
-  writeFileSync(folder.discovery, DISCOVERY_PROFILE);
+  writeFileSync(folder.profiles.subnet, DISCOVERY_PROFILE);
+  writeFileSync(folder.profiles.localhost, LOCALHOST_PROFILE);
   const found = plan.isPrivate ? null : findRos(environment);
   let prefix = found?.prefix;
   if (prefix === undefined) {
@@ -83,7 +84,7 @@ async function makeIn(next: string, plan: InstallPlan): Promise<Result<RosRecord
     rclnodejs: RCLNODEJS_VERSION,
     builtWithNode: process.versions.node,
   });
-  const env = { ...environment, ...rosEnvironment(record(next), folder.discovery, environment, { domainId: null, discoveryRange: null }) };
+  const env = { ...environment, ...rosEnvironment(record(next), folder.profiles, environment, { domainId: null, discoveryRange: null }) };
   const { distro } = record(next);
   const built = await installRclnodejs({ folder, logPath, env, prefix, distro, onProgress: plan.onProgress });
   if (!built.ok) return built;

@@ -60,6 +60,8 @@ export interface LinkStatus {
   readonly seed: number | null;
   /** ROS 2 only. */
   readonly domainId: number | null;
+  /** ROS 2 only: ROS_AUTOMATIC_DISCOVERY_RANGE in force. */
+  readonly discoveryRange: string | null;
 }
 
 /** Receives what the link reports. Calls are never re-entrant. */

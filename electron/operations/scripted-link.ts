@@ -27,6 +27,7 @@ export class ScriptedLink implements Link {
     notices: [],
     seed: 7,
     domainId: null,
+    discoveryRange: null,
   };
 
   start(listener: LinkListener): Promise<void> {

@@ -73,6 +73,7 @@ export function snapshotFixture(nodes: readonly NodeView[], change: Partial<Snap
       notices: [],
       seed: 7,
       domainId: null,
+      discoveryRange: null,
     },
     processes: [],
     journal: { state: "written", sentence: "Every decision is written.", lastWriteAtMs: NOW_MS - 1_000 },

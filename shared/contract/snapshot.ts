@@ -150,6 +150,8 @@ export const linkViewSchema = v.strictObject({
   notices: v.array(noticeSchema),
   seed: nullable(finite),
   domainId: nullable(finite),
+  /** ROS_AUTOMATIC_DISCOVERY_RANGE in force; null where the link has none. */
+  discoveryRange: nullable(v.string()),
 });
 export type LinkView = v.InferOutput<typeof linkViewSchema>;
 

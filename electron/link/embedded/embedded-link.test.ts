@@ -92,6 +92,7 @@ describe("an embedded fleet", () => {
       state: "up",
       seed: 7,
       domainId: null,
+      discoveryRange: null,
       notices: [],
       sentence: "6 nodes run inside this application: 2 drone and 4 iot, seed 7.",
     });

@@ -100,6 +100,7 @@ export function createEmbeddedLink<Frame>(options: EmbeddedLinkOptions<Frame>): 
       notices: notices.all(),
       seed,
       domainId: null,
+      discoveryRange: null,
     };
   }
 

@@ -46,7 +46,7 @@ export function createRecordedLink(options: RecordedLinkOptions): Link {
   let status = statusOf("starting", "The recording has not been opened.");
 
   function statusOf(state: LinkStatus["state"], sentence: string): LinkStatus {
-    return { kind: "recorded", state, sinceMs: timers.wallMs(), sentence, notices: [], seed: null, domainId: null };
+    return { kind: "recorded", state, sinceMs: timers.wallMs(), sentence, notices: [], seed: null, domainId: null, discoveryRange: null };
   }
 
   function open(): void {

@@ -6,6 +6,7 @@ import { supervise, type ProcessStatus, type Supervised } from "../../supervisio
 import type { Link, LinkListener, LinkStatus, OutboundMessage, PublishReceipt, Subscription, TopicEndpoint } from "../port";
 import { linkDown } from "../publications";
 import { parseHostReply, type HostEndpoint, type HostReply, type HostRequest } from "./protocol";
+import { discoveryRangeOf } from "./ros-environment";
 import { graphNotices, portEndpoint } from "./ros2-endpoints";
 import { createSubscriptionBook } from "./subscription-book";
 
@@ -78,7 +79,8 @@ export function createRos2Link(options: Ros2LinkOptions): Ros2Link {
 
   function statusOf(state: LinkStatus["state"], sentence: string): LinkStatus {
     const notices = noticesNow();
-    return { kind: "ros2", state, sinceMs: timers.wallMs(), sentence, notices, seed: null, domainId: options.domainId };
+    const discoveryRange = discoveryRangeOf(options.env);
+    return { kind: "ros2", state, sinceMs: timers.wallMs(), sentence, notices, seed: null, domainId: options.domainId, discoveryRange };
   }
 
   function noticesNow(): readonly Failure<string>[] {

@@ -51,3 +51,33 @@ test("new limits mark the metrics that are beyond them, and taking them back unm
   await ratio.press("Tab");
   expect((await invoke(page, "settings/change", { limits: { minCompressionRatio: -1, maxLatencyMs: 50, minQualityScore: 0.7 } })).ok).toBe(false);
 });
+
+test("domain and discovery range are set in the Link section, and said to wait for ROS 2 while it is not in use", async () => {
+  const { page } = app();
+  await openFleet(page);
+  await page.getByRole("navigation", { name: "Pages" }).getByRole("button", { name: "Settings" }).click();
+  await page.getByRole("tab", { name: "Link" }).click();
+  const save = page.getByRole("button", { name: "Save for the next start with ROS 2" });
+  await expect(save).toBeDisabled();
+  const domain = page.getByRole("textbox", { name: "Domain id" });
+  await domain.fill("42");
+  await domain.press("Tab");
+  await page.getByRole("radio", { name: "This machine" }).click();
+  await expect(page.getByText("2 changes, not applied")).toBeVisible();
+  await save.click();
+  await expect(save).toBeDisabled();
+  const kept = async () => {
+    const hello = await invoke(page, "app/hello", {});
+    return hello.ok ? hello.value.settings.ros2 : hello.error.code;
+  };
+  await expect.poll(kept).toEqual({ domainId: 42, discoveryRange: "LOCALHOST" });
+  await expect(page.getByText("none: ROS 2 is not in use in this run")).toHaveCount(2);
+  await domain.fill("");
+  await domain.press("Tab");
+  await save.click();
+  await expect.poll(kept).toEqual({ domainId: null, discoveryRange: "LOCALHOST" });
+  for (const domainId of [-1, 233, 1.5]) {
+    const refused = await invoke(page, "settings/change", { ros2: { domainId, discoveryRange: null } });
+    expect(refused, `domain ${String(domainId)}`).toMatchObject({ ok: false, error: { code: "BAD_REQUEST" } });
+  }
+});

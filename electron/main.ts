@@ -34,7 +34,7 @@ function fileText(path: string): unknown {
 const buildInfoSchema = v.object({ version: v.string(), commit: v.string() });
 const sourceSchema = v.fallback(v.picklist(["override", "download", "npm-fallback"]), "download");
 
-function surroundings(): Surroundings {
+function surroundings({ domainId }: StartOptions): Surroundings {
   const build = v.parse(buildInfoSchema, fileText(join(__dirname, "build-info.json")));
   const { electron, chrome, node } = process.versions;
   const source: Hello["electronSource"] = app.isPackaged && !process.defaultApp
@@ -50,6 +50,7 @@ function surroundings(): Surroundings {
     node,
     electronSource: source,
     platform: `${platform()} ${release()} ${arch()}`,
+    domainOption: domainId,
   };
 }
 
@@ -78,7 +79,7 @@ async function run(options: StartOptions): Promise<void> {
 
   serveApp(session.defaultSession, join(__dirname, "renderer"));
   applyTheme(engine.operations.settings().theme);
-  registerRequests(requestHandlers(engine, () => window, surroundings()), {
+  registerRequests(requestHandlers(engine, () => window, surroundings(options)), {
     isTrusted: (event) =>
       window !== null &&
       event.senderFrame === window.webContents.mainFrame &&

@@ -91,7 +91,9 @@ describe("the journal", () => {
     expect(journal.readSettings()).toEqual(DEFAULT_SETTINGS);
     journal.writeFact("settings", JSON.stringify({ theme: "light", gone: true }));
     expect(journal.readSettings()).toEqual({ ...DEFAULT_SETTINGS, theme: "light" });
-    journal.writeSettings({ ...DEFAULT_SETTINGS, clock: "utc" });
+    expect(journal.readSettings().ros2, "older journals have no such key").toEqual({ domainId: null, discoveryRange: null });
+    journal.writeSettings({ ...DEFAULT_SETTINGS, clock: "utc", ros2: { domainId: 42, discoveryRange: "LOCALHOST" } });
+    expect(journal.readSettings().ros2).toEqual({ domainId: 42, discoveryRange: "LOCALHOST" });
     expect(journal.readSettings().clock).toBe("utc");
     journal.close();
   });

@@ -30,6 +30,8 @@ export const helloSchema = v.strictObject({
   settings: settingsSchema,
   /** What was looked for at the start, for the first-start page. */
   findings: v.array(v.strictObject({ what: v.string(), found: v.boolean(), sentence: v.string() })),
+  /** ROS_DOMAIN_ID given on the command line: it wins over the settings until this run ends. Null where none was given. */
+  domainOption: v.nullable(count),
   /** True until the operator has opened the fleet once with this data folder. */
   firstStart: v.boolean(),
 });

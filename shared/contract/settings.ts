@@ -16,6 +16,20 @@ export type Limits = v.InferOutput<typeof limitsSchema>;
 /** The seed's limits: ratio 5.0, latency 50 ms, quality 0.7. */
 export const DEFAULT_LIMITS: Limits = { minCompressionRatio: 5, maxLatencyMs: 50, minQualityScore: 0.7 };
 
+/** The greatest ROS_DOMAIN_ID whose ports Linux leaves free (docs.ros.org, "The ROS_DOMAIN_ID"). */
+export const MAX_ROS_DOMAIN_ID = 232;
+
+/** How the process that speaks ROS 2 joins the graph; null leaves it to the environment. */
+export const ros2SettingsSchema = v.strictObject({
+  /** ROS_DOMAIN_ID. */
+  domainId: v.nullable(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(MAX_ROS_DOMAIN_ID))),
+  /** ROS_AUTOMATIC_DISCOVERY_RANGE: this machine alone, or its subnet. */
+  discoveryRange: v.nullable(v.picklist(["LOCALHOST", "SUBNET"])),
+});
+
+/** How the process that speaks ROS 2 joins the graph. */
+export type Ros2Settings = v.InferOutput<typeof ros2SettingsSchema>;
+
 /** What an operator can set. Stored by the journal; unknown keys are refused. */
 export const settingsSchema = v.strictObject({
   theme: v.picklist(["system", "dark", "light"]),
@@ -26,6 +40,7 @@ export const settingsSchema = v.strictObject({
   /** Local 24-hour clock or UTC. */
   clock: v.picklist(["local", "utc"]),
   limits: limitsSchema,
+  ros2: ros2SettingsSchema,
 });
 
 /** All settings. */
@@ -38,6 +53,7 @@ export const DEFAULT_SETTINGS: Settings = {
   singleKeyShortcuts: true,
   clock: "local",
   limits: DEFAULT_LIMITS,
+  ros2: { domainId: null, discoveryRange: null },
 };
 
 /** A change of some settings; what is absent stays. */

@@ -3,6 +3,7 @@ import { Panel, Tag } from "../../design";
 import { formatClock } from "../../format/time";
 import { useFleet, useSettings } from "../../state/store";
 import { Facts } from "./Facts";
+import { GraphSection } from "./GraphSection";
 
 /** Which link feeds the window, and how it is. */
 export function LinkSection(): ReactNode {
@@ -11,18 +12,20 @@ export function LinkSection(): ReactNode {
   if (link === undefined) return <p className="note">No tick yet.</p>;
   const label = link.kind === "embedded" ? <Tag name="EMBEDDED" /> : link.kind === "recorded" ? <Tag name="RECORDED" /> : null;
   return (
-    <Panel title="Link" fact={label}>
-      <p className="settings-lead">{link.sentence}</p>
-      <Facts
-        facts={[
-          { name: "Kind", value: KINDS[link.kind] },
-          { name: "State", value: `${link.state} since ${formatClock(link.sinceMs, clock)}` },
-          { name: "Seed", value: link.seed === null ? "none: only the embedded fleet has one" : String(link.seed) },
-          { name: "Domain", value: link.domainId === null ? "none: only ROS 2 has one" : String(link.domainId) },
-          ...link.notices.map((notice) => ({ name: notice.code, value: notice.message })),
-        ]}
-      />
-    </Panel>
+    <div className="settings-stack">
+      <Panel title="Link" fact={label}>
+        <p className="settings-lead">{link.sentence}</p>
+        <Facts
+          facts={[
+            { name: "Kind", value: KINDS[link.kind] },
+            { name: "State", value: `${link.state} since ${formatClock(link.sinceMs, clock)}` },
+            { name: "Seed", value: link.seed === null ? "none: only the embedded fleet has one" : String(link.seed) },
+            ...link.notices.map((notice) => ({ name: notice.code, value: notice.message })),
+          ]}
+        />
+      </Panel>
+      <GraphSection link={link} />
+    </div>
   );
 }
 

@@ -5,5 +5,7 @@ export default defineConfig({
     include: ["shared/**/*.test.ts", "electron/**/*.test.ts", "renderer/**/*.test.{ts,tsx}", "setup/**/*.test.ts"],
     environment: "node",
     restoreMocks: true,
+    // No test here measures time: a busy machine must not fail one.
+    testTimeout: 60_000,
   },
 });

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { SensorFrame } from "../shared/codec/sensor-frame";
 import type { ModelView } from "../shared/contract/channels";
 import { parseModelVersion } from "../shared/fleet/ids";
+import type { Ros2Settings } from "../shared/contract/settings";
 import { fail, ok, type Result } from "../shared/result";
 import type { Timers } from "../shared/time";
 import { createSensorRig, HEALTHY_CAMERA_NOISE_SIGMA } from "./edge/sensors/rig";
@@ -13,7 +14,9 @@ import { createEmbeddedLink } from "./link/embedded/embedded-link";
 import type { FaultConsole } from "./link/embedded/fault-console";
 import type { Link } from "./link/port";
 import { describeRos, findRos2, openRos2, type Ros2Surroundings } from "./link/ros2/open-ros2";
+import type { GraphChoice } from "./link/ros2/ros-environment";
 import type { RosRecord } from "./link/ros2/ros-folder";
+import type { Ros2Link } from "./link/ros2/ros2-link";
 import { createRecordedLink } from "./link/recorded/recorded-link";
 import { Operations } from "./operations/operations";
 import type { StartOptions } from "./start-options";
@@ -93,18 +96,25 @@ export async function startEngine(parts: EngineParts): Promise<Result<Engine>> {
     });
   });
   const shelf = await openModelShelf(modelsDir);
+  const journal = openJournal({ path: join(options.dataDir, "journal.db"), clock: timers });
+  /** `--domain` wins over the settings while this runs. */
+  const graphOf = (chosen: Ros2Settings): GraphChoice => ({ ...chosen, domainId: options.domainId ?? chosen.domainId });
+  const graph = graphOf(journal.readSettings().ros2);
   const ros2: Ros2Surroundings = {
     spawn: parts.spawn,
     entry: parts.ros2Entry,
     environment: parts.environment,
     timers,
-    graph: { domainId: options.domainId, discoveryRange: null },
+    graph,
   };
   // Only a choice needs a trial: ROS 2 that was asked for says on its own what is wrong with it.
   const setUp = await findRos2(ros2, options.link === "auto" && options.recording === null);
   const findings = lookForRos(parts.environment, setUp);
   const record = options.recording === null && options.link !== "embedded" && setUp.ok ? setUp.value : null;
-  if (options.link === "ros2" && !setUp.ok) return setUp;
+  if (options.link === "ros2" && !setUp.ok) {
+    journal.close();
+    return setUp;
+  }
   const inference = options.recording === null && record === null ? superviseInference(parts, timers) : null;
   const ros2Link = record === null ? null : openRos2(ros2, record);
   const built =
@@ -113,9 +123,9 @@ export async function startEngine(parts: EngineParts): Promise<Result<Engine>> {
       : ok({ link: ros2Link, faults: null });
   if (!built.ok) {
     await inference?.stop();
+    journal.close();
     return built;
   }
-  const journal = openJournal({ path: join(options.dataDir, "journal.db"), clock: timers });
   const { link, faults } = built.value;
   const running = new Operations({
     link,
@@ -125,6 +135,7 @@ export async function startEngine(parts: EngineParts): Promise<Result<Engine>> {
     processes: () => [...(inference === null ? [] : [inference.part.supervised.status()]), ...(ros2Link?.processes() ?? [])],
   });
   operations = running;
+  if (ros2Link !== null) followGraphChoice(running, ros2Link, graph, graphOf);
   inference?.part.supervised.onStatus((status) => {
     running.note({
       event: `inference-${status.state}`,
@@ -159,6 +170,23 @@ export async function startEngine(parts: EngineParts): Promise<Result<Engine>> {
       await inference?.stop();
       journal.close();
     },
+  });
+}
+
+/** Joins another graph when the settings say so. What was known of the old one goes with it. */
+function followGraphChoice(
+  operations: Operations,
+  link: Ros2Link,
+  first: GraphChoice,
+  graphOf: (chosen: Ros2Settings) => GraphChoice,
+): void {
+  let joined = first;
+  operations.onSettings(({ ros2 }) => {
+    const wanted = graphOf(ros2);
+    if (wanted.domainId === joined.domainId && wanted.discoveryRange === joined.discoveryRange) return;
+    joined = wanted;
+    operations.forgetFleet("ROS 2 joins another graph: its nodes are looked for anew.");
+    void link.rejoin(wanted);
   });
 }
 

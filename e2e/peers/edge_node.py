@@ -16,6 +16,7 @@ import time
 
 import rclpy
 from rclpy.context import Context
+from rclpy.duration import Duration
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.qos import DurabilityPolicy, HistoryPolicy, QoSProfile, ReliabilityPolicy
 from std_msgs.msg import Float32MultiArray, String, UInt8MultiArray
@@ -74,6 +75,9 @@ class Edge:
         if not options.no_deploy_topic:
             for topic in self.deploy_topics():
                 qos = SEED_QOS if is_legacy else COMMAND_QOS
+                if options.deploy_deadline > 0:
+                    qos = keep_last(10, reliable=True, latched=not is_legacy)
+                    qos.deadline = Duration(seconds=options.deploy_deadline)
                 self.node.create_subscription(String, topic, lambda message, topic=topic: self.deploy(topic, message.data), qos)
         if options.rate > 0 and not options.no_metrics:
             self.node.create_timer(1.0 / options.rate, self.tick)
@@ -174,6 +178,7 @@ def arguments():
     parser.add_argument("--known", help="versions that it can run, separated by commas; others are refused")
     parser.add_argument("--wrong-version", help="runs this after any deploy")
     parser.add_argument("--no-deploy-topic", action="store_true", help="does not listen to deploys")
+    parser.add_argument("--deploy-deadline", type=float, default=0, help="a deadline that it demands of deploys, s: nobody promises one")
     parser.add_argument("--no-metrics", action="store_true", help="heartbeats alone")
     parser.add_argument("--nan", type=int, default=0, help="every n-th ratio is NaN")
     parser.add_argument("--quality", type=float, help="a quality that is always reported")
@@ -230,6 +235,9 @@ def main():
 
     # Back to the version of the start, without leaving the graph.
     signal.signal(signal.SIGUSR1, reset)
+    asked = []
+    # Tells which nodes it sees in the graph.
+    signal.signal(signal.SIGUSR2, lambda *_: asked.append(True))
     published = 0
     while not stop:
         context = Context()
@@ -243,6 +251,9 @@ def main():
         until = time.monotonic() + options.restart_after if options.restart_after > 0 else math.inf
         while not stop and time.monotonic() < until:
             executor.spin_once(timeout_sec=0.1)
+            if asked:
+                asked.clear()
+                emit(event="graph", names=sorted(nodes[0].get_node_names()))
         published += sum(edge.published for edge in edges)
         executor.shutdown()
         for node in nodes:

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { EventView, NodeView, Snapshot } from "../../shared/contract/snapshot";
 import { startEngine, type Engine } from "../../electron/engine";
 import { forkedProcess } from "../../electron/supervision/forked-process";
-import { domainId, graphVariables } from "./graph";
+import { graphVariables } from "./graph";
 
 const PROJECT = join(import.meta.dirname, "..", "..");
 
@@ -26,7 +26,7 @@ const LIMIT_MS = 15_000;
 export async function startTestEngine(): Promise<TestEngine> {
   const dataDir = mkdtempSync(join(tmpdir(), "lydlr-ros2-"));
   const started = await startEngine({
-    options: { link: "ros2", nodes: 6, seed: 7, dataDir, domainId, recording: null },
+    options: { link: "ros2", nodes: 6, seed: 7, dataDir, domainId: null, recording: null },
     modelsDir: join(PROJECT, "models"),
     inferenceEntry: join(PROJECT, "dist", "inference-host.cjs"),
     ros2Entry: join(PROJECT, "dist", "ros2-host.cjs"),

@@ -9,6 +9,9 @@ const SAFE_DOMAINS = 100;
  */
 export const domainId = 1 + (process.pid % SAFE_DOMAINS);
 
+/** Another graph, for nodes that must not be met. */
+export const otherDomainId = 1 + (domainId % SAFE_DOMAINS);
+
 /** The environment of everything that joins it. */
 export const graphVariables: Readonly<Record<string, string>> = {
   ROS_AUTOMATIC_DISCOVERY_RANGE: "LOCALHOST",

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
-import { rosPython } from "./graph";
+import { domainId, rosPython } from "./graph";
 
 /** Something that a peer printed. */
 export interface PeerLine {
@@ -17,12 +17,20 @@ export interface Peers {
   stop(): Promise<PeerLine | null>;
 }
 
-const SCRIPT = join(import.meta.dirname, "..", "peers", "edge_node.py");
+const FOLDER = join(import.meta.dirname, "..", "peers");
 
 /** Starts `edge_node.py` with these options, and waits until its nodes are in the graph. */
-export async function startPeers(...options: readonly string[]): Promise<Peers> {
+export function startPeers(...options: readonly string[]): Promise<Peers> {
+  return startScript("edge_node.py", options);
+}
+
+/** Starts a program of `e2e/peers`, and waits until it has printed a line. @param domain Another one than the tests' own. */
+export async function startScript(name: string, options: readonly string[], domain = domainId): Promise<Peers> {
   const { program, env } = rosPython();
-  const child = spawn(program, [SCRIPT, ...options], { env, stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(program, [join(FOLDER, name), ...options], {
+    env: { ...env, ROS_DOMAIN_ID: String(domain) },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   const lines: PeerLine[] = [];
   let rest = "";
   let complaint = "";

@@ -103,6 +103,18 @@ export class CommandDesk {
     return this.issue({ node: node.value, kind: "rollback", actor, version: version.value, requestId: request.requestId });
   }
 
+  /** ALREADY_IN_FLIGHT with the first command that has not ended. */
+  refuseWhileInFlight(): Result<void> {
+    const open = [...this.commands.values()].find((command) => !hasEnded(command));
+    if (open === undefined) return ok(undefined);
+    return fail("ALREADY_IN_FLIGHT", `${open.commandId} is on its way to ${open.nodeId}. Wait for its end.`);
+  }
+
+  /** Forgets the commands of nodes that are no longer known. */
+  forget(): void {
+    this.commands.clear();
+  }
+
   /** Tells the desk what a node just said. */
   hear(node: TrackedNode, type: "sample" | "heartbeat"): void {
     const times = this.times();

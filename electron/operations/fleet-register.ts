@@ -20,8 +20,8 @@ export interface FleetReport {
 const HEARD_KINDS: ReadonlySet<TopicKind> = new Set<TopicKind>(["lydt-metrics", "legacy-metrics", "heartbeat"]);
 
 /**
- * All nodes that were ever seen in this run: found from the publishers of the graph, never registered
- * by hand, never forgotten. Takes in their messages.
+ * All nodes that were ever seen in this graph: found from its publishers, never registered by hand, never
+ * forgotten while the link stays in it. Takes in their messages.
  */
 export class FleetRegister {
   readonly nodes = new Map<NodeId, TrackedNode>();
@@ -51,6 +51,13 @@ export class FleetRegister {
       if (!this.inGraph.has(nodeId)) this.nodes.get(nodeId)?.rejoin(this.clock.monotonicMs());
     }
     this.inGraph = seen;
+  }
+
+  /** Forgets every node, and who was in the graph. */
+  forget(): void {
+    for (const nodeId of this.nodes.keys()) this.dialects.forget(nodeId);
+    this.nodes.clear();
+    this.inGraph = new Set();
   }
 
   /** Takes in a message; what cannot be read is counted, never guessed. */

@@ -141,6 +141,17 @@ describe("the engine", () => {
     });
   });
 
+  test("another graph has other nodes: those of the old one are forgotten, and found again where they are there too", async () => {
+    link.join([N0]);
+    await run(1);
+    expect(seen()?.nodeId).toBe(N0);
+    operations.forgetFleet("Another graph.");
+    expect(operations.snapshot().nodes).toEqual([]);
+    expect(names()).toContain("fleet-forgotten");
+    await run(6);
+    expect(seen()?.latest?.compressionRatio).toBe(20);
+  });
+
   describe("presence", () => {
     test("goes from joining over live to stale and lost, with times, and back with its history", async () => {
       link.join([N0]);
@@ -269,6 +280,16 @@ describe("the engine", () => {
       expect(await deploy("1.1.0")).toMatchObject({ error: { code: "LINK_DOWN" } });
     });
 
+    test("keeps the application in its ROS 2 graph until it has ended", async () => {
+      link.change({ kind: "ros2" });
+      const ros2 = { domainId: 42, discoveryRange: null };
+      await deploy("1.1.0");
+      expect(operations.changeSettings({ ros2 })).toMatchObject({ error: { code: "ALREADY_IN_FLIGHT" } });
+      expect(journal.readSettings().ros2.domainId).toBeNull();
+      await run(8);
+      expect(operations.changeSettings({ ros2 })).toMatchObject({ ok: true, value: { ros2 } });
+    });
+
     test("to a deaf node is sent three times and fails", async () => {
       await deploy("1.1.0");
       await run(8);
@@ -360,6 +381,19 @@ describe("the engine", () => {
     expect(series.value.changes).toMatchObject([{ version: "1.1.0", drill: false }]);
     expect(series.value.atMs.length).toBe(15);
     expect([...series.value.latencyMs].filter(Number.isNaN)).toHaveLength(1);
+  });
+
+  test("a link that was lost and is back at once leaves a gap all the same", async () => {
+    link.join([N0]);
+    await run(4);
+    link.change({ state: "starting", sentence: "ros2 was ended by SIGKILL" });
+    link.change({ state: "up", sentence: "ROS 2." });
+    await run(4);
+    const series = operations.getSeries("node_0", 10_000, 100);
+    if (!series.ok) throw new Error(series.error.message);
+    expect(series.value.gaps).toEqual([{ fromMs: expect.any(Number) as number, toMs: expect.any(Number) as number }]);
+    expect([...series.value.compressionRatio].filter(Number.isNaN)).toHaveLength(1);
+    expect(names()).toContain("link-starting");
   });
 
   test("limits that were set hold at once, are on disk, and are journalled", () => {

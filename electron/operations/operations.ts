@@ -33,6 +33,9 @@ const BY_NUMBER = new Intl.Collator("en", { numeric: true });
 /** Samples of `getNodePerformanceHistory` where no window is given. */
 const DEFAULT_WINDOW = 50;
 
+/** Losses of the link that charts still show: more than their ten minutes can hold one by one. */
+const KEPT_LOSSES = 200;
+
 /** Events of a snapshot. */
 const SNAPSHOT_EVENTS = 50;
 
@@ -79,6 +82,8 @@ export class Operations {
   private beat: Beat = { index: 0, periodMs: null, periodP95Ms: null };
   private lastDiscoveryMs = -Infinity;
   private lastLink: LinkStatus | null = null;
+  /** When the link was lost, Unix ms; the newest. */
+  private readonly linkLossesMs: number[] = [];
   private stopTicking: Dispose = () => undefined;
 
   constructor(private readonly parts: OperationsParts) {
@@ -157,6 +162,11 @@ export class Operations {
   /** Changes settings: on disk first, then in force. */
   changeSettings(change: SettingsChange): Result<Settings> {
     const given = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
+    // Another graph has other nodes: a command to one of these would never be heard of again.
+    if (change.ros2 !== undefined && this.parts.link.status().kind === "ros2") {
+      const isFree = this.desk.refuseWhileInFlight();
+      if (!isFree.ok) return isFree;
+    }
     const next = { ...this.currentSettings, ...given };
     const written = this.parts.journal.writeSettings(next);
     if (!written.ok) return written;
@@ -174,6 +184,13 @@ export class Operations {
     this.currentSettings = next;
     for (const listener of this.settingsListeners) listener(next);
     return ok(next);
+  }
+
+  /** Forgets every node: the link leaves their graph. Only while no command is on its way. */
+  forgetFleet(sentence: string): void {
+    this.events.record({ event: "fleet-forgotten", nodeId: null, actor: "operator", sentence, detail: { nodes: this.register.nodes.size } });
+    this.register.forget();
+    this.desk.forget();
   }
 
   /** Puts a model version on a node. Success means that the request is on disk and on its way. */
@@ -223,7 +240,7 @@ export class Operations {
     if (!node.ok) return node;
     const endMs = toMs ?? this.parts.timers.wallMs();
     const range = { fromMs: endMs - rangeMs, toMs: endMs, maxPoints };
-    return ok(nodeSeries(node.value, range, (version) => this.parts.shelf.isDrill(version)));
+    return ok(nodeSeries(node.value, range, { isDrill: (version) => this.parts.shelf.isDrill(version), linkLossesMs: this.linkLossesMs }));
   }
 
   /** Every sample that is kept of a node, oldest first; a quality or bandwidth that it did not report is NaN. */
@@ -313,6 +330,10 @@ export class Operations {
   private noteLink(status: LinkStatus): void {
     const before = this.lastLink;
     this.lastLink = status;
+    if (before?.state === "up" && status.state !== "up") {
+      this.linkLossesMs.push(this.parts.timers.wallMs());
+      if (this.linkLossesMs.length > KEPT_LOSSES) this.linkLossesMs.shift();
+    }
     if (before?.state !== status.state) {
       this.events.record({
         event: `link-${status.state}`,

@@ -16,13 +16,21 @@ interface Stretch {
   readonly toMs: number;
 }
 
-/** The silences within and at the end of the range that are longer than `gapAfterMs`. */
-function findGaps(atMs: Float64Array, range: SeriesRange, gapAfterMs: number): Stretch[] {
+/** What a chart shows beside the samples. */
+export interface SeriesFacts {
+  isDrill(version: string): boolean;
+  /** When the link was lost, Unix ms: what came between the samples around it was not heard, however short that was. */
+  readonly linkLossesMs: readonly number[];
+}
+
+/** The silences within and at the end of the range that are longer than `gapAfterMs`, or in which the link was lost. */
+function findGaps(atMs: Float64Array, range: SeriesRange, gapAfterMs: number, lossesMs: readonly number[]): Stretch[] {
   const gaps: Stretch[] = [];
   for (let index = 1; index < atMs.length; index += 1) {
     const fromMs = atMs[index - 1] ?? range.fromMs;
     const toMs = atMs[index] ?? range.toMs;
-    if (toMs - fromMs > gapAfterMs) gaps.push({ fromMs, toMs });
+    const isLoss = lossesMs.some((lossMs) => fromMs <= lossMs && lossMs < toMs);
+    if (isLoss || toMs - fromMs > gapAfterMs) gaps.push({ fromMs, toMs });
   }
   const lastMs = atMs.at(-1);
   if (lastMs !== undefined && range.toMs - lastMs > gapAfterMs) gaps.push({ fromMs: lastMs, toMs: range.toMs });
@@ -53,9 +61,9 @@ function withGapRows(
 }
 
 /** A node's samples for a chart: every sample, or each bucket's extremes; gaps stay gaps. */
-export function nodeSeries(node: TrackedNode, range: SeriesRange, isDrill: (version: string) => boolean): Series {
+export function nodeSeries(node: TrackedNode, range: SeriesRange, { isDrill, linkLossesMs }: SeriesFacts): Series {
   const slice = node.series.slice(range.fromMs, range.toMs);
-  const gaps = findGaps(slice.atMs, range, node.gapAfterMs());
+  const gaps = findGaps(slice.atMs, range, node.gapAfterMs(), linkLossesMs);
   const { decimated, bucketMs, atMs, columns } = decimateColumns(withGapRows(slice, gaps), range.maxPoints);
   const changes = node.versions.spans
     .slice(1)

@@ -1,6 +1,6 @@
 import type { Timers } from "../../../shared/time";
 import type { HostEndpoint, HostReply } from "./protocol";
-import type { RclEndpointInfo, RclNode } from "./rclnodejs-api";
+import type { RclDuration, RclEndpointInfo, RclNode } from "./rclnodejs-api";
 
 /**
  * Between two looks at the names of topics and nodes, ms. rclnodejs 1.9 does not tell of the graph's own
@@ -14,6 +14,21 @@ const FULL_LOOK_MS = 1_000;
 const RELIABILITY: Readonly<Record<number, HostEndpoint["reliability"]>> = { 1: "reliable", 2: "best-effort" };
 const DURABILITY: Readonly<Record<number, HostEndpoint["durability"]>> = { 1: "transient-local", 2: "volatile" };
 
+/** RMW_QOS_POLICY_LIVELINESS_MANUAL_BY_TOPIC. */
+const MANUAL_BY_TOPIC = 3;
+
+/** Longer than anybody means: 2^63 ns, rmw's infinity, is 9.2e9 s. */
+const ENDLESS_S = 9_000_000_000n;
+
+function isLimited({ seconds, nanoseconds }: RclDuration): boolean {
+  return seconds < ENDLESS_S && (seconds > 0n || nanoseconds > 0);
+}
+
+function timingsOf(qos: RclEndpointInfo["qos_profile"]): HostEndpoint["timings"] {
+  const isManual = qos.liveliness === MANUAL_BY_TOPIC || isLimited(qos.liveliness_lease_duration);
+  return [...(isLimited(qos.deadline) ? (["deadline"] as const) : []), ...(isManual ? (["liveliness"] as const) : [])];
+}
+
 /** What the middleware says of an endpoint whose node it has not heard of yet. */
 const UNKNOWN_NODE = /_UNKNOWN_$/;
 
@@ -26,6 +41,7 @@ function endpointOf(topic: string, role: HostEndpoint["role"], info: RclEndpoint
     nodeName: namespace === "/" || UNKNOWN_NODE.test(nodeName) ? nodeName : `${namespace}/${nodeName}`,
     reliability: RELIABILITY[qos.reliability] ?? null,
     durability: DURABILITY[qos.durability] ?? null,
+    timings: timingsOf(qos),
   };
 }
 

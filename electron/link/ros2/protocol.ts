@@ -60,6 +60,8 @@ const endpoint = v.strictObject({
   /** Null for a policy that is neither of the two, e.g. one of another vendor. */
   reliability: v.nullable(v.picklist(["reliable", "best-effort"])),
   durability: v.nullable(v.picklist(["volatile", "transient-local"])),
+  /** What it promises, or demands of those it is to match, beyond these: times that must be kept. */
+  timings: v.array(v.picklist(["deadline", "liveliness"])),
 });
 
 const replySchema = v.variant("kind", [

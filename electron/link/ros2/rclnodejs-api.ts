@@ -3,13 +3,25 @@
  * folder of the machine that runs, not among the dependencies that this is compiled with.
  */
 
+/** A duration of rmw. Infinite is 2^63 ns; what was left open is 0. */
+export interface RclDuration {
+  readonly seconds: bigint;
+  readonly nanoseconds: number;
+}
+
 /** An endpoint as the graph says it. */
 export interface RclEndpointInfo {
   readonly node_name: string;
   readonly node_namespace: string;
   readonly topic_type: string;
-  /** Numbers of rmw: reliability 1 reliable, 2 best effort; durability 1 transient local, 2 volatile. */
-  readonly qos_profile: { readonly reliability: number; readonly durability: number };
+  /** Numbers of rmw: reliability 1 reliable, 2 best effort; durability 1 transient local, 2 volatile; liveliness 3 by topic. */
+  readonly qos_profile: {
+    readonly reliability: number;
+    readonly durability: number;
+    readonly deadline: RclDuration;
+    readonly liveliness: number;
+    readonly liveliness_lease_duration: RclDuration;
+  };
 }
 
 /** Opaque. */

@@ -8,7 +8,7 @@ const DEPLOY = "/lydlr/a/command/deploy";
 const TYPE = "std_msgs/msg/UInt8MultiArray";
 
 function endpoint(changes: Partial<HostEndpoint>): HostEndpoint {
-  return { topic: TOPIC, type: TYPE, role: "publisher", nodeName: "edge", reliability: "best-effort", durability: "volatile", ...changes };
+  return { topic: TOPIC, type: TYPE, role: "publisher", nodeName: "edge", reliability: "best-effort", durability: "volatile", timings: [], ...changes };
 }
 
 function codes(endpoints: readonly HostEndpoint[], nodes: readonly string[] = [], reliability: "reliable" | "best-effort" = "best-effort") {
@@ -28,6 +28,12 @@ describe("the notices of a graph", () => {
   it("name a publisher whose QoS does not reach", () => {
     expect(codes([endpoint({})], [], "reliable")).toEqual(["QOS_MISMATCH"]);
     expect(codes([endpoint({ reliability: "reliable" })], [], "reliable")).toEqual([]);
+  });
+
+  it("name a deploy topic whose subscription demands what deploys do not promise", () => {
+    const listener = { topic: DEPLOY, type: "std_msgs/msg/String", role: "subscription", reliability: "reliable", durability: "transient-local" } as const;
+    expect(codes([endpoint({ ...listener, timings: ["deadline"] })])).toEqual(["QOS_MISMATCH"]);
+    expect(codes([endpoint({ ...listener, timings: ["liveliness"] })])).toEqual(["QOS_MISMATCH"]);
   });
 
   it("name a topic with another type, whoever uses it", () => {

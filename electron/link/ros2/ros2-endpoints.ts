@@ -54,7 +54,9 @@ export function graphNotices(
     }
     const subscription = wanted.get(endpoint.topic);
     if (endpoint.role === "publisher" && subscription !== undefined && !reaches(endpoint, subscription.qos)) unheard.add(endpoint.topic);
-    if (endpoint.role === "subscription" && fleet.deploy && !isServed(endpoint, deployQos)) deaf.add(endpoint.topic);
+    if (endpoint.role === "subscription" && fleet.deploy && !isServed(endpoint, deployQos)) {
+      deaf.add([endpoint.topic, ...endpoint.timings].join(", "));
+    }
   }
   const notices: Failure<string>[] = [];
   if (clashes.size > 0) {
@@ -64,7 +66,7 @@ export function graphNotices(
     notices.push({ code: "QOS_MISMATCH", message: `The publisher's QoS does not reach this application on ${named([...unheard])}.` });
   }
   if (deaf.size > 0) {
-    notices.push({ code: "QOS_MISMATCH", message: `A node asks for a QoS that deploys do not have on ${named([...deaf])}.` });
+    notices.push({ code: "QOS_MISMATCH", message: `A node demands a QoS that deploys do not have, so it hears none: ${named([...deaf])}.` });
   }
   if (nodes.includes(COMPETING_NODE)) {
     notices.push({
@@ -75,8 +77,9 @@ export function graphNotices(
   return notices;
 }
 
+/** Whether deploys reach this subscription: they promise no deadline and no liveliness. */
 function isServed(subscription: HostEndpoint, deployQos: QosProfile): boolean {
-  return qosMatches(deployQos, {
+  return subscription.timings.length === 0 && qosMatches(deployQos, {
     reliability: subscription.reliability ?? "best-effort",
     durability: subscription.durability ?? "volatile",
     depth: 1,

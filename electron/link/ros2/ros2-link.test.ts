@@ -21,6 +21,7 @@ const PUBLISHER: HostEndpoint = {
   nodeName: "edge",
   reliability: "best-effort",
   durability: "volatile",
+  timings: [],
 };
 
 async function setUp(standby = false) {

@@ -1,5 +1,6 @@
 import type { Limits } from "../../shared/contract/settings";
-import type { NodeView } from "../../shared/contract/snapshot";
+import type { CoordinationView, NodeView } from "../../shared/contract/snapshot";
+import type { CoordinationRecord } from "../../shared/fleet/coordination";
 import { describeNode } from "../../shared/fleet/describe";
 import type { NodeId } from "../../shared/fleet/ids";
 import { PROFILE_RATE_HZ, type TrackedNode } from "../../shared/fleet/tracked-node";
@@ -28,6 +29,7 @@ export class NodeViews {
       node.lastHeardWallMs,
       node.modelVersion,
       node.malformed,
+      node.coordination?.newest.receivedAtMs,
       node.versions.spans.at(-1)?.good,
       node.versions.takenBack.length,
       command === null ? null : [command.commandId, command.steps.length, command.withinRun],
@@ -79,7 +81,13 @@ export class NodeViews {
       command: command === null ? null : viewCommand(command),
       rollback: rollbackOffer(node.versions, node.nodeId),
       history: viewSpans(node.versions, this.isDrill),
+      coordination: node.coordination === null ? null : viewCoordination(node.coordination),
       malformed: node.malformed,
     };
   }
+}
+
+function viewCoordination({ newest, signals }: CoordinationRecord): CoordinationView {
+  const { nodeId: _itsOwn, ...signal } = newest;
+  return { ...signal, signals };
 }

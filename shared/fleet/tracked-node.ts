@@ -2,6 +2,7 @@ import type { Limits } from "../contract/settings";
 import type { Liveness, Trail } from "../contract/snapshot";
 import { EMPTY_WATCH, metricsBeyond, watchSample, type LimitedMetric, type LimitWatch } from "../judge/limits";
 import { SeriesRing } from "../series/series-ring";
+import type { CoordinationRecord } from "./coordination";
 import type { ModelVersion, NodeId } from "./ids";
 import { livenessOf, STALE_AFTER_MS } from "./liveness";
 import { KEPT_TICKS, TickHistory, tickEntry } from "./performance";
@@ -48,6 +49,8 @@ export class TrackedNode {
   watch: LimitWatch = EMPTY_WATCH;
   latest: MetricSample | null = null;
   lastHeardWallMs: number;
+  /** What the coordinator allots it; null where none was heard. */
+  coordination: CoordinationRecord | null = null;
   malformed = 0;
   liveness: Liveness = "joining";
   livenessSinceWallMs: number;

@@ -8,6 +8,7 @@ import { countOf, formatRate, NOT_REPORTED } from "../../format/number";
 import { formatClock } from "../../format/time";
 import { isUnknown } from "../../format/words";
 import { useSettings, useSnapshotMeta } from "../../state/store";
+import { allottedText, bandwidthText, DIALECT_WORDS } from "./fact-words";
 import { usePerformance } from "./use-series";
 
 const ROW_WORDS: Readonly<Record<Metric, string>> = {
@@ -17,18 +18,29 @@ const ROW_WORDS: Readonly<Record<Metric, string>> = {
   bandwidthKbps: "kbit/s",
 };
 
-const DIALECT_WORDS = { lydt: "LYDT frames", legacy: "legacy arrays" } as const;
-
 /** Plain facts of the node: how it speaks, how often, and its running version in numbers. */
 export function FactsPanel({ node }: { readonly node: NodeView }): ReactNode {
   const { clock } = useSettings();
-  const tick = useSnapshotMeta()?.tick ?? 0;
+  const meta = useSnapshotMeta();
+  const tick = meta?.tick ?? 0;
+  const allotted = allottedText(node.coordination, meta?.atMs ?? 0);
   const { value: performance, failure } = usePerformance(node.nodeId, tick);
   return (
     <Panel title="Facts">
       <dl className="node-fact-list">
         <Fact term="Speaks">{node.dialect === null ? NOT_REPORTED : DIALECT_WORDS[node.dialect]}</Fact>
         <Fact term="Rate">{rateText(node)}</Fact>
+        <Fact term="Bandwidth">{bandwidthText(node)}</Fact>
+        <Fact term="Allotted">
+          {allotted === null ? (
+            "no coordinator heard"
+          ) : (
+            <>
+              {allotted.value}
+              <span className="note node-fact-source">{allotted.source}</span>
+            </>
+          )}
+        </Fact>
         <Fact term="Malformed">
           {node.malformed === 0 ? "none" : `${countOf(node.malformed, "message")} since the start`}
         </Fact>

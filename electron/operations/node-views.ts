@@ -3,6 +3,7 @@ import type { CoordinationView, NodeView } from "../../shared/contract/snapshot"
 import type { CoordinationRecord } from "../../shared/fleet/coordination";
 import { describeNode } from "../../shared/fleet/describe";
 import type { NodeId } from "../../shared/fleet/ids";
+import { missedBasis } from "../../shared/fleet/missed-frames";
 import { PROFILE_RATE_HZ, type TrackedNode } from "../../shared/fleet/tracked-node";
 import { rollbackOffer, viewSpans } from "../../shared/fleet/version-history";
 import { metricsBeyond } from "../../shared/judge/limits";
@@ -81,6 +82,12 @@ export class NodeViews {
       command: command === null ? null : viewCommand(command),
       rollback: rollbackOffer(node.versions, node.nodeId),
       history: viewSpans(node.versions, this.isDrill),
+      missedFrames: {
+        basis: missedBasis(node.sequences),
+        missed: node.sequences.missed,
+        expected: node.sequences.expected,
+        restarts: node.sequences.restarts,
+      },
       coordination: node.coordination === null ? null : viewCoordination(node.coordination),
       malformed: node.malformed,
     };

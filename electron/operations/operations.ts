@@ -1,5 +1,6 @@
 import type {
   DeploymentStatus,
+  MalformedTally,
   MalformedView,
   NodePerformance,
   PerformanceSample,
@@ -246,6 +247,11 @@ export class Operations {
 
   malformed(): readonly MalformedView[] {
     return this.malformedLog.recent();
+  }
+
+  /** What could not be read, by node, topic and code; of one node or of all. */
+  malformedTally(nodeId: string | null): MalformedTally {
+    return this.malformedLog.tally(nodeId);
   }
 
   recentEvents(limit: number): readonly EventView[] {

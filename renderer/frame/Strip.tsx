@@ -4,7 +4,7 @@ import { Button as AriaButton } from "react-aria-components/Button";
 import { Explainer, Glyph, Kbd } from "../design";
 import { countOf, formatNumber } from "../format/number";
 import { formatAge, formatClock, formatDuration, formatUtcInstant } from "../format/time";
-import { openOverlay } from "../state/navigation";
+import { openMalformed, openOverlay } from "../state/navigation";
 import { useFleet, useSettings, useSnapshotMeta } from "../state/store";
 import { LinkSegment } from "./LinkSegment";
 import { NeedSegments, STATES_SHOWN, useNeedyStates } from "./NeedSegments";
@@ -90,7 +90,7 @@ function TickExplanation(): ReactNode {
 function MalformedSegment(): ReactNode {
   const malformed = useFleet((state) => state.fleet?.meta.malformed ?? null);
   return (
-    <AriaButton className="segment" onPress={() => openOverlay("malformed")}>
+    <AriaButton className="segment" onPress={() => openMalformed(null)}>
       <span className="segment-label">Malformed</span>
       <strong>{malformed === null ? "none" : formatNumber(malformed, 0)}</strong>
     </AriaButton>

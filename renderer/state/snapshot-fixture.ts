@@ -34,6 +34,7 @@ export function nodeFixture(change: Partial<NodeView> = {}): NodeView {
     command: null,
     rollback: { offered: true, version: "1.0.0", reason: "1.0.0 was good on node_1 to its last sample." },
     history: [],
+    missedFrames: { basis: "counted", missed: 0, expected: 120, restarts: 0 },
     coordination: null,
     malformed: 0,
     ...change,

@@ -119,6 +119,18 @@ export const coordinationViewSchema = v.strictObject({
 });
 export type CoordinationView = v.InferOutput<typeof coordinationViewSchema>;
 
+/** Frames that a node sent and that did not arrive here, by its sequence numbers. */
+export const missedFramesSchema = v.strictObject({
+  /** `collecting`: fewer than 20 steps seen; `stepping`: its number goes up by more than 1; `none`: it sends no number. */
+  basis: v.picklist(["counted", "collecting", "stepping", "none"]),
+  missed: v.pipe(v.number(), v.integer(), v.minValue(0)),
+  /** Frames that it sent between the samples that were counted. */
+  expected: v.pipe(v.number(), v.integer(), v.minValue(0)),
+  /** Times its number fell back. */
+  restarts: v.pipe(v.number(), v.integer(), v.minValue(0)),
+});
+export type MissedFrames = v.InferOutput<typeof missedFramesSchema>;
+
 /** A node as the fleet page needs it. */
 export const nodeViewSchema = v.strictObject({
   nodeId: v.string(),
@@ -150,6 +162,7 @@ export const nodeViewSchema = v.strictObject({
   command: nullable(commandViewSchema),
   rollback: rollbackOfferSchema,
   history: v.array(versionSpanSchema),
+  missedFrames: missedFramesSchema,
   /** Null where no coordinator was heard. */
   coordination: nullable(coordinationViewSchema),
   /** Messages of this node that could not be read, since the start. */

@@ -3,12 +3,13 @@ import type { NodePerformance } from "../../../shared/contract/channels";
 import type { NodeView } from "../../../shared/contract/snapshot";
 import { METRICS, type Metric } from "../../../shared/fleet/sample";
 import { formatValue } from "../../charts/metric-words";
-import { Panel, Problem } from "../../design";
+import { Button, Panel, Problem } from "../../design";
 import { countOf, formatRate, NOT_REPORTED } from "../../format/number";
 import { formatClock } from "../../format/time";
 import { isUnknown } from "../../format/words";
+import { openMalformed } from "../../state/navigation";
 import { useSettings, useSnapshotMeta } from "../../state/store";
-import { allottedText, bandwidthText, DIALECT_WORDS } from "./fact-words";
+import { allottedText, bandwidthText, DIALECT_WORDS, missedText } from "./fact-words";
 import { usePerformance } from "./use-series";
 
 const ROW_WORDS: Readonly<Record<Metric, string>> = {
@@ -23,6 +24,7 @@ export function FactsPanel({ node }: { readonly node: NodeView }): ReactNode {
   const { clock } = useSettings();
   const meta = useSnapshotMeta();
   const tick = meta?.tick ?? 0;
+  const missed = missedText(node.missedFrames);
   const allotted = allottedText(node.coordination, meta?.atMs ?? 0);
   const { value: performance, failure } = usePerformance(node.nodeId, tick);
   return (
@@ -41,8 +43,18 @@ export function FactsPanel({ node }: { readonly node: NodeView }): ReactNode {
             </>
           )}
         </Fact>
+        <Fact term="Missed frames">
+          {missed.value}
+          <span className="note node-fact-source">{missed.source}</span>
+        </Fact>
         <Fact term="Malformed">
-          {node.malformed === 0 ? "none" : `${countOf(node.malformed, "message")} since the start`}
+          {node.malformed === 0 ? (
+            "none"
+          ) : (
+            <Button kind="quiet" size="small" className="node-fact-button" onPress={() => openMalformed(node.nodeId)}>
+              {countOf(node.malformed, "message")} since the start
+            </Button>
+          )}
         </Fact>
         <Fact term="Last heard">{formatClock(node.lastHeardAtMs, clock)}</Fact>
       </dl>

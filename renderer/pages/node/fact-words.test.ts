@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { nodeFixture, NOW_MS } from "../../state/snapshot-fixture";
-import { allottedText, bandwidthText } from "./fact-words";
+import { allottedText, bandwidthText, missedText } from "./fact-words";
 
 describe("a node's bandwidth", () => {
   it("has the unit of its source", () => {
@@ -11,6 +11,20 @@ describe("a node's bandwidth", () => {
     const latest = { compressionRatio: 8, latencyMs: 20, qualityScore: 0.9, bandwidthKbps: null, receivedAtMs: NOW_MS };
     expect(bandwidthText(nodeFixture({ latest }))).toBe("not reported");
     expect(bandwidthText(nodeFixture({ latest: null }))).toBe("not reported");
+  });
+});
+
+describe("missed frames", () => {
+  it.each([
+    ["counted", 3, 1_204, 0, "3 of 1204 (0.2 %)"],
+    ["counted", 0, 20, 1, "0 of 20 (0.0 %)"],
+    ["collecting", 0, 0, 0, "not counted yet"],
+    ["stepping", 0, 0, 0, "not counted"],
+    ["none", 0, 0, 0, "none reported"],
+  ] as const)("%s: %d of %d, restarts %d", (basis, missed, expected, restarts, text) => {
+    const { value, source } = missedText({ basis, missed, expected, restarts });
+    expect(value).toBe(text);
+    expect(source.endsWith("fell back 1 time")).toBe(restarts === 1);
   });
 });
 

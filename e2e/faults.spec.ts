@@ -1,7 +1,7 @@
 import { expect, test, type Locator, type Page } from "@playwright/test";
 import type { FaultView, PerformanceSample } from "../shared/contract/channels";
 import type { NodeView } from "../shared/contract/snapshot";
-import { card, choose, invoke, nodeNow, openFleet, openLiveFleet, releaseOrder, snapshot } from "./app/fleet";
+import { card, choose, invoke, nodeNow, openFleet, openLiveFleet, openNode, releaseOrder, snapshot } from "./app/fleet";
 import { groupWithApp } from "./app/group";
 
 const app = groupWithApp();
@@ -88,10 +88,23 @@ test("NaN metrics are counted and listed, and never shown as a number", async ()
 
   await page.getByRole("button", { name: /^Malformed/ }).click();
   const list = page.getByRole("dialog", { name: "Malformed messages" });
-  await expect(list.getByRole("listitem").first()).toContainText("NOT_FINITE");
-  await expect(list.getByRole("listitem").first()).toContainText("/node_4/");
+  const row = list.getByRole("row").filter({ hasText: "/lydlr/node_4/transport/metrics" });
+  await expect(row).toContainText("NOT_FINITE");
+  const counted = async (): Promise<number> => Number((await row.getByRole("cell").first().innerText()).replaceAll(/\s/g, ""));
+  const once = await counted();
+  expect(once).toBeGreaterThan(0);
+  await expect.poll(counted, { message: "it goes on counting while it is open" }).toBeGreaterThan(once);
+  await list.getByRole("button", { name: /Node/ }).click();
+  await page.getByRole("option", { name: "node_4" }).click();
+  await expect(list.getByRole("row")).toHaveCount(1 + (await list.getByRole("row").filter({ hasText: "node_4" }).count()));
   await page.keyboard.press("Escape");
   await expect(list).toHaveCount(0);
+  await openNode(page, "node_4");
+  await page.getByRole("button", { name: /messages since the start/ }).click();
+  await expect(list.getByRole("button", { name: /Node/ })).toContainText("node_4");
+  await page.keyboard.press("Escape");
+  await expect(list).toHaveCount(0);
+  await openFleet(page);
   await toggle(page, "node_4", "NaN metrics");
   await closeConsole(page);
   await expect(card(page, "node_4")).toHaveAttribute("data-state", "live", { timeout: 20_000 });

@@ -7,6 +7,7 @@ import { createDialectFilter } from "../../shared/wire/dialect-filter";
 import { parseFleetMessage } from "../../shared/wire/message";
 import { classifyTopic, METRICS_SUBSCRIPTION_QOS, topicType, type TopicKind } from "../../shared/wire/topics";
 import type { InboundMessage, Link, TopicEndpoint } from "../link/port";
+import { Broadcasts } from "./broadcasts";
 import type { EventLog } from "./event-log";
 import type { MalformedLog } from "./malformed-log";
 
@@ -27,6 +28,7 @@ export class FleetRegister {
   readonly nodes = new Map<NodeId, TrackedNode>();
   /** Metrics messages parsed and kept since the start. */
   samples = 0;
+  readonly broadcasts: Broadcasts;
   private readonly dialects = createDialectFilter();
   /** Nodes with a publisher at the last look. */
   private inGraph: ReadonlySet<NodeId> = new Set();
@@ -38,12 +40,15 @@ export class FleetRegister {
     private readonly malformed: MalformedLog,
     private readonly limits: () => Limits,
     private readonly onReport: (report: FleetReport) => void,
-  ) {}
+  ) {
+    this.broadcasts = new Broadcasts(link, clock, events, this.nodes);
+  }
 
   /** Looks at the graph: only a publisher of metrics or heartbeats makes a node. */
   discover(): void {
     const seen = new Set<NodeId>();
-    for (const endpoint of this.link.graph()) {
+    const endpoints = this.link.graph();
+    for (const endpoint of endpoints) {
       const nodeId = this.discoverEndpoint(endpoint);
       if (nodeId !== null) seen.add(nodeId);
     }
@@ -51,6 +56,7 @@ export class FleetRegister {
       if (!this.inGraph.has(nodeId)) this.nodes.get(nodeId)?.rejoin(this.clock.monotonicMs());
     }
     this.inGraph = seen;
+    this.broadcasts.discover(endpoints);
   }
 
   /** Forgets every node, and who was in the graph. */
@@ -91,6 +97,15 @@ export class FleetRegister {
         this.onReport({ node, type: "heartbeat" });
         return;
       }
+      case "coordination": {
+        const { coordination, warnings } = parsed.value;
+        if (!this.broadcasts.takeCoordination(coordination)) return;
+        for (const warning of warnings) this.malformed.warn(message, coordination.nodeId, warning);
+        return;
+      }
+      case "fleet-status":
+        this.broadcasts.takeStatus(parsed.value.status);
+        return;
       case "compressed":
       case "ignored":
         return;
@@ -106,6 +121,7 @@ export class FleetRegister {
       const silentForMs = wallMs - node.lastHeardWallMs;
       if (node.endTick(nowMs, wallMs)) this.tellLiveness(node, before, silentForMs);
     }
+    this.broadcasts.endTick();
   }
 
   private discoverEndpoint(endpoint: TopicEndpoint): NodeId | null {

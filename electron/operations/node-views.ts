@@ -1,7 +1,9 @@
 import type { Limits } from "../../shared/contract/settings";
-import type { NodeView } from "../../shared/contract/snapshot";
+import type { CoordinationView, NodeView } from "../../shared/contract/snapshot";
+import type { CoordinationRecord } from "../../shared/fleet/coordination";
 import { describeNode } from "../../shared/fleet/describe";
 import type { NodeId } from "../../shared/fleet/ids";
+import { missedBasis } from "../../shared/fleet/missed-frames";
 import { PROFILE_RATE_HZ, type TrackedNode } from "../../shared/fleet/tracked-node";
 import { rollbackOffer, viewSpans } from "../../shared/fleet/version-history";
 import { metricsBeyond } from "../../shared/judge/limits";
@@ -28,6 +30,7 @@ export class NodeViews {
       node.lastHeardWallMs,
       node.modelVersion,
       node.malformed,
+      node.coordination?.newest.receivedAtMs,
       node.versions.spans.at(-1)?.good,
       node.versions.takenBack.length,
       command === null ? null : [command.commandId, command.steps.length, command.withinRun],
@@ -79,7 +82,19 @@ export class NodeViews {
       command: command === null ? null : viewCommand(command),
       rollback: rollbackOffer(node.versions, node.nodeId),
       history: viewSpans(node.versions, this.isDrill),
+      missedFrames: {
+        basis: missedBasis(node.sequences),
+        missed: node.sequences.missed,
+        expected: node.sequences.expected,
+        restarts: node.sequences.restarts,
+      },
+      coordination: node.coordination === null ? null : viewCoordination(node.coordination),
       malformed: node.malformed,
     };
   }
+}
+
+function viewCoordination({ newest, signals }: CoordinationRecord): CoordinationView {
+  const { nodeId: _itsOwn, ...signal } = newest;
+  return { ...signal, signals };
 }

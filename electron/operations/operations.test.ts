@@ -6,9 +6,10 @@ import type { NodeId } from "../../shared/fleet/ids";
 import { node, version } from "../../shared/fleet/ids-fixture";
 import type { EventView } from "../../shared/contract/snapshot";
 import { fail, ok } from "../../shared/result";
+import { encodeFloat32MultiArray, encodeString } from "../../shared/wire/cdr";
 import { decodeDeploy } from "../../shared/wire/deploy";
 import { encodeHeartbeatMessage, encodeLegacyMetricsMessage, encodeMetricsMessage } from "../../shared/wire/edge-messages";
-import { topicName } from "../../shared/wire/topics";
+import { FLEET_STATUS_TOPIC, FLEET_STATUS_TYPE, topicName } from "../../shared/wire/topics";
 import type { Journal } from "../journal/port";
 import { openJournal } from "../journal/sqlite-journal";
 import { virtualTimers, type VirtualTimers } from "../time/virtual-timers";
@@ -125,7 +126,7 @@ describe("the engine", () => {
         { topic: "/node_5/camera", type: "sensor_msgs/msg/Image", role: "publisher", nodeName: "camera" },
       ]);
       expect(operations.snapshot().nodes.map(({ nodeId }) => nodeId)).toEqual(["node_1", "node_2"]);
-      expect([...link.subscribed].toSorted()).toEqual(["/lydlr/node_1/heartbeat", "/node_2/metrics"]);
+      expect([...link.subscribed].toSorted()).toEqual(["/lydlr/fleet/status", "/lydlr/node_1/heartbeat", "/node_2/metrics"]);
     });
 
     test("happens at once on a graph change and every 5 s without one", async () => {
@@ -210,6 +211,88 @@ describe("the engine", () => {
       metrics(N0, { quality: 128 });
       await timers.advanceSettled(500);
       expect(seen()?.latest).toMatchObject({ compressionRatio: 20, qualityScore: null });
+    });
+  });
+
+  describe("what others say about the nodes", () => {
+    const hub = { topic: FLEET_STATUS_TOPIC, type: FLEET_STATUS_TYPE, role: "publisher", nodeName: "hub" } as const;
+    const both = ["coordination", "legacy-coordination"] as const;
+    const say = (text: string): void => {
+      link.deliver({ topic: FLEET_STATUS_TOPIC, type: FLEET_STATUS_TYPE, receivedAtMs: timers.wallMs(), bytes: encodeString(text) });
+    };
+    const status = (nodeId: string, running: string, alive = true): string =>
+      JSON.stringify({ fleet_profile: "mixed", nodes: [{ node_id: nodeId, alive, vertical: "iot", model_version: running }] });
+    const allot = (numbers: readonly number[]): void => {
+      link.deliver({
+        topic: topicName("legacy-coordination", N0),
+        type: "std_msgs/msg/Float32MultiArray",
+        receivedAtMs: timers.wallMs(),
+        bytes: encodeFloat32MultiArray(numbers),
+      });
+    };
+
+    test("is heard only where somebody publishes it about a node that is here", () => {
+      link.join([N0]);
+      expect([...link.subscribed]).not.toContain(FLEET_STATUS_TOPIC);
+      const quiet = link.graph();
+      link.setGraph([...quiet, hub, { ...hub, topic: "/lydlr/node_9/coordination", type: "std_msgs/msg/UInt8MultiArray" }]);
+      expect([...link.subscribed]).toContain(FLEET_STATUS_TOPIC);
+      expect([...link.subscribed]).not.toContain("/lydlr/node_9/coordination");
+      expect(operations.snapshot().nodes).toHaveLength(1);
+      link.setGraph(quiet);
+      expect([...link.subscribed]).not.toContain(FLEET_STATUS_TOPIC);
+    });
+
+    test("gives a node what the coordinator allots it, once for both dialects, and counts what cannot be read", async () => {
+      link.join([N0], ["lydt-metrics", ...both]);
+      await run(1);
+      expect(seen()?.coordination).toBeNull();
+      allot([0.8, 0.5, 6, 18, 0.9]);
+      await run(1);
+      expect(seen()?.coordination).toMatchObject({ dialect: "legacy", allocatedMbps: 0.5, signals: 1 });
+      allot([0.8, -1, 6, 18, 0.9]);
+      await run(1);
+      expect(seen()).toMatchObject({ malformed: 1, coordination: { allocatedMbps: 0.5, signals: 1 } });
+      expect(operations.malformed()).toMatchObject([{ topic: "/node_0/coordination", nodeId: "node_0", code: "OUT_OF_RANGE" }]);
+    });
+
+    test("is told where the hub goes on saying otherwise than a node itself, and only while the hub is heard", async () => {
+      link.join([N0]);
+      link.setGraph([...link.graph(), hub]);
+      const notices = () => operations.snapshot().link.notices.map(({ code }) => code);
+      say(status("node_0", "1.1.0"));
+      await run(4);
+      expect(operations.snapshot().hub).toMatchObject({ profile: "mixed", listed: 1, alive: 1, nodes: [{ difference: null }] });
+      expect(notices()).toEqual([]);
+      say(status("node_0", "1.1.0"));
+      await run(4);
+      expect(notices(), "it may be a swap").toEqual([]);
+      say(status("node_0", "1.1.0"));
+      await run(2);
+      expect(operations.snapshot().link.notices).toEqual([
+        {
+          code: "HUB_DISAGREES",
+          message: "The fleet hub says otherwise than the nodes themselves: node_0 runs 1.1.0 for the hub and 1.0.0 by its own report.",
+        },
+      ]);
+      expect(events.filter(({ detail }) => detail["code"] === "HUB_DISAGREES")).toHaveLength(1);
+      await run(5);
+      expect(notices(), "a hub that is silent says nothing").toEqual([]);
+      await run(30);
+      expect(operations.snapshot().hub).toBeNull();
+      say('{"nodes":[{"node_id":"<b>"}]}');
+      await run(1);
+      expect(operations.malformed()).toMatchObject([{ topic: FLEET_STATUS_TOPIC, nodeId: null, code: "BAD_NODE_ID" }]);
+    });
+
+    test("says which node is alive for the hub and not here", async () => {
+      link.setGraph([hub]);
+      for (let second = 0; second < 7; second += 1) {
+        say(status("node_7", "1.0.0"));
+        await timers.advanceSettled(1_000);
+      }
+      expect(operations.snapshot().link.notices[0]?.message).toContain("node_7 is alive for the hub and is not here");
+      expect(operations.snapshot().nodes).toEqual([]);
     });
   });
 

@@ -1,5 +1,6 @@
 import type {
   DeploymentStatus,
+  MalformedTally,
   MalformedView,
   NodePerformance,
   PerformanceSample,
@@ -265,6 +266,11 @@ export class Operations {
     return this.malformedLog.recent();
   }
 
+  /** What could not be read, by node, topic and code; of one node or of all. */
+  malformedTally(nodeId: string | null): MalformedTally {
+    return this.malformedLog.tally(nodeId);
+  }
+
   recentEvents(limit: number): readonly EventView[] {
     return this.events.recent(limit);
   }
@@ -284,7 +290,8 @@ export class Operations {
       atMs,
       periodMs: this.beat.periodMs,
       periodP95Ms: this.beat.periodP95Ms,
-      link: { ...link, notices: link.notices.map((notice) => ({ ...notice })) },
+      link: { ...link, notices: [...link.notices, ...this.register.broadcasts.notices()].map((notice) => ({ ...notice })) },
+      hub: this.register.broadcasts.hub.view(this.parts.timers.monotonicMs()),
       processes: [...this.parts.processes()],
       journal: { ...this.parts.journal.status() },
       malformed: this.malformedLog.count,

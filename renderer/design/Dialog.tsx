@@ -11,8 +11,8 @@ export interface DialogProps {
   readonly title: string;
   readonly isOpen: boolean;
   readonly onClose: () => void;
-  /** `side` is a drawer at the right edge. */
-  readonly width?: "narrow" | "wide" | "side";
+  /** `table` is for many columns; `side` is a drawer at the right edge. */
+  readonly width?: "narrow" | "wide" | "table" | "side";
   /** A question that must be answered with a button: clicking beside it does not close it. */
   readonly role?: "dialog" | "alertdialog";
   readonly children: ReactNode;

@@ -7,6 +7,7 @@ import { say } from "../state/announce";
 import { introduce } from "../state/connect";
 import { request } from "../state/ops";
 import { useFleet, useSettings } from "../state/store";
+import { bannerOf } from "./notices";
 
 /** Ticks come every 500 ms; without one for this long the picture is called frozen, ms. */
 const STALLED_AFTER_MS = 2_500;
@@ -69,11 +70,13 @@ function LinkBanners({ link }: { readonly link: LinkView }): ReactNode {
           {link.state === "starting" ? null : ` Data is frozen since ${formatClock(link.sinceMs, clock)}.`}
         </Banner>
       )}
-      {link.notices.map((notice) => (
-        <Banner key={`${notice.code} ${notice.message}`} tone="none">
-          <code>{notice.code}</code>: {notice.message}
-        </Banner>
-      ))}
+      {link.notices
+        .filter((notice) => bannerOf(notice) !== "none")
+        .map((notice) => (
+          <Banner key={`${notice.code} ${notice.message}`} tone={bannerOf(notice) === "warning" ? "medium" : "none"}>
+            <code>{notice.code}</code>: {notice.message}
+          </Banner>
+        ))}
     </>
   );
 }

@@ -12,7 +12,7 @@ import { openDeploy, rollBack, undoNewest } from "../commands/desk";
 import { obstacleOf } from "../commands/rollback-choice";
 import { Kbd } from "../design";
 import { toggleTheme } from "../state/connect";
-import { closeOverlay, go, openOverlay, useOverlay } from "../state/navigation";
+import { closeOverlay, go, openMalformed, openOverlay, useOverlay } from "../state/navigation";
 import { request } from "../state/ops";
 import { readFleet } from "../state/store";
 import { paletteEntries, searchPalette, type PaletteAct, type PaletteEntry } from "./palette-entries";
@@ -105,8 +105,9 @@ function act(chosen: PaletteAct): void {
       );
     case "faults":
     case "keys":
-    case "malformed":
       return openOverlay(chosen.kind);
+    case "malformed":
+      return openMalformed(null);
     case "theme":
       return toggleTheme();
   }

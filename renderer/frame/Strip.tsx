@@ -1,13 +1,14 @@
 import { Search } from "lucide-react";
 import { useEffect, useState, type ReactNode } from "react";
 import { Button as AriaButton } from "react-aria-components/Button";
-import type { LinkView } from "../../shared/contract/snapshot";
-import { Explainer, Glyph, Kbd, Tag, type GlyphName } from "../design";
+import { Explainer, Glyph, Kbd } from "../design";
 import { countOf, formatNumber } from "../format/number";
 import { formatAge, formatClock, formatDuration, formatUtcInstant } from "../format/time";
-import { openOverlay } from "../state/navigation";
+import { openMalformed, openOverlay } from "../state/navigation";
 import { useFleet, useSettings, useSnapshotMeta } from "../state/store";
+import { LinkSegment } from "./LinkSegment";
 import { NeedSegments, STATES_SHOWN, useNeedyStates } from "./NeedSegments";
+import { Segment } from "./Segment";
 import "./strip.css";
 
 /** The line over everything: link, tick, malformed, journal; who needs a person, search, clock. */
@@ -50,91 +51,6 @@ function Mark(): ReactNode {
   );
 }
 
-function Segment(props: { readonly label: string; readonly name: string; readonly value: ReactNode; readonly children: ReactNode }): ReactNode {
-  return (
-    <Explainer
-      label={props.name}
-      trigger={
-        <AriaButton className="segment">
-          <span className="segment-label">{props.label}</span>
-          {props.value}
-        </AriaButton>
-      }
-    >
-      {props.children}
-    </Explainer>
-  );
-}
-
-/** The name of a link as the strip says it. */
-function linkName(link: LinkView): string {
-  switch (link.kind) {
-    case "embedded":
-      return "Embedded fleet";
-    case "recorded":
-      return "Recorded fleet";
-    case "ros2":
-      return "ROS 2";
-  }
-}
-
-const LINK_GLYPHS: Readonly<Record<LinkView["state"], GlyphName>> = {
-  starting: "joining",
-  up: "live",
-  unresponsive: "stale",
-  down: "lost",
-};
-
-function LinkSegment(): ReactNode {
-  const link = useFleet((state) => state.fleet?.meta.link);
-  if (link === undefined) {
-    return <span className="segment segment-label">Link: waiting for the first tick</span>;
-  }
-  const isWell = link.state === "up";
-  return (
-    <Segment
-      name="The link"
-      label="Link"
-      value={
-        <>
-          <span className={isWell || link.state === "starting" ? "hue-none" : "hue-medium"}>
-            <Glyph name={LINK_GLYPHS[link.state]} />
-          </span>
-          <strong>{linkName(link)}</strong>
-          {isWell ? null : <span>{link.state}</span>}
-          {link.seed === null ? null : <span className="segment-label segment-extra">seed {link.seed}</span>}
-          {link.domainId === null ? null : <span className="segment-label segment-extra">domain {link.domainId}</span>}
-          {link.kind === "embedded" ? <Tag name="EMBEDDED" /> : null}
-          {link.kind === "recorded" ? <Tag name="RECORDED" /> : null}
-        </>
-      }
-    >
-      <LinkExplanation link={link} />
-    </Segment>
-  );
-}
-
-function LinkExplanation({ link }: { readonly link: LinkView }): ReactNode {
-  const { clock } = useSettings();
-  return (
-    <>
-      <h2>
-        {linkName(link)}: {link.state} since {formatClock(link.sinceMs, clock)}
-      </h2>
-      <p>{link.sentence}</p>
-      {link.kind === "embedded" ? (
-        <p className="note">
-          EMBEDDED: these nodes run inside this application. They compress real frames with the models that ship with
-          it; they are not robots. The same seed gives the same frames, bytes and faults.
-        </p>
-      ) : null}
-      {link.kind === "recorded" ? (
-        <p className="note">RECORDED: wire frames from a file are replayed. Commands reach nobody.</p>
-      ) : null}
-    </>
-  );
-}
-
 function TickSegment(): ReactNode {
   const periodMs = useFleet((state) => state.fleet?.meta.periodMs ?? null);
   const p95Ms = useFleet((state) => state.fleet?.meta.periodP95Ms ?? null);
@@ -174,7 +90,7 @@ function TickExplanation(): ReactNode {
 function MalformedSegment(): ReactNode {
   const malformed = useFleet((state) => state.fleet?.meta.malformed ?? null);
   return (
-    <AriaButton className="segment" onPress={() => openOverlay("malformed")}>
+    <AriaButton className="segment" onPress={() => openMalformed(null)}>
       <span className="segment-label">Malformed</span>
       <strong>{malformed === null ? "none" : formatNumber(malformed, 0)}</strong>
     </AriaButton>

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { ModelView } from "../../shared/contract/channels";
 import { commandFixture, nodeFixture } from "../state/snapshot-fixture";
 import { attentionChanges } from "./attention-changes";
+import { bannerOf } from "./notices";
 import { paletteEntries, searchPalette } from "./palette-entries";
 import { readPress, SHORTCUTS, type Press } from "./shortcuts";
 
@@ -80,6 +81,18 @@ describe("what is said aloud", () => {
     const was = new Map(ids.map((nodeId) => [nodeId, nodeFixture({ nodeId })]));
     const now = new Map(ids.map((nodeId) => [nodeId, nodeFixture({ nodeId, state: "lost", attention: "medium" })]));
     expect(attentionChanges(was, now).polite).toBe("a: Lost. b: Lost. c: Lost. And 2 more nodes.");
+  });
+});
+
+describe("a notice of the link", () => {
+  it.each([
+    ["TYPE_CLASH", "none"],
+    ["QOS_MISMATCH", "none"],
+    ["HUB_DISAGREES", "none"],
+    ["COMPETING_DEPLOYER", "warning"],
+    ["FRAME_RATE_LOWERED", "line"],
+  ])("%s over every page: %s", (code, place) => {
+    expect(bannerOf({ code, message: "" })).toBe(place);
   });
 });
 

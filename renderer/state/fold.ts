@@ -31,6 +31,7 @@ export function foldSnapshot(previous: FoldedSnapshot | null, next: Snapshot): F
     meta: {
       ...meta,
       link: keepIfEqual(before.link, meta.link),
+      hub: keepIfEqual(before.hub, meta.hub),
       processes: keepIfEqual(before.processes, meta.processes),
       journal: keepIfEqual(before.journal, meta.journal),
       limits: keepIfEqual(before.limits, meta.limits),

@@ -19,12 +19,14 @@ interface Navigation {
   /** Places to go back to, oldest first. */
   readonly behind: readonly Place[];
   readonly overlay: OverlayName | null;
+  /** The node whose malformed messages are shown; null: of all. */
+  readonly malformedOf: string | null;
 }
 
 /** Places kept to go back to. */
 const MOST_BEHIND = 50;
 
-const useNavigation = create<Navigation>(() => ({ place: { page: "fleet" }, behind: [], overlay: null }));
+const useNavigation = create<Navigation>(() => ({ place: { page: "fleet" }, behind: [], overlay: null, malformedOf: null }));
 
 /** Where the window is. */
 export function usePlace(): Place {
@@ -64,6 +66,16 @@ export function useOverlay(): OverlayName | null {
 /** Opens a dialog over the page in place of the one that is open. */
 export function openOverlay(overlay: OverlayName): void {
   useNavigation.setState({ overlay });
+}
+
+/** Opens the malformed messages of one node, or of all. */
+export function openMalformed(nodeId: string | null): void {
+  useNavigation.setState({ overlay: "malformed", malformedOf: nodeId });
+}
+
+/** The node whose malformed messages are shown; null: of all. */
+export function useMalformedOf(): string | null {
+  return useNavigation((navigation) => navigation.malformedOf);
 }
 
 /** Closes the dialog over the page. */

@@ -34,6 +34,8 @@ export function nodeFixture(change: Partial<NodeView> = {}): NodeView {
     command: null,
     rollback: { offered: true, version: "1.0.0", reason: "1.0.0 was good on node_1 to its last sample." },
     history: [],
+    missedFrames: { basis: "counted", missed: 0, expected: 120, restarts: 0 },
+    coordination: null,
     malformed: 0,
     ...change,
   };
@@ -75,6 +77,7 @@ export function snapshotFixture(nodes: readonly NodeView[], change: Partial<Snap
       domainId: null,
       discoveryRange: null,
     },
+    hub: null,
     processes: [],
     journal: { state: "written", sentence: "Every decision is written.", lastWriteAtMs: NOW_MS - 1_000 },
     malformed: 0,

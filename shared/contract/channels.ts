@@ -140,16 +140,42 @@ export const deploymentStatusSchema = v.strictObject({
 export type DeploymentStatus = v.InferOutput<typeof deploymentStatusSchema>;
 
 /** A message that could not be read. */
-export const malformedViewSchema = v.strictObject({
-  tMs: finite,
-  topic: v.string(),
-  nodeId: v.nullable(v.string()),
-  code: v.string(),
-  sentence: v.string(),
+export interface MalformedView {
+  readonly tMs: number;
+  readonly topic: string;
+  readonly nodeId: string | null;
+  readonly code: string;
+  readonly sentence: string;
   /** The first bytes, hexadecimal. */
+  readonly head: string;
+}
+
+/** What could not be read, by node, topic and code. */
+export const malformedGroupSchema = v.strictObject({
+  nodeId: v.nullable(v.string()),
+  topic: v.string(),
+  code: v.string(),
+  /** A part that was left out is no malformed message: the rest of it counts. */
+  outcome: v.picklist(["refused", "part left out"]),
+  /** Since the start. */
+  count,
+  firstMs: finite,
+  lastMs: finite,
+  /** Why, and the first bytes, hexadecimal: of the newest. */
+  sentence: v.string(),
   head: v.string(),
 });
-export type MalformedView = v.InferOutput<typeof malformedViewSchema>;
+export type MalformedGroup = v.InferOutput<typeof malformedGroupSchema>;
+
+/** Counts of what could not be read, the greatest first. */
+export const malformedTallySchema = v.strictObject({
+  groups: v.array(malformedGroupSchema),
+  /** Rows beyond those. */
+  hidden: count,
+  /** Every node of which something could not be read. */
+  nodeIds: v.array(v.string()),
+});
+export type MalformedTally = v.InferOutput<typeof malformedTallySchema>;
 
 const commandAccepted = v.strictObject({ commandId: v.string() });
 
@@ -171,7 +197,8 @@ export const REQUESTS = {
     reply: commandAccepted,
   },
   "fleet/deployment-status": { body: nothing, reply: deploymentStatusSchema },
-  "fleet/malformed": { body: nothing, reply: v.array(malformedViewSchema) },
+  /** Of one node, or of all. */
+  "fleet/malformed": { body: v.strictObject({ nodeId: v.optional(id) }), reply: malformedTallySchema },
   "node/performance": { body: v.strictObject({ nodeId: id }), reply: nodePerformanceSchema },
   "node/history": {
     body: v.strictObject({ nodeId: id, window: v.optional(v.pipe(count, v.minValue(1), v.maxValue(100)), 50) }),

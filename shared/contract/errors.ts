@@ -25,6 +25,7 @@ export const ERROR_CODES = {
   BAD_META: "the frame's meta is not the JSON it must be",
   NOT_FINITE: "a metric is NaN or infinite",
   OUT_OF_RANGE: "a metric is outside the range that it can have",
+  BAD_STATUS: "the fleet's status is not the JSON that it must be",
   WRONG_NODE: "the frame names another node than its topic",
   WRONG_FRAME_TYPE: "the frame is of another type than its topic carries",
   // models and codec

@@ -103,6 +103,34 @@ export const versionSpanSchema = v.strictObject({
 });
 export type VersionSpan = v.InferOutput<typeof versionSpanSchema>;
 
+/** What the coordinator allots a node: its newest signal. */
+export const coordinationViewSchema = v.strictObject({
+  dialect: v.picklist(["lydt", "legacy"]),
+  /** Wall time of arrival, Unix ms. */
+  receivedAtMs: finite,
+  /** How hard it is asked to compress, 0.1 to 0.98. */
+  targetCompression: finite,
+  allocatedMbps: finite,
+  fleetCompressionRatio: finite,
+  fleetLatencyMs: finite,
+  fleetQualityScore: nullable(finite),
+  /** Signals since the start; one that comes in both dialects is one. */
+  signals: v.pipe(v.number(), v.integer()),
+});
+export type CoordinationView = v.InferOutput<typeof coordinationViewSchema>;
+
+/** Frames that a node sent and that did not arrive here, by its sequence numbers. */
+export const missedFramesSchema = v.strictObject({
+  /** `collecting`: fewer than 20 steps seen; `stepping`: its number goes up by more than 1; `none`: it sends no number. */
+  basis: v.picklist(["counted", "collecting", "stepping", "none"]),
+  missed: v.pipe(v.number(), v.integer(), v.minValue(0)),
+  /** Frames that it sent between the samples that were counted. */
+  expected: v.pipe(v.number(), v.integer(), v.minValue(0)),
+  /** Times its number fell back. */
+  restarts: v.pipe(v.number(), v.integer(), v.minValue(0)),
+});
+export type MissedFrames = v.InferOutput<typeof missedFramesSchema>;
+
 /** A node as the fleet page needs it. */
 export const nodeViewSchema = v.strictObject({
   nodeId: v.string(),
@@ -134,6 +162,9 @@ export const nodeViewSchema = v.strictObject({
   command: nullable(commandViewSchema),
   rollback: rollbackOfferSchema,
   history: v.array(versionSpanSchema),
+  missedFrames: missedFramesSchema,
+  /** Null where no coordinator was heard. */
+  coordination: nullable(coordinationViewSchema),
   /** Messages of this node that could not be read, since the start. */
   malformed: v.pipe(v.number(), v.integer()),
 });
@@ -154,6 +185,27 @@ export const linkViewSchema = v.strictObject({
   discoveryRange: nullable(v.string()),
 });
 export type LinkView = v.InferOutput<typeof linkViewSchema>;
+
+/** What the fleet hub says of the nodes, and where their own topics say otherwise. */
+export const hubViewSchema = v.strictObject({
+  /** Wall time of arrival of its newest status, Unix ms. */
+  receivedAtMs: finite,
+  profile: nullable(v.string()),
+  /** Nodes that it lists, and how many of them are alive for it. */
+  listed: v.pipe(v.number(), v.integer()),
+  alive: v.pipe(v.number(), v.integer()),
+  /** At most 100, those that differ first. */
+  nodes: v.array(
+    v.strictObject({
+      nodeId: v.string(),
+      isAlive: v.boolean(),
+      modelVersion: nullable(v.string()),
+      /** What its own topics say otherwise, a clause; null where they agree. */
+      difference: nullable(v.string()),
+    }),
+  ),
+});
+export type HubView = v.InferOutput<typeof hubViewSchema>;
 
 /** A supervised process (inference now, ROS 2 later). */
 export const processViewSchema = v.strictObject({
@@ -189,6 +241,8 @@ export const snapshotSchema = v.strictObject({
   /** 95th percentile of the last 120 periods, ms; null before there are 20. */
   periodP95Ms: nullable(finite),
   link: linkViewSchema,
+  /** Null where no fleet hub was heard for 30 s. */
+  hub: nullable(hubViewSchema),
   processes: v.array(processViewSchema),
   journal: v.strictObject({
     state: v.picklist(["written", "unavailable"]),

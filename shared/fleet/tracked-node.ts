@@ -2,8 +2,10 @@ import type { Limits } from "../contract/settings";
 import type { Liveness, Trail } from "../contract/snapshot";
 import { EMPTY_WATCH, metricsBeyond, watchSample, type LimitedMetric, type LimitWatch } from "../judge/limits";
 import { SeriesRing } from "../series/series-ring";
+import type { CoordinationRecord } from "./coordination";
 import type { ModelVersion, NodeId } from "./ids";
 import { livenessOf, STALE_AFTER_MS } from "./liveness";
+import { EMPTY_SEQUENCE, noteSequence, type SequenceWatch } from "./missed-frames";
 import { KEPT_TICKS, TickHistory, tickEntry } from "./performance";
 import type { Dialect, Heartbeat, MetricSample, Vertical } from "./sample";
 import { EMPTY_HISTORY, noteSample, noteVersion, type VersionHistory } from "./version-history";
@@ -48,6 +50,9 @@ export class TrackedNode {
   watch: LimitWatch = EMPTY_WATCH;
   latest: MetricSample | null = null;
   lastHeardWallMs: number;
+  /** What the coordinator allots it; null where none was heard. */
+  coordination: CoordinationRecord | null = null;
+  sequences: SequenceWatch = EMPTY_SEQUENCE;
   malformed = 0;
   liveness: Liveness = "joining";
   livenessSinceWallMs: number;
@@ -82,6 +87,7 @@ export class TrackedNode {
     this.vertical = sample.vertical ?? this.vertical;
     this.dialect = sample.dialect;
     this.latest = sample;
+    if (sample.sequence !== null) this.sequences = noteSequence(this.sequences, sample.sequence);
     this.lastMetricsAtMs = nowMs;
     this.lastHeardWallMs = sample.receivedAtMs;
     this.arrivalsMs.push(nowMs);

@@ -2,7 +2,7 @@ import { parseModelVersion, parseNodeId, type ModelVersion, type NodeId } from "
 import type { Result } from "../result";
 import { encodeUInt8MultiArray } from "./cdr";
 import type { EdgeMetrics } from "./edge-messages";
-import { encodeLydtFrame } from "./lydt";
+import { encodeLydtFrame, type LydtFrameType } from "./lydt";
 import { parseFleetMessage, type ParsedMessage } from "./message";
 import { topicName, topicType, type TopicKind } from "./topics";
 
@@ -47,6 +47,10 @@ export const METRICS: EdgeMetrics = {
   ],
 };
 
+/** The meta of a coordination frame, as the coordinator writes it. */
+export const COORDINATION_META =
+  '{"target_compression":0.82,"allocated_mbps":0.5,"fleet_avg_compression":6.5,"fleet_avg_latency_ms":18.25,"fleet_avg_quality":0.9}';
+
 /** Parses bytes as they come on one of its topics. */
 export function parse(kind: TopicKind, bytes: Uint8Array): Result<ParsedMessage> {
   return parseFleetMessage({ topic: topicName(kind, NODE), type: topicType(kind), bytes, receivedAtMs: RECEIVED_AT_MS });
@@ -59,7 +63,7 @@ export function codeOf(kind: TopicKind, bytes: Uint8Array): string {
 }
 
 /** A message whose meta is given as text, for what our own encoder does not write. */
-export function withMeta(metaJson: string, type: "metrics" | "heartbeat" | "compressed" = "metrics"): Uint8Array {
+export function withMeta(metaJson: string, type: LydtFrameType = "metrics"): Uint8Array {
   const frame = encodeLydtFrame({
     type,
     nodeId: NODE,

@@ -9,7 +9,7 @@ import {
   encodeMetricsMessage,
 } from "./edge-messages";
 import { parseFleetMessage, type ParsedMessage } from "./message";
-import { codeOf, METRICS, NODE, nodeIdOf, parse, RECEIVED_AT_MS, versionOf, withMeta } from "./message-fixture";
+import { codeOf, COORDINATION_META, METRICS, NODE, nodeIdOf, parse, RECEIVED_AT_MS, versionOf, withMeta } from "./message-fixture";
 import { TOPIC_KINDS, type TopicKind } from "./topics";
 
 /** Every number anywhere in a value. */
@@ -87,7 +87,7 @@ describe("a message on the wrong topic", () => {
   });
 
   it("is ignored when nothing of it is shown", () => {
-    for (const kind of ["coordination", "deploy", "script-load", "legacy-compressed", "legacy-coordination", "legacy-deploy"] as const) {
+    for (const kind of ["deploy", "script-load", "legacy-compressed", "legacy-deploy"] as const) {
       expect(codeOf(kind, Uint8Array.of(1, 2, 3))).toBe("ignored");
     }
   });
@@ -98,6 +98,8 @@ const VALID: readonly (readonly [TopicKind, Uint8Array])[] = [
   ["heartbeat", encodeHeartbeatMessage(METRICS)],
   ["compressed", encodeCompressedMessage({ ...METRICS, payload: Uint8Array.of(1, 2, 3) })],
   ["legacy-metrics", encodeLegacyMetricsMessage(METRICS)],
+  ["coordination", withMeta(COORDINATION_META, "coordination")],
+  ["legacy-coordination", encodeFloat32MultiArray([0.82, 0.5, 6.5, 18.25, 0.9])],
 ];
 
 describe("whatever the bytes", () => {

@@ -1,10 +1,13 @@
 import { quoteUntrusted, type ModelVersion, type NodeId } from "../fleet/ids";
+import type { Coordination, HubStatus } from "../fleet/hub-status";
 import type { Heartbeat, MetricSample } from "../fleet/sample";
 import { fail, ok, type Failure, type Result } from "../result";
 import { decodeFloat32MultiArray, decodeUInt8MultiArray } from "./cdr";
+import { readLegacyCoordination, readLydtCoordination } from "./coordination";
+import { readFleetStatus } from "./fleet-status";
 import { decodeLydtFrame, type LydtFrame, type LydtFrameType } from "./lydt";
 import { readHeartbeat, readLegacyMetrics, readLydtMetrics, readModelVersion } from "./metrics";
-import { classifyTopic } from "./topics";
+import { classifyTopic, FLEET_STATUS_TOPIC, FLEET_STATUS_TYPE } from "./topics";
 
 /** A message as the link hands it over: CDR bytes with their encapsulation header. */
 export interface WireMessage {
@@ -28,7 +31,9 @@ export type ParsedMessage =
       /** A view into the message, opaque: real nodes put Python pickles there, which must never be loaded. */
       readonly bytes: Uint8Array;
     }
-  /** Not from a node, or nothing that is shown: coordination, deploys, legacy compressed frames, the relay's topics. */
+  | { readonly kind: "coordination"; readonly coordination: Coordination; readonly warnings: readonly Failure[] }
+  | { readonly kind: "fleet-status"; readonly status: HubStatus }
+  /** Not from a node, or nothing that is shown: deploys, legacy compressed frames, the relay's topics. */
   | { readonly kind: "ignored" };
 
 const IGNORED: ParsedMessage = { kind: "ignored" };
@@ -38,9 +43,14 @@ const IGNORED: ParsedMessage = { kind: "ignored" };
  * infinite.
  *
  * @returns a failure for a message on one of the fleet's topics that is not what the topic carries: BAD_CDR,
- * the codes of decodeLydtFrame, WRONG_FRAME_TYPE, WRONG_NODE, and those of readLydtMetrics.
+ * the codes of decodeLydtFrame, WRONG_FRAME_TYPE, WRONG_NODE, and those of readLydtMetrics,
+ * readLydtCoordination and readFleetStatus.
  */
 export function parseFleetMessage(message: WireMessage): Result<ParsedMessage> {
+  if (message.topic === FLEET_STATUS_TOPIC && message.type === FLEET_STATUS_TYPE) {
+    const status = readFleetStatus(message.bytes, message.receivedAtMs);
+    return status.ok ? ok({ kind: "fleet-status", status: status.value }) : status;
+  }
   const meaning = classifyTopic(message.topic, message.type);
   if (meaning === null) return ok(IGNORED);
   switch (meaning.kind) {
@@ -78,11 +88,21 @@ export function parseFleetMessage(message: WireMessage): Result<ParsedMessage> {
         bytes: payload,
       });
     }
-    case "coordination":
+    case "coordination": {
+      const frame = openFrame(message.bytes, "coordination", meaning.nodeId);
+      if (!frame.ok) return frame;
+      const read = readLydtCoordination(frame.value, message.receivedAtMs);
+      return read.ok ? ok({ kind: "coordination", ...read.value }) : read;
+    }
+    case "legacy-coordination": {
+      const numbers = decodeFloat32MultiArray(message.bytes);
+      if (!numbers.ok) return numbers;
+      const read = readLegacyCoordination(meaning.nodeId, numbers.value, message.receivedAtMs);
+      return read.ok ? ok({ kind: "coordination", ...read.value }) : read;
+    }
     case "deploy":
     case "script-load":
     case "legacy-compressed":
-    case "legacy-coordination":
     case "legacy-deploy":
       return ok(IGNORED);
   }

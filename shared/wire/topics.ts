@@ -84,6 +84,12 @@ export function topicDialect(kind: TopicKind): Dialect {
 /** The topic on which every LYDT edge also takes deploys, as `target:version` (wire protocol, 1.4). */
 export const FLEET_DEPLOY_TOPIC = "/lydlr/fleet/deploy";
 
+/** The topic on which the fleet hub tells what it sees, once a second (wire protocol, 1.4). */
+export const FLEET_STATUS_TOPIC = "/lydlr/fleet/status";
+
+/** The message type of {@link FLEET_STATUS_TOPIC}. */
+export const FLEET_STATUS_TYPE: RosType = TEXT;
+
 /** What a topic says about a node. */
 export interface TopicMeaning {
   readonly kind: TopicKind;
@@ -119,6 +125,12 @@ export const COMPRESSED_SUBSCRIPTION_QOS: QosProfile = {
   durability: "volatile",
   depth: 15,
 };
+
+/**
+ * How coordination and the fleet's status are subscribed: matches every publisher of them, whatever it
+ * offers. Both repeat themselves once a second or more, so one that is lost is soon replaced.
+ */
+export const BROADCAST_SUBSCRIPTION_QOS: QosProfile = { reliability: "best-effort", durability: "volatile", depth: 5 };
 
 /**
  * How deploys are published: matches the subscriptions of both eras. Depth 1, because a restarting edge is

@@ -3,11 +3,13 @@ import type { NodePerformance } from "../../../shared/contract/channels";
 import type { NodeView } from "../../../shared/contract/snapshot";
 import { METRICS, type Metric } from "../../../shared/fleet/sample";
 import { formatValue } from "../../charts/metric-words";
-import { Panel, Problem } from "../../design";
+import { Button, Panel, Problem } from "../../design";
 import { countOf, formatRate, NOT_REPORTED } from "../../format/number";
 import { formatClock } from "../../format/time";
 import { isUnknown } from "../../format/words";
+import { openMalformed } from "../../state/navigation";
 import { useSettings, useSnapshotMeta } from "../../state/store";
+import { allottedText, bandwidthText, DIALECT_WORDS, missedText } from "./fact-words";
 import { usePerformance } from "./use-series";
 
 const ROW_WORDS: Readonly<Record<Metric, string>> = {
@@ -17,20 +19,42 @@ const ROW_WORDS: Readonly<Record<Metric, string>> = {
   bandwidthKbps: "kbit/s",
 };
 
-const DIALECT_WORDS = { lydt: "LYDT frames", legacy: "legacy arrays" } as const;
-
 /** Plain facts of the node: how it speaks, how often, and its running version in numbers. */
 export function FactsPanel({ node }: { readonly node: NodeView }): ReactNode {
   const { clock } = useSettings();
-  const tick = useSnapshotMeta()?.tick ?? 0;
+  const meta = useSnapshotMeta();
+  const tick = meta?.tick ?? 0;
+  const missed = missedText(node.missedFrames);
+  const allotted = allottedText(node.coordination, meta?.atMs ?? 0);
   const { value: performance, failure } = usePerformance(node.nodeId, tick);
   return (
     <Panel title="Facts">
       <dl className="node-fact-list">
         <Fact term="Speaks">{node.dialect === null ? NOT_REPORTED : DIALECT_WORDS[node.dialect]}</Fact>
         <Fact term="Rate">{rateText(node)}</Fact>
+        <Fact term="Bandwidth">{bandwidthText(node)}</Fact>
+        <Fact term="Allotted">
+          {allotted === null ? (
+            "no coordinator heard"
+          ) : (
+            <>
+              {allotted.value}
+              <span className="note node-fact-source">{allotted.source}</span>
+            </>
+          )}
+        </Fact>
+        <Fact term="Missed frames">
+          {missed.value}
+          <span className="note node-fact-source">{missed.source}</span>
+        </Fact>
         <Fact term="Malformed">
-          {node.malformed === 0 ? "none" : `${countOf(node.malformed, "message")} since the start`}
+          {node.malformed === 0 ? (
+            "none"
+          ) : (
+            <Button kind="quiet" size="small" className="node-fact-button" onPress={() => openMalformed(node.nodeId)}>
+              {countOf(node.malformed, "message")} since the start
+            </Button>
+          )}
         </Fact>
         <Fact term="Last heard">{formatClock(node.lastHeardAtMs, clock)}</Fact>
       </dl>

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { startTestEngine, type TestEngine } from "./engine";
-import { startPeers, type Peers } from "./peers";
+import { startPeers, startScript, type Peers } from "./peers";
 
 /** Between two heartbeats of a peer, ms. */
 const HEARTBEAT_MS = 2_000;
@@ -157,6 +157,20 @@ describe("an engine on a ROS 2 graph", () => {
     await engine.live("orderly");
   });
 
+  it("shows what the coordinator allots a node, and where the hub says otherwise than the node", async () => {
+    await peers("--nodes", "led", "--dialect", "both");
+    await engine.live("led");
+    running.push(await startScript("ground_station.py", ["--allot", "led,nobody", "--mbps", "0.25", "--hub", "led:9.9.9,gone:1.0.0"]));
+    const snapshot = await engine.until("the difference", ({ link }) => link.notices.some(({ code }) => code === "HUB_DISAGREES"));
+    const message = snapshot.link.notices.find(({ code }) => code === "HUB_DISAGREES")?.message ?? "";
+    expect(message).toContain("9.9.9");
+    expect(message).toContain("gone");
+    expect(engine.node("led")?.coordination).toMatchObject({ allocatedMbps: 0.25 });
+    // Neither the coordinator's topics nor the hub's list make a node, and nothing of it was malformed.
+    expect(snapshot.nodes.filter(({ nodeId }) => nodeId === "nobody" || nodeId === "gone")).toEqual([]);
+    expect(engine.node("led")?.malformed).toBe(0);
+  });
+
   it("tells of a node that demands a QoS which deploys do not have, by topic", async () => {
     await peers("--nodes", "strict", "--deploy-deadline", "2");
     await engine.live("strict");
@@ -193,6 +207,8 @@ describe("an engine on a ROS 2 graph", () => {
     const away = engine.events.findLast(({ event }) => event === "link-starting");
     expect(away?.sentence).toContain("SIGKILL");
     expect(engine.operations.snapshot().link.sentence).toMatch(/was lost once, for \d\.\d s in all/);
+    // What the nodes said meanwhile is counted as missed.
+    for (const nodeId of nodes) expect(engine.node(nodeId)?.missedFrames.missed, nodeId).toBeGreaterThan(0);
     // The loss is a gap in every chart, not a line across it, however short it was.
     for (const nodeId of nodes) {
       const series = engine.operations.getSeries(nodeId, 30_000, 600);

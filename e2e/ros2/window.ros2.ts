@@ -48,11 +48,13 @@ describe("the window with real ROS 2 nodes behind it", () => {
     expect(peers.lines).toContainEqual({ event: "deploy", node: "win_1", topic: "/lydlr/win_1/command/deploy", version: "1.1.0" });
   });
 
-  it("lives on when its ROS 2 process is killed, which is started again", async () => {
-    const pid = (await snapshot(app.page)).processes.find(({ name }) => name === "ros2")?.pid ?? 0;
+  it("lives on when its ROS 2 process is killed: another one takes over, and the dead one comes back to stand by", async () => {
+    const processNamed = async (wanted: string) => (await snapshot(app.page)).processes.find(({ name }) => name === wanted);
+    await expect.poll(async () => (await processNamed("ros2-standby"))?.state, WITHIN).toBe("up");
+    const pid = (await processNamed("ros2"))?.pid ?? 0;
     process.kill(pid, "SIGKILL");
-    const restarts = async () => (await snapshot(app.page)).processes.find(({ name }) => name === "ros2")?.restarts;
-    await expect.poll(restarts, WITHIN).toBe(1);
+    await expect.poll(async () => (await processNamed("ros2"))?.pid, WITHIN).not.toBe(pid);
+    await expect.poll(async () => (await processNamed("ros2-standby"))?.restarts, WITHIN).toBe(1);
     await expect.poll(async () => (await snapshot(app.page)).link.state, WITHIN).toBe("up");
     const upAtMs = Date.now();
     await expect.poll(async () => (await snapshot(app.page)).nodes.every(({ latest }) => (latest?.receivedAtMs ?? 0) > upAtMs), WITHIN).toBe(true);

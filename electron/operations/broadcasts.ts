@@ -54,6 +54,13 @@ export class Broadcasts {
     }
   }
 
+  /** Forgets what was said in a graph that the link leaves. */
+  forget(): void {
+    for (const unsubscribe of this.subscriptions.values()) unsubscribe();
+    this.subscriptions.clear();
+    this.hub.forget();
+  }
+
   /** Takes in what the coordinator allots a node. @returns whether it was used: not a second time in the other dialect. */
   takeCoordination(signal: Coordination): boolean {
     const node = this.nodes.get(signal.nodeId);

@@ -64,6 +64,7 @@ export class FleetRegister {
     for (const nodeId of this.nodes.keys()) this.dialects.forget(nodeId);
     this.nodes.clear();
     this.inGraph = new Set();
+    this.broadcasts.forget();
   }
 
   /** Takes in a message; what cannot be read is counted, never guessed. */

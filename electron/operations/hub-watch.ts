@@ -39,6 +39,12 @@ export class HubWatch {
     this.held = held;
   }
 
+  /** Forgets the hub of a graph that the link leaves. */
+  forget(): void {
+    this.newest = null;
+    this.held = new Map();
+  }
+
   /** The notice for the operator, while the hub is heard and something of what it says has been different for 5 s. */
   notice(nowMs: number): Failure<"HUB_DISAGREES"> | null {
     const told = this.told(nowMs);

@@ -105,6 +105,15 @@ describe("an engine on a ROS 2 graph", () => {
     expect(edge.lines).toContainEqual({ event: "deploy", node: "mute", topic: "/mute/model/deploy", version: "1.1.0" });
   });
 
+  it("tells that nodes of one era share a deploy topic, and never deploys on it", async () => {
+    const edge = await peers("--nodes", "shared_a,shared_b", "--dialect", "legacy-global");
+    await engine.live("shared_a");
+    await engine.until("the notice", ({ link }) => link.notices.some(({ code }) => code === "SHARED_DEPLOY_TOPIC"));
+    await engine.deploy("shared_a", "1.1.0");
+    await engine.until("the end", () => phaseOf("shared_a") === "unconfirmed");
+    expect(edge.lines.filter(({ event }) => event === "deploy")).toEqual([]);
+  });
+
   it("never takes another version for the one that was deployed", async () => {
     await peers("--nodes", "stubborn", "--wrong-version", "9.9.9");
     await engine.live("stubborn");

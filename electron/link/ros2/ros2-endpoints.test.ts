@@ -41,6 +41,12 @@ describe("the notices of a graph", () => {
     expect(codes([endpoint({ type: "std_msgs/msg/String", role: "subscription" })])).toEqual(["TYPE_CLASH"]);
   });
 
+  it("name a deploy topic that a whole era shares", () => {
+    const listener = endpoint({ topic: "/model/deploy", type: "std_msgs/msg/String", role: "subscription" });
+    expect(codes([listener])).toEqual(["SHARED_DEPLOY_TOPIC"]);
+    expect(codes([{ ...listener, role: "publisher" }])).toEqual([]);
+  });
+
   it("name another program that deploys", () => {
     expect(codes([endpoint({})], ["edge", "model_deployment_manager"])).toEqual(["COMPETING_DEPLOYER"]);
   });

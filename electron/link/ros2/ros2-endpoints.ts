@@ -6,6 +6,9 @@ import type { HostEndpoint } from "./protocol";
 /** The node of the original fleet that deploys by itself. */
 const COMPETING_NODE = "model_deployment_manager";
 
+/** The deploy topic of one era, shared by all its nodes: whatever is published there reaches every one of them. */
+const SHARED_DEPLOY_TOPIC = "/model/deploy";
+
 /** Topics named in one notice. */
 const NAMED_TOPICS = 5;
 
@@ -67,6 +70,12 @@ export function graphNotices(
   }
   if (deaf.size > 0) {
     notices.push({ code: "QOS_MISMATCH", message: `A node demands a QoS that deploys do not have, so it hears none: ${named([...deaf])}.` });
+  }
+  if (endpoints.some(({ topic, role }) => topic === SHARED_DEPLOY_TOPIC && role === "subscription")) {
+    notices.push({
+      code: "SHARED_DEPLOY_TOPIC",
+      message: `Nodes of the seed era listen to ${SHARED_DEPLOY_TOPIC}, which all of them share. Deploys of one node never go there, so these nodes do not hear them.`,
+    });
   }
   if (nodes.includes(COMPETING_NODE)) {
     notices.push({

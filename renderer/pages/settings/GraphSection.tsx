@@ -101,7 +101,7 @@ export function GraphSection({ link }: { readonly link: LinkView }): ReactNode {
         />
         <p className="note settings-note">
           {isRestart
-            ? "A restart leaves the graph and joins it again: samples of about a second are missed and shown as a gap. Decisions stay."
+            ? "A restart leaves the graph and joins it again: the nodes are looked for anew, which takes some seconds. Decisions stay."
             : "What is set holds as soon as ROS 2 is in use."}
         </p>
       </Panel>

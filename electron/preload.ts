@@ -20,6 +20,12 @@ const REQUEST_NAMES: Readonly<Record<RequestName, true>> = {
   "node/series": true,
   "node/export-csv": true,
   "models/list": true,
+  "comparison/start": true,
+  "comparison/cancel": true,
+  "comparison/state": true,
+  "comparison/frame": true,
+  "comparison/choose-images": true,
+  "comparison/export": true,
   "faults/list": true,
   "faults/set": true,
   "link/retry": true,
@@ -31,6 +37,7 @@ const PUSH_NAMES: Readonly<Record<PushName, true>> = {
   "push/snapshot": true,
   "push/settings": true,
   "push/window-command": true,
+  "push/comparison": true,
 };
 
 const bridge: OpsBridge = {

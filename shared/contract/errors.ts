@@ -34,6 +34,8 @@ export const ERROR_CODES = {
   BAD_BITSTREAM: "the file is not a whole, undamaged bitstream",
   BAD_IMAGE: "the picture could not be read",
   INFERENCE_DOWN: "the inference process is not up",
+  COMPARISON_RUNNING: "another comparison has not ended yet",
+  COMPARISON_FAILED: "the process that compares ended, or did not answer",
   // storage and reports
   JOURNAL_UNAVAILABLE: "the journal cannot be written",
   FILE_WRITE_FAILED: "a file could not be written",

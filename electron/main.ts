@@ -117,6 +117,7 @@ async function run(options: StartOptions): Promise<void> {
   };
   open();
   engine.operations.onSnapshot((snapshot) => pushes?.snapshot(snapshot));
+  engine.registry.onPush((push) => pushes?.send("push/models", push));
   engine.operations.onSettings((settings) => {
     applyTheme(settings.theme);
     pushes?.send("push/settings", settings);

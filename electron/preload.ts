@@ -1,4 +1,4 @@
-import { contextBridge, ipcRenderer } from "electron";
+import { contextBridge, ipcRenderer, webUtils } from "electron";
 import type { OpsBridge, PushName, RequestName } from "../shared/contract/channels";
 
 /**
@@ -20,6 +20,11 @@ const REQUEST_NAMES: Readonly<Record<RequestName, true>> = {
   "node/series": true,
   "node/export-csv": true,
   "models/list": true,
+  "models/registry": true,
+  "models/verify": true,
+  "models/import": true,
+  "models/choose-import": true,
+  "models/set-alias": true,
   "faults/list": true,
   "faults/set": true,
   "link/retry": true,
@@ -31,6 +36,7 @@ const PUSH_NAMES: Readonly<Record<PushName, true>> = {
   "push/snapshot": true,
   "push/settings": true,
   "push/window-command": true,
+  "push/models": true,
 };
 
 const bridge: OpsBridge = {
@@ -53,6 +59,7 @@ const bridge: OpsBridge = {
       ipcRenderer.off(name, onPush);
     };
   },
+  filePath: (file) => webUtils.getPathForFile(file as File),
 };
 
 contextBridge.exposeInMainWorld("ops", bridge);

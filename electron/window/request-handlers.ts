@@ -4,6 +4,7 @@ import { fail, ok } from "../../shared/result";
 import type { Engine } from "../engine";
 import type { RequestHandlers } from "../ipc/answer";
 import { writeFileAtomically } from "../reports/atomic-file";
+import { modelHandlers } from "./model-handlers";
 import { samplesCsv } from "../reports/samples-csv";
 
 /** The journal's note that the operator has left the first-start page. */
@@ -60,6 +61,7 @@ export function requestHandlers(engine: Engine, window: () => BrowserWindow | nu
       return written.ok ? ok({ path: chosen.filePath, rows: rows.value.length }) : written;
     },
     "models/list": async () => ok([...(await engine.models())]),
+    ...modelHandlers(engine.registry),
     "faults/list": () => (engine.faults === null ? notEmbedded() : ok([...engine.faults.list()])),
     "faults/set": ({ nodeId, fault, level }) => {
       if (engine.faults === null) return notEmbedded();

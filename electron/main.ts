@@ -81,7 +81,7 @@ async function run(options: StartOptions): Promise<void> {
     spawn: electronUtilityProcess,
     entry: join(__dirname, "comparison-host.cjs"),
     timers: systemTimers,
-    modelsFolder: engine.modelsDir,
+    places: engine.registry.places,
     tell: (view) => pushes?.send("push/comparison", view),
   });
 
@@ -126,6 +126,7 @@ async function run(options: StartOptions): Promise<void> {
   };
   open();
   engine.operations.onSnapshot((snapshot) => pushes?.snapshot(snapshot));
+  engine.registry.onPush((push) => pushes?.send("push/models", push));
   engine.operations.onSettings((settings) => {
     applyTheme(settings.theme);
     pushes?.send("push/settings", settings);

@@ -1,4 +1,4 @@
-import { contextBridge, ipcRenderer } from "electron";
+import { contextBridge, ipcRenderer, webUtils } from "electron";
 import type { OpsBridge, PushName, RequestName } from "../shared/contract/channels";
 
 /**
@@ -26,6 +26,11 @@ const REQUEST_NAMES: Readonly<Record<RequestName, true>> = {
   "comparison/frame": true,
   "comparison/choose-images": true,
   "comparison/export": true,
+  "models/registry": true,
+  "models/verify": true,
+  "models/import": true,
+  "models/choose-import": true,
+  "models/set-alias": true,
   "faults/list": true,
   "faults/set": true,
   "link/retry": true,
@@ -38,6 +43,7 @@ const PUSH_NAMES: Readonly<Record<PushName, true>> = {
   "push/settings": true,
   "push/window-command": true,
   "push/comparison": true,
+  "push/models": true,
 };
 
 const bridge: OpsBridge = {
@@ -60,6 +66,7 @@ const bridge: OpsBridge = {
       ipcRenderer.off(name, onPush);
     };
   },
+  filePath: (file) => webUtils.getPathForFile(file as File),
 };
 
 contextBridge.exposeInMainWorld("ops", bridge);

@@ -105,7 +105,7 @@ export async function compare(positionals: readonly string[], values: ParsedArgu
   const { images } = values;
   const bench = await openBench(
     {
-      modelsFolder: modelsFolderOf(values),
+      places: [modelsFolderOf(values)],
       versionA,
       versionB,
       frames: typeof images === "string" ? { source: "images", folder: images } : { source: "held-out", size },

@@ -2,7 +2,7 @@ import type { Comparison, ShownFrame } from "../../shared/contract/comparison";
 import { fail, ok, type Result } from "../../shared/result";
 import type { MonotonicMs } from "../edge/codec/frame-codec";
 import type { ModelSession } from "../edge/codec/picture-codec";
-import type { VerifiedModel } from "../registry/registry";
+import type { ModelPlaces, VerifiedModel } from "../registry/registry";
 import { folderScenes, heldOutScenes, type Scene } from "./frame-sets";
 import { measureComparison, type Contender, type MeasureParts } from "./measure";
 import type { ComparedFrames, ComparisonJob } from "./protocol";
@@ -14,7 +14,7 @@ export type OpenedModel = ModelSession & { close(): Promise<void> };
 
 /** What a bench needs from its surroundings; tests put fakes in their places. */
 export interface BenchParts {
-  readModel(folder: string, version: string): Promise<Result<VerifiedModel>>;
+  readModel(places: ModelPlaces, version: string): Promise<Result<VerifiedModel>>;
   openModel(model: VerifiedModel): Promise<Result<OpenedModel>>;
   loadReferences(): Promise<Result<readonly ReferenceCodec[], "NOT_AVAILABLE">>;
   readonly nowMs: MonotonicMs;
@@ -32,8 +32,8 @@ interface Opened {
   close(): Promise<void>;
 }
 
-async function openVersion(parts: BenchParts, folder: string, version: string): Promise<Result<Opened>> {
-  const model = await parts.readModel(folder, version);
+async function openVersion(parts: BenchParts, places: ModelPlaces, version: string): Promise<Result<Opened>> {
+  const model = await parts.readModel(places, version);
   if (!model.ok) return model;
   const session = await parts.openModel(model.value);
   if (!session.ok) return session;
@@ -67,9 +67,9 @@ export async function openBench(job: ComparisonJob, parts: BenchParts): Promise<
   if (versionA === versionB) return fail("BAD_REQUEST", `${versionA} cannot be compared with itself; choose two versions.`);
   const scenes = await scenesOf(job.frames);
   if (!scenes.ok) return scenes;
-  const a = await openVersion(parts, job.modelsFolder, versionA);
+  const a = await openVersion(parts, job.places, versionA);
   if (!a.ok) return a;
-  const b = await openVersion(parts, job.modelsFolder, versionB);
+  const b = await openVersion(parts, job.places, versionB);
   if (!b.ok) {
     await a.value.close();
     return b;

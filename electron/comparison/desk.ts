@@ -14,7 +14,8 @@ export interface ComparisonOrder {
 
 /** What a desk needs. */
 export interface DeskParts extends WorkerParts {
-  readonly modelsFolder: string;
+  /** The models folders; a version of the first hides one of the second. */
+  readonly places: readonly string[];
   /** Told of every change, and twice a second while it measures. */
   tell(view: ComparisonView): void;
 }
@@ -105,7 +106,7 @@ export function openComparisonDesk(parts: DeskParts): ComparisonDesk {
       current?.worker.end();
       counted += 1;
       const { versionA, versionB } = order;
-      const job: ComparisonJob = { modelsFolder: parts.modelsFolder, versionA, versionB, frames: frames.value };
+      const job: ComparisonJob = { places: [...parts.places], versionA, versionB, frames: frames.value };
       const running: Current = { comparisonId: `m-${String(counted)}`, order, job, worker: startWorker(job, parts) };
       current = running;
       nextPushMs = 0;

@@ -15,7 +15,7 @@ const framesSchema = v.variant("source", [
 ]);
 export type ComparedFrames = v.InferOutput<typeof framesSchema>;
 
-const jobSchema = v.strictObject({ modelsFolder: v.string(), versionA: version, versionB: version, frames: framesSchema });
+const jobSchema = v.strictObject({ places: v.array(v.string()), versionA: version, versionB: version, frames: framesSchema });
 /** What one process compares as long as it lives. */
 export type ComparisonJob = v.InferOutput<typeof jobSchema>;
 

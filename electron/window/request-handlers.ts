@@ -5,6 +5,7 @@ import type { ComparisonDesk } from "../comparison/desk";
 import type { Engine } from "../engine";
 import type { RequestHandlers } from "../ipc/answer";
 import { writeFileAtomically } from "../reports/atomic-file";
+import { modelHandlers } from "./model-handlers";
 import { samplesCsv } from "../reports/samples-csv";
 import { comparisonHandlers } from "./comparison-handlers";
 
@@ -68,6 +69,7 @@ export function requestHandlers(
     },
     "models/list": async () => ok([...(await engine.models())]),
     ...comparisonHandlers(comparison, window),
+    ...modelHandlers(engine.registry),
     "faults/list": () => (engine.faults === null ? notEmbedded() : ok([...engine.faults.list()])),
     "faults/set": ({ nodeId, fault, level }) => {
       if (engine.faults === null) return notEmbedded();

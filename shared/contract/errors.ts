@@ -36,6 +36,18 @@ export const ERROR_CODES = {
   INFERENCE_DOWN: "the inference process is not up",
   COMPARISON_RUNNING: "another comparison has not ended yet",
   COMPARISON_FAILED: "the process that compares ended, or did not answer",
+  // the registry
+  CONTRACT_MISMATCH: "a model's inputs or outputs are not those of its contract",
+  GOLDEN_MISMATCH: "a golden frame decodes to something else than was recorded",
+  TIME_LIMIT: "a model did not answer within the time that verification allows",
+  MEMORY_LIMIT: "a model took more memory than verification allows",
+  VERIFIER_DOWN: "the process that verifies ended or could not be started",
+  NOT_A_MODEL: "nothing in it is a model that this application knows",
+  BAD_ARCHIVE: "the archive is damaged or of a kind that is not read",
+  UNSAFE_ARCHIVE: "a path, link or name in it could reach outside of its folder",
+  ARCHIVE_TOO_LARGE: "it unpacks to more files or bytes than an import may have",
+  VERSION_PRESENT: "that version is in the registry already",
+  BAD_ALIAS: "an alias is 1 to 32 of a-z 0-9 - and starts with a letter; latest is taken",
   // storage and reports
   JOURNAL_UNAVAILABLE: "the journal cannot be written",
   FILE_WRITE_FAILED: "a file could not be written",

@@ -220,6 +220,7 @@ export type RequestReply<Name extends RequestName> = v.InferOutput<(typeof REQUE
 /** What a menu item or a shortcut of the desktop asks the window to do. */
 export const windowCommandSchema = v.picklist([
   "go-fleet",
+  "go-models",
   "go-settings",
   "go-about",
   "open-palette",

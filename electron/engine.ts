@@ -1,3 +1,4 @@
+import { userInfo } from "node:os";
 import { join } from "node:path";
 import type { SensorFrame } from "../shared/codec/sensor-frame";
 import type { ModelView } from "../shared/contract/channels";
@@ -19,6 +20,8 @@ import type { RosRecord } from "./link/ros2/ros-folder";
 import type { Ros2Link } from "./link/ros2/ros2-link";
 import { createRecordedLink } from "./link/recorded/recorded-link";
 import { Operations } from "./operations/operations";
+import { openAliasBook } from "./registry/alias-book";
+import { importDirOf, openModelDesk, type ModelDesk } from "./registry/model-desk";
 import type { StartOptions } from "./start-options";
 import type { Spawn } from "./supervision/process-spawner";
 import { supervise } from "./supervision/supervisor";
@@ -38,6 +41,8 @@ export interface Engine {
   readonly dataDir: string;
   readonly modelsDir: string;
   models(): Promise<readonly ModelView[]>;
+  /** What lies in the registry, what was proven of it, its aliases. */
+  readonly registry: ModelDesk;
   /** What was looked for at the start and what was found. */
   findings(): Promise<readonly Finding[]>;
   retryLink(): void;
@@ -68,7 +73,7 @@ type Inference = ReturnType<typeof superviseInference>["part"];
 
 function superviseInference(parts: EngineParts, timers: Timers) {
   const supervised = supervise({ name: "inference", spawn: parts.spawn, entry: parts.inferenceEntry, timers });
-  const client = createInferenceClient(supervised.port, parts.modelsDir);
+  const client = createInferenceClient(supervised.port, [parts.modelsDir, importDirOf(parts.options.dataDir)]);
   return {
     part: { supervised, client },
     async stop() {
@@ -95,7 +100,7 @@ export async function startEngine(parts: EngineParts): Promise<Result<Engine>> {
       detail: { byMs: Math.round(byMs) },
     });
   });
-  const shelf = await openModelShelf(modelsDir);
+  const shelf = await openModelShelf([modelsDir, importDirOf(options.dataDir)]);
   const journal = openJournal({ path: join(options.dataDir, "journal.db"), clock: timers });
   /** `--domain` wins over the settings while this runs. */
   const graphOf = (chosen: Ros2Settings): GraphChoice => ({ ...chosen, domainId: options.domainId ?? chosen.domainId });
@@ -153,6 +158,12 @@ export async function startEngine(parts: EngineParts): Promise<Result<Engine>> {
     detail: { link: link.status().kind, seed: options.seed, nodes: options.nodes },
   });
   await running.start();
+  const registry = openModelDesk({
+    shippedDir: modelsDir,
+    dataDir: options.dataDir,
+    clock: timers,
+    aliases: openAliasBook({ journal, commit: (draft) => running.commit(draft), by: userInfo().username, via: "window" }),
+  });
   return ok({
     operations: running,
     journal,
@@ -160,6 +171,7 @@ export async function startEngine(parts: EngineParts): Promise<Result<Engine>> {
     dataDir: options.dataDir,
     modelsDir,
     models: () => shelf.list(),
+    registry,
     findings: async () => [...findings, ...(await appFindings(shelf.list(), journal, inference?.part ?? null))],
     retryLink: () => {
       link.retry();

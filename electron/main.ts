@@ -5,11 +5,13 @@ import { app, session, type BrowserWindow } from "electron";
 import * as v from "valibot";
 import type { Hello, WindowCommand } from "../shared/contract/channels";
 import type { Failure } from "../shared/result";
+import { openComparisonDesk } from "./comparison/desk";
 import { startEngine, type Engine } from "./engine";
 import { openPushes, type Pushes } from "./ipc/pushes";
 import { registerRequests } from "./ipc/requests";
 import { parseStartOptions, type StartOptions } from "./start-options";
 import { electronUtilityProcess } from "./supervision/utility-process";
+import { systemTimers } from "./time/system-timers";
 import { APP_ORIGIN } from "./window/app-files";
 import { declareAppScheme, serveApp } from "./window/content";
 import { applyTheme, openMainWindow } from "./window/main-window";
@@ -76,10 +78,17 @@ async function run(options: StartOptions): Promise<void> {
   const engine: Engine = started.value;
   let window: BrowserWindow | null = null;
   let pushes: Pushes | null = null;
+  const comparison = openComparisonDesk({
+    spawn: electronUtilityProcess,
+    entry: join(__dirname, "comparison-host.cjs"),
+    timers: systemTimers,
+    places: engine.registry.places,
+    tell: (view) => pushes?.send("push/comparison", view),
+  });
 
   serveApp(session.defaultSession, join(__dirname, "renderer"));
   applyTheme(engine.operations.settings().theme);
-  registerRequests(requestHandlers(engine, () => window, surroundings(options)), {
+  registerRequests(requestHandlers(engine, comparison, () => window, surroundings(options)), {
     isTrusted: (event) =>
       window !== null &&
       event.senderFrame === window.webContents.mainFrame &&
@@ -118,6 +127,7 @@ async function run(options: StartOptions): Promise<void> {
   };
   open();
   engine.operations.onSnapshot((snapshot) => pushes?.snapshot(snapshot));
+  engine.registry.onPush((push) => pushes?.send("push/models", push));
   engine.operations.onSettings((settings) => {
     applyTheme(settings.theme);
     pushes?.send("push/settings", settings);
@@ -139,6 +149,7 @@ async function run(options: StartOptions): Promise<void> {
     setTimeout(() => {
       app.exit(0);
     }, QUIT_WITHIN_MS);
+    comparison.close();
     void engine.stop().finally(() => {
       app.exit(0);
     });

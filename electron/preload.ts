@@ -1,4 +1,4 @@
-import { contextBridge, ipcRenderer } from "electron";
+import { contextBridge, ipcRenderer, webUtils } from "electron";
 import type { OpsBridge, PushName, RequestName } from "../shared/contract/channels";
 
 /**
@@ -20,6 +20,17 @@ const REQUEST_NAMES: Readonly<Record<RequestName, true>> = {
   "node/series": true,
   "node/export-csv": true,
   "models/list": true,
+  "comparison/start": true,
+  "comparison/cancel": true,
+  "comparison/state": true,
+  "comparison/frame": true,
+  "comparison/choose-images": true,
+  "comparison/export": true,
+  "models/registry": true,
+  "models/verify": true,
+  "models/import": true,
+  "models/choose-import": true,
+  "models/set-alias": true,
   "faults/list": true,
   "faults/set": true,
   "link/retry": true,
@@ -31,6 +42,8 @@ const PUSH_NAMES: Readonly<Record<PushName, true>> = {
   "push/snapshot": true,
   "push/settings": true,
   "push/window-command": true,
+  "push/comparison": true,
+  "push/models": true,
 };
 
 const bridge: OpsBridge = {
@@ -53,6 +66,7 @@ const bridge: OpsBridge = {
       ipcRenderer.off(name, onPush);
     };
   },
+  filePath: (file) => webUtils.getPathForFile(file as File),
 };
 
 contextBridge.exposeInMainWorld("ops", bridge);

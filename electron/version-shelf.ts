@@ -2,7 +2,7 @@ import type { ModelView } from "../shared/contract/channels";
 import type { ModelVersion } from "../shared/fleet/ids";
 import { fail, ok, type Result } from "../shared/result";
 import type { VersionShelf } from "./operations/operations";
-import { listModels, readModel, type RegistryEntry } from "./registry/registry";
+import { listModels, readModel, type ModelPlaces, type RegistryEntry } from "./registry/registry";
 
 /** The registry as the engine and the window use it. */
 export interface ModelShelf extends VersionShelf {
@@ -40,11 +40,11 @@ function viewOf(entry: RegistryEntry): ModelView {
 }
 
 /**
- * Opens the models folder. A version is verified again whenever it is about to go to a node: a file may
+ * Opens the models folders. A version is verified again whenever it is about to go to a node: a file may
  * have changed since.
  */
-export async function openModelShelf(folder: string): Promise<ModelShelf> {
-  const opened = await listModels(folder);
+export async function openModelShelf(places: ModelPlaces): Promise<ModelShelf> {
+  const opened = await listModels(places);
   const entries = opened.ok ? opened.value : [];
   const drills = new Set(entries.filter((entry) => entry.model.ok && entry.model.manifest.drill).map(({ version }) => version));
   const usable = entries.filter((entry) => entry.model.ok && !drills.has(entry.version));
@@ -53,11 +53,13 @@ export async function openModelShelf(folder: string): Promise<ModelShelf> {
     initialVersion: usable[0]?.version ?? null,
     isDrill: (version) => drills.has(version),
     async list() {
-      const now = await listModels(folder);
-      return now.ok ? now.value.map(viewOf) : [];
+      const now = await listModels(places);
+      if (!now.ok) return [];
+      for (const { version, model } of now.value) if (model.ok && model.manifest.drill) drills.add(version);
+      return now.value.map(viewOf);
     },
     async check(version: ModelVersion) {
-      const model = await readModel(folder, version);
+      const model = await readModel(places, version);
       if (!model.ok) return fail(model.error.code, `${model.error.message} Nothing was sent.`);
       if (model.value.manifest.drill) drills.add(version);
       return ok(undefined);

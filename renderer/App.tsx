@@ -13,6 +13,9 @@ import { Strip } from "./frame/Strip";
 import { useShortcuts } from "./frame/use-shortcuts";
 import { FirstStartPage } from "./pages/first-start/FirstStartPage";
 import { FleetPage } from "./pages/fleet/FleetPage";
+import { ComparePage } from "./pages/models/ComparePage";
+import { DropImport } from "./pages/models/DropImport";
+import { ModelsPage } from "./pages/models/ModelsPage";
 import { NodePage } from "./pages/node/NodePage";
 import { SettingsPage } from "./pages/settings/SettingsPage";
 import { goBack, usePlace } from "./state/navigation";
@@ -52,6 +55,7 @@ export function App(): ReactNode {
         <MalformedDialog />
       </Guard>
       <KeyList />
+      <DropImport />
       {isMeasuring() ? <CommitProbe /> : null}
     </I18nProvider>
   );
@@ -81,6 +85,12 @@ function Page(): ReactNode {
       return (
         <Guard what={`The page of ${place.nodeId}`} key={place.nodeId}>
           <NodePage nodeId={place.nodeId} onBack={goBack} />
+        </Guard>
+      );
+    case "models":
+      return (
+        <Guard what="The models page" key={`models-${place.view}`}>
+          {place.view === "list" ? <ModelsPage /> : <ComparePage />}
         </Guard>
       );
     case "settings":

@@ -7,14 +7,19 @@ import { listModels, readModel, type RegistryEntry } from "../registry/registry"
 import { modelsFolderOf, parseArguments, refuse } from "./arguments";
 import type { CommandIo, ExitCode } from "./command";
 import { HELD_OUT_FIRST_SEED, quantile } from "./measure";
+import { compare, COMPARE_USAGE } from "./models-compare";
 
 const HELP = `usage: ./lydlr models [--json] [--models DIR]
        ./lydlr models verify [VERSION] [--json] [--models DIR]
        ./lydlr models benchmark VERSION [--frames N] [--json] [--models DIR]
+       ${COMPARE_USAGE}
 
-Lists the registry, verifies files against their manifests, or measures a version on this machine.
+Lists the registry, verifies files against their manifests, measures a version on this machine, or two
+versions on the same frames.
 
   --frames N    sensor frames to measure each level with (20)
+  --images DIR  pictures (png, jpg) to compare on; by default scenes that no training has seen
+  --size SIZE   how many of those scenes (standard)
   --json        JSON Lines
   --models DIR  the models folder
 `;
@@ -113,7 +118,7 @@ async function benchmark(folder: string, version: string, frames: number, isJson
 
 /** `./lydlr models`: the registry, its verification and a version's measurements. */
 export async function run(args: readonly string[], io: CommandIo): Promise<ExitCode> {
-  const parsed = parseArguments(args, { models: { type: "string" }, json: { type: "boolean" }, frames: { type: "string" } });
+  const parsed = parseArguments(args, { models: { type: "string" }, json: { type: "boolean" }, frames: { type: "string" }, images: { type: "string" }, size: { type: "string" } });
   if (!parsed.ok) return refuse(io, parsed.error);
   const { positionals, values } = parsed.value;
   if (values["help"] === true) {
@@ -121,6 +126,7 @@ export async function run(args: readonly string[], io: CommandIo): Promise<ExitC
     return 0;
   }
   const [action = "list", version, ...rest] = positionals;
+  if (action === "compare") return compare(positionals.slice(1), values, io);
   const folder = modelsFolderOf(values);
   const isJson = values["json"] === true;
   const frames = values["frames"] === undefined ? 20 : Number(values["frames"]);

@@ -3,6 +3,7 @@ import type { ModelVersion } from "../../shared/fleet/ids";
 import { fail, ok, type Failure, type Result } from "../../shared/result";
 import type { Dispose } from "../../shared/time";
 import type { EncodedFrame, FrameEncoder } from "../edge/encoder";
+import type { ModelPlaces } from "../registry/registry";
 import { parseInferenceReply, type InferenceReply, type InferenceRequest } from "./protocol";
 
 /** The line to the supervised inference process, which outlives every single process. */
@@ -37,9 +38,9 @@ const DOWN: Failure = { code: "INFERENCE_DOWN", message: "The inference process 
  * Talks to the inference process: gives requests ids, joins the answers, opens the versions in use again
  * when a new process is there.
  *
- * @param modelsFolder the folder from which versions are loaded.
+ * @param modelsFolder the folder, or folders, from which versions are loaded.
  */
-export function createInferenceClient(port: InferencePort, modelsFolder: string): InferenceClient {
+export function createInferenceClient(port: InferencePort, modelsFolder: ModelPlaces): InferenceClient {
   const pending = new Map<number, (reply: Result<InferenceReply>) => void>();
   /** Versions in use, each with its latest load; an encode waits for it. */
   const loads = new Map<ModelVersion, Promise<Result<unknown>>>();

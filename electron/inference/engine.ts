@@ -2,12 +2,12 @@ import type { SensorFrame } from "../../shared/codec/sensor-frame";
 import { fail, ok, type Failure, type Result } from "../../shared/result";
 import { decodeFrame, encodeFrame, measureQuality, type CompressedFrame, type MonotonicMs } from "../edge/codec/frame-codec";
 import { levelForCompression, type ModelSession } from "../edge/codec/picture-codec";
-import type { VerifiedModel } from "../registry/registry";
+import type { ModelPlaces, VerifiedModel } from "../registry/registry";
 import { parseInferenceRequest, type InferenceReply, type InferenceRequest } from "./protocol";
 
 /** What the engine needs from its surroundings; tests put fakes in their places. */
 export interface EngineParts {
-  readModel(folder: string, version: string): Promise<Result<VerifiedModel>>;
+  readModel(places: ModelPlaces, version: string): Promise<Result<VerifiedModel>>;
   openModel(model: VerifiedModel): Promise<Result<ModelSession & { close(): Promise<void> }>>;
   readonly nowMs: MonotonicMs;
   rssBytes(): number;

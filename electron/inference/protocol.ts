@@ -10,6 +10,7 @@ import { fail, ok, type Result } from "../../shared/result";
 
 const requestId = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const versionText = v.pipe(v.string(), v.minLength(1), v.maxLength(64));
+const modelPlaces = v.union([v.string(), v.pipe(v.array(v.string()), v.minLength(1), v.maxLength(8), v.readonly())]);
 const side = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(MAX_PICTURE_SIDE));
 const share = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
 const byteCount = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
@@ -40,7 +41,7 @@ const sensorFrame = v.pipe(
 
 const requestSchema = v.variant("kind", [
   /** Verifies and opens a version; answered with `loaded` or `failed`. Loading twice is harmless. */
-  v.strictObject({ kind: v.literal("load"), requestId, modelsFolder: v.string(), version: versionText }),
+  v.strictObject({ kind: v.literal("load"), requestId, modelsFolder: modelPlaces, version: versionText }),
   /** Closes a version; answered with `unloaded`, also when it was not open. */
   v.strictObject({ kind: v.literal("unload"), requestId, version: versionText }),
   /** Compresses, decodes and compares one frame; answered with `encoded` or `failed`. */

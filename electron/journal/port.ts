@@ -20,6 +20,8 @@ export interface Journal {
   status(): JournalStatus;
   /** The newest events of all runs, newest first. */
   recent(limit: number): Result<readonly EventView[], "JOURNAL_UNAVAILABLE">;
+  /** Every event of one kind of all runs, oldest first. */
+  ofKind(event: string): Result<readonly EventView[], "JOURNAL_UNAVAILABLE">;
   /** The highest event id ever written; 0 in a new journal. */
   lastEventId(): number;
   readSettings(): Settings;

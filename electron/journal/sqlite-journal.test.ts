@@ -33,6 +33,17 @@ describe("the journal", () => {
     second.close();
   });
 
+  test("finds every event of one kind over restarts, oldest first", () => {
+    const first = openJournal({ path: path(), clock });
+    first.append([event(1), { ...event(2), event: "alias-set" }]);
+    first.close();
+    const second = openJournal({ path: path(), clock });
+    second.append([{ ...event(3), event: "alias-set" }, event(4)]);
+    expect(second.ofKind("alias-set")).toMatchObject({ ok: true, value: [{ id: 2 }, { id: 3 }] });
+    expect(second.ofKind("nothing of the kind")).toEqual({ ok: true, value: [] });
+    second.close();
+  });
+
   test("writes all events of one call or none", () => {
     const journal = openJournal({ path: path(), clock });
     journal.append([event(1)]);

@@ -112,11 +112,11 @@ class SqliteJournal implements Journal {
   }
 
   recent(limit: number): Result<readonly EventView[], "JOURNAL_UNAVAILABLE"> {
-    try {
-      return ok(this.database.prepare("SELECT * FROM events ORDER BY id DESC LIMIT ?").all(limit).map(eventOf));
-    } catch (error) {
-      return fail("JOURNAL_UNAVAILABLE", `The journal cannot be read: ${reasonOf(error)}.`);
-    }
+    return this.select("SELECT * FROM events ORDER BY id DESC LIMIT ?", limit);
+  }
+
+  ofKind(event: string): Result<readonly EventView[], "JOURNAL_UNAVAILABLE"> {
+    return this.select("SELECT * FROM events WHERE event = ? ORDER BY id", event);
   }
 
   lastEventId(): number {
@@ -164,6 +164,14 @@ class SqliteJournal implements Journal {
     this.database.close();
   }
 
+  private select(statement: string, parameter: string | number): Result<readonly EventView[], "JOURNAL_UNAVAILABLE"> {
+    try {
+      return ok(this.database.prepare(statement).all(parameter).map(eventOf));
+    } catch (error) {
+      return fail("JOURNAL_UNAVAILABLE", `The journal cannot be read: ${reasonOf(error)}.`);
+    }
+  }
+
   private write(work: () => void): Result<void, "JOURNAL_UNAVAILABLE"> {
     try {
       this.inTransaction(work);
@@ -200,6 +208,7 @@ function closedJournal(problem: string): Journal {
     append: refuse,
     status: () => ({ state: "unavailable", sentence: unavailable(problem), lastWriteAtMs: null }),
     recent: refuse,
+    ofKind: refuse,
     lastEventId: () => 0,
     readSettings: () => DEFAULT_SETTINGS,
     writeSettings: refuse,

@@ -280,6 +280,11 @@ export class Operations {
     this.events.record(draft);
   }
 
+  /** Writes what must be on disk before it holds; on failure it did not happen. */
+  commit(draft: EventDraft): Result<void, "JOURNAL_UNAVAILABLE"> {
+    return this.events.commit(draft);
+  }
+
   /** Everything that is shown live, as of now. */
   snapshot(): Snapshot {
     const atMs = this.parts.timers.wallMs();

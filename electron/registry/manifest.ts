@@ -3,12 +3,12 @@ import { VERSION_PATTERN } from "../../shared/codec/container";
 import { fail, ok, type Result } from "../../shared/result";
 
 /** A file's name: no separator and no leading dot, so that it cannot leave its folder. */
-const FILE_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
+export const FILE_NAME_PATTERN = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
 const SHA256_HEX = /^[0-9a-f]{64}$/;
 
 const text = v.pipe(v.string(), v.minLength(1), v.maxLength(2000));
 const count = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1_000_000_000));
-const file = v.strictObject({ path: v.pipe(v.string(), v.regex(FILE_NAME)), sha256: v.pipe(v.string(), v.regex(SHA256_HEX)), bytes: count });
+const file = v.strictObject({ path: v.pipe(v.string(), v.regex(FILE_NAME_PATTERN)), sha256: v.pipe(v.string(), v.regex(SHA256_HEX)), bytes: count });
 const tensor = v.strictObject({
   name: text,
   dtype: v.picklist(["uint8", "float32"]),

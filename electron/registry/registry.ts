@@ -20,9 +20,14 @@ export interface VerifiedModel {
   readonly entropy: EntropyModel;
 }
 
-/** A version in the models folder, usable or not. */
+/** Where versions lie: one folder, or several of which the first that has a version wins. */
+export type ModelPlaces = string | readonly string[];
+
+/** A version in a models folder, usable or not. */
 export interface RegistryEntry {
   readonly version: string;
+  /** The models folder that it lies in. */
+  readonly folder: string;
   readonly model:
     | { readonly ok: true; readonly manifest: ModelManifest; readonly manifestSha256: string }
     | { readonly ok: false; readonly error: Failure<ModelFault> };
@@ -30,7 +35,10 @@ export interface RegistryEntry {
   readonly aliases: readonly string[];
 }
 
-const MANIFEST_NAME = "manifest.json";
+/** The file that makes a folder a version. */
+export const MANIFEST_NAME = "manifest.json";
+/** Folders that begin so hold bundles of the original project (`original-bundle.ts`), never a version of ours. */
+export const ORIGINAL_PREFIX = "jetson_";
 /** No model file of this product comes near; a larger one is not read into memory. */
 const MAX_FILE_BYTES = 256 * 1024 * 1024;
 
@@ -56,24 +64,31 @@ async function hasManifest(folder: string, version: string): Promise<boolean> {
   }
 }
 
+/** The models folder among `places` that has a version; null where none does. */
+export async function folderOf(places: ModelPlaces, version: string): Promise<string | null> {
+  for (const folder of typeof places === "string" ? [places] : places) if (await hasManifest(folder, version)) return folder;
+  return null;
+}
+
 interface ReadManifest {
   readonly manifest: ModelManifest;
+  /** The models folder that the version was found in. */
+  readonly folder: string;
   readonly manifestSha256: string;
 }
 
 /**
  * Reads and checks the manifest of a version.
  *
- * @param folder the models folder.
+ * @param places the models folders.
  * @returns BAD_VERSION for a name that is none, UNKNOWN_VERSION where there is no such folder, BAD_MANIFEST
  * where the manifest breaks its schema or names another version.
  */
-export async function readManifest(folder: string, version: string): Promise<Result<ReadManifest, ModelFault>> {
+export async function readManifest(places: ModelPlaces, version: string): Promise<Result<ReadManifest, ModelFault>> {
   const name = parseModelVersion(version);
   if (!name.ok) return name;
-  if (!(await hasManifest(folder, version))) {
-    return fail("UNKNOWN_VERSION", `There is no model ${version} in the models folder.`);
-  }
+  const folder = await folderOf(places, version);
+  if (folder === null) return fail("UNKNOWN_VERSION", `There is no model ${version} in the models folder.`);
   const bytes = await readWhole(join(folder, version, MANIFEST_NAME), `The manifest of ${version}`);
   if (!bytes.ok) return bytes;
   const manifest = parseManifest(new TextDecoder().decode(bytes.value));
@@ -81,7 +96,7 @@ export async function readManifest(folder: string, version: string): Promise<Res
   if (manifest.value.version !== version) {
     return fail("BAD_MANIFEST", `The manifest in the folder ${version} names version ${quoteUntrusted(manifest.value.version)}.`);
   }
-  return ok({ manifest: manifest.value, manifestSha256: sha256(bytes.value) });
+  return ok({ manifest: manifest.value, folder, manifestSha256: sha256(bytes.value) });
 }
 
 async function readFileOf(folder: string, manifest: ModelManifest, role: ModelFileRole): Promise<Result<Uint8Array, ModelFault>> {
@@ -100,10 +115,10 @@ async function readFileOf(folder: string, manifest: ModelManifest, role: ModelFi
  * Reads a whole model and verifies every file before anything opens it. The bytes returned are those that
  * were verified, so that no file can be swapped in between.
  */
-export async function readModel(folder: string, version: string): Promise<Result<VerifiedModel, ModelFault>> {
-  const read = await readManifest(folder, version);
+export async function readModel(places: ModelPlaces, version: string): Promise<Result<VerifiedModel, ModelFault>> {
+  const read = await readManifest(places, version);
   if (!read.ok) return read;
-  const { manifest, manifestSha256 } = read.value;
+  const { manifest, folder, manifestSha256 } = read.value;
   const analysis = await readFileOf(folder, manifest, "analysis");
   if (!analysis.ok) return analysis;
   const synthesis = await readFileOf(folder, manifest, "synthesis");
@@ -125,24 +140,35 @@ export async function readModel(folder: string, version: string): Promise<Result
   return ok({ manifest, manifestSha256, analysis: analysis.value, synthesis: synthesis.value, entropy: entropy.value });
 }
 
+async function versionsIn(folder: string): Promise<readonly string[]> {
+  const entries = await readdir(folder, { withFileTypes: true });
+  // A leading dot is an import that has not ended.
+  return entries.filter(({ name }) => !name.startsWith(".") && !name.startsWith(ORIGINAL_PREFIX)).filter((entry) => entry.isDirectory()).map(({ name }) => name);
+}
+
 /**
- * Lists the versions in a models folder, lowest first, each verified. Folders without a manifest are not
+ * Lists the versions in the models folders, lowest first, each verified. Folders without a manifest are not
  * models (the training recipe is one).
+ *
+ * @returns FILE_READ_FAILED where the first folder cannot be read; a further one need not exist.
  */
-export async function listModels(folder: string): Promise<Result<readonly RegistryEntry[], "FILE_READ_FAILED">> {
-  let names: readonly string[];
-  try {
-    const entries = await readdir(folder, { withFileTypes: true });
-    names = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
-  } catch {
-    return fail("FILE_READ_FAILED", "The models folder could not be read.");
+export async function listModels(places: ModelPlaces): Promise<Result<readonly RegistryEntry[], "FILE_READ_FAILED">> {
+  const folderOfVersion = new Map<string, string>();
+  for (const [index, folder] of (typeof places === "string" ? [places] : places).entries()) {
+    try {
+      for (const version of await versionsIn(folder)) {
+        if (!folderOfVersion.has(version) && (await hasManifest(folder, version))) folderOfVersion.set(version, folder);
+      }
+    } catch {
+      if (index === 0) return fail("FILE_READ_FAILED", "The models folder could not be read.");
+    }
   }
   const found: RegistryEntry[] = [];
-  for (const version of [...names].sort(compareVersions)) {
-    if (!(await hasManifest(folder, version))) continue;
+  for (const [version, folder] of [...folderOfVersion].sort(([a], [b]) => compareVersions(a, b))) {
     const model = await readModel(folder, version);
     found.push({
       version,
+      folder,
       model: model.ok ? { ok: true, manifest: model.value.manifest, manifestSha256: model.value.manifestSha256 } : model,
       aliases: [],
     });

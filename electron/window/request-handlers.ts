@@ -1,10 +1,13 @@
 import { clipboard, dialog, type BrowserWindow } from "electron";
 import type { Hello } from "../../shared/contract/channels";
 import { fail, ok } from "../../shared/result";
+import type { ComparisonDesk } from "../comparison/desk";
 import type { Engine } from "../engine";
 import type { RequestHandlers } from "../ipc/answer";
 import { writeFileAtomically } from "../reports/atomic-file";
+import { modelHandlers } from "./model-handlers";
 import { samplesCsv } from "../reports/samples-csv";
+import { comparisonHandlers } from "./comparison-handlers";
 
 /** The journal's note that the operator has left the first-start page. */
 const SEEN_FIRST_START = "seen-first-start";
@@ -13,7 +16,12 @@ const SEEN_FIRST_START = "seen-first-start";
 export type Surroundings = Omit<Hello, "settings" | "findings" | "firstStart" | "dataDir" | "modelsDir">;
 
 /** Answers the window's requests from the engine and the desktop. */
-export function requestHandlers(engine: Engine, window: () => BrowserWindow | null, around: Surroundings): RequestHandlers {
+export function requestHandlers(
+  engine: Engine,
+  comparison: ComparisonDesk,
+  window: () => BrowserWindow | null,
+  around: Surroundings,
+): RequestHandlers {
   const { operations, journal } = engine;
   return {
     "app/hello": async () =>
@@ -60,6 +68,8 @@ export function requestHandlers(engine: Engine, window: () => BrowserWindow | nu
       return written.ok ? ok({ path: chosen.filePath, rows: rows.value.length }) : written;
     },
     "models/list": async () => ok([...(await engine.models())]),
+    ...comparisonHandlers(comparison, window),
+    ...modelHandlers(engine.registry),
     "faults/list": () => (engine.faults === null ? notEmbedded() : ok([...engine.faults.list()])),
     "faults/set": ({ nodeId, fault, level }) => {
       if (engine.faults === null) return notEmbedded();

@@ -12,7 +12,7 @@ import { openDeploy, rollBack, undoNewest } from "../commands/desk";
 import { obstacleOf } from "../commands/rollback-choice";
 import { Kbd } from "../design";
 import { toggleTheme } from "../state/connect";
-import { closeOverlay, go, openMalformed, openOverlay, useOverlay } from "../state/navigation";
+import { closeOverlay, go, openMalformed, openOverlay, useOverlay, type Place } from "../state/navigation";
 import { request } from "../state/ops";
 import { readFleet } from "../state/store";
 import { paletteEntries, searchPalette, type PaletteAct, type PaletteEntry } from "./palette-entries";
@@ -87,6 +87,14 @@ function PaletteSearch(): ReactNode {
   );
 }
 
+const PAGES: Readonly<Record<Extract<PaletteAct, { kind: "go" }>["page"], Place>> = {
+  fleet: { page: "fleet" },
+  models: { page: "models", view: "list" },
+  compare: { page: "models", view: "compare" },
+  settings: { page: "settings", section: "limits" },
+  about: { page: "settings", section: "about" },
+};
+
 function act(chosen: PaletteAct): void {
   switch (chosen.kind) {
     case "open-node":
@@ -98,11 +106,7 @@ function act(chosen: PaletteAct): void {
     case "undo":
       return void undoNewest();
     case "go":
-      return go(
-        chosen.page === "fleet"
-          ? { page: "fleet" }
-          : { page: "settings", section: chosen.page === "about" ? "about" : "limits" },
-      );
+      return go(PAGES[chosen.page]);
     case "faults":
     case "keys":
       return openOverlay(chosen.kind);

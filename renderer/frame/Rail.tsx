@@ -1,4 +1,4 @@
-import { LayoutGrid, SlidersHorizontal, type LucideIcon } from "lucide-react";
+import { Box, LayoutGrid, SlidersHorizontal, type LucideIcon } from "lucide-react";
 import type { ReactNode } from "react";
 import { ToggleButton } from "react-aria-components/ToggleButton";
 import { countOf } from "../format/number";
@@ -11,9 +11,10 @@ export function Rail(): ReactNode {
   const place = usePlace();
   return (
     <nav className="rail" aria-label="Pages">
-      <RailItem label="Fleet" icon={LayoutGrid} isCurrent={place.page !== "settings"} to={{ page: "fleet" }}>
+      <RailItem label="Fleet" icon={LayoutGrid} isCurrent={place.page === "fleet" || place.page === "node"} to={{ page: "fleet" }}>
         <FleetBadge />
       </RailItem>
+      <RailItem label="Models" icon={Box} isCurrent={place.page === "models"} to={{ page: "models", view: "list" }} />
       <RailItem
         label="Settings"
         icon={SlidersHorizontal}

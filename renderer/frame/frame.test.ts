@@ -26,8 +26,9 @@ describe("keys", () => {
     expect(readPress(pressed, null, true)).toEqual(meaning);
   });
 
-  it("G then F or S leads to a page, G then another key to nothing", () => {
+  it("G then F, M or S leads to a page, G then another key to nothing", () => {
     expect(readPress(press("f"), "G", true)).toEqual({ act: "go-fleet" });
+    expect(readPress(press("m"), "G", true)).toEqual({ act: "go-models" });
     expect(readPress(press("s"), "G", true)).toEqual({ act: "go-settings" });
     expect(readPress(press("r"), "G", true)).toBeNull();
   });

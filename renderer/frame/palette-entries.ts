@@ -10,7 +10,7 @@ export type PaletteAct =
   | { readonly kind: "roll-back"; readonly nodeId: string }
   | { readonly kind: "deploy"; readonly nodeId: string | null; readonly version: string | null }
   | { readonly kind: "undo" }
-  | { readonly kind: "go"; readonly page: "fleet" | "settings" | "about" }
+  | { readonly kind: "go"; readonly page: "fleet" | "models" | "compare" | "settings" | "about" }
   | { readonly kind: "faults" }
   | { readonly kind: "keys" }
   | { readonly kind: "malformed" }
@@ -45,6 +45,8 @@ export function paletteEntries(
       act: { kind: "open-node", nodeId: node.nodeId },
     })),
     { id: "go fleet", text: "Fleet", fact: "page", act: { kind: "go", page: "fleet" } },
+    { id: "go models", text: "Models", fact: "page", act: { kind: "go", page: "models" } },
+    { id: "go compare", text: "Compare two versions", fact: "page", act: { kind: "go", page: "compare" } },
     { id: "go settings", text: "Settings", fact: "page", act: { kind: "go", page: "settings" } },
     { id: "go about", text: "About Lydlr Ops", fact: "page", act: { kind: "go", page: "about" } },
     ...byNeed.flatMap((node): readonly PaletteEntry[] => {

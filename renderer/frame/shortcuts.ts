@@ -3,6 +3,7 @@ export type Act =
   | "palette"
   | "filter"
   | "go-fleet"
+  | "go-models"
   | "go-settings"
   | "roll-back"
   | "deploy"
@@ -26,6 +27,7 @@ export const SHORTCUTS: readonly Shortcut[] = [
   { act: "palette", keys: ["Ctrl K"], label: "Search or run: nodes, versions, pages, verbs", isSingle: false },
   { act: "filter", keys: ["/"], label: "Filter the fleet", isSingle: true },
   { act: "go-fleet", keys: ["G", "F"], label: "Go to Fleet", isSingle: true },
+  { act: "go-models", keys: ["G", "M"], label: "Go to Models", isSingle: true },
   { act: "go-settings", keys: ["G", "S"], label: "Go to Settings", isSingle: true },
   { act: "back", keys: ["Alt ←"], label: "Go back", isSingle: false },
   { act: null, keys: ["↑", "↓"], label: "Move in cards, rows and tiles", isSingle: false },
@@ -48,6 +50,13 @@ export interface Press {
   readonly isInText: boolean;
 }
 
+/** The second key of `G` and a page. */
+const PAGE_KEYS: ReadonlyMap<string, Act> = new Map([
+  ["F", "go-fleet"],
+  ["M", "go-models"],
+  ["S", "go-settings"],
+]);
+
 /** How long after `G` the second key counts, ms. */
 export const SEQUENCE_MS = 1_500;
 
@@ -68,7 +77,10 @@ export function readPress(press: Press, pending: string | null, singleKeysOn: bo
   }
   if (key === "F9") return { act: "faults" };
   if (press.isInText || !singleKeysOn) return null;
-  if (pending === "G") return key === "F" ? { act: "go-fleet" } : key === "S" ? { act: "go-settings" } : null;
+  if (pending === "G") {
+    const act = PAGE_KEYS.get(key);
+    return act === undefined ? null : { act };
+  }
   switch (key) {
     case "G":
       return { pending: "G" };

@@ -53,6 +53,8 @@ function run(act: Act, target: HTMLElement | null): void {
       return openOverlay("faults");
     case "go-fleet":
       return go({ page: "fleet" });
+    case "go-models":
+      return go({ page: "models", view: "list" });
     case "go-settings":
       return go({ page: "settings", section: "limits" });
     case "back":

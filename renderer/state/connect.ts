@@ -1,7 +1,9 @@
 import type { Dispose } from "../../shared/time";
+import { readComparison, takeComparison } from "./comparison";
 import { go, openOverlay } from "./navigation";
 import { request, subscribe } from "./ops";
 import { readFleet, takeFailure, takeHello, takeSettings, takeSnapshot } from "./store";
+import { takeRegistryPush } from "./registry";
 import { saveSettings } from "./settings";
 import type { WindowCommand } from "../../shared/contract/channels";
 import { assertNever } from "../../shared/result";
@@ -22,8 +24,11 @@ export function connect(): Dispose {
     subscribe("push/snapshot", (snapshot) => takeSnapshot(snapshot, performance.now()), takeFailure),
     subscribe("push/settings", takeSettings, takeFailure),
     subscribe("push/window-command", obey, takeFailure),
+    subscribe("push/comparison", takeComparison, takeFailure),
+    subscribe("push/models", takeRegistryPush, takeFailure),
   ];
   void introduce();
+  void readComparison();
   return () => {
     for (const dispose of disposals) dispose();
   };
@@ -34,6 +39,8 @@ function obey(command: WindowCommand): void {
   switch (command) {
     case "go-fleet":
       return go({ page: "fleet" });
+    case "go-models":
+      return go({ page: "models", view: "list" });
     case "go-settings":
       return go({ page: "settings", section: "limits" });
     case "go-about":

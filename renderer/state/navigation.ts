@@ -7,6 +7,7 @@ export type SettingsSection = "limits" | "appearance" | "keyboard" | "link" | "s
 export type Place =
   | { readonly page: "fleet" }
   | { readonly page: "node"; readonly nodeId: string }
+  | { readonly page: "models"; readonly view: "list" | "compare" }
   | { readonly page: "settings"; readonly section: SettingsSection };
 
 /** Dialogs that belong to the window rather than to a page; one is open at a time. */

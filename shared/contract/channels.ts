@@ -1,4 +1,6 @@
 import * as v from "valibot";
+import { COMPARISON_PUSHES, COMPARISON_REQUESTS } from "./comparison";
+import { MODEL_REQUESTS, registryPushSchema } from "./models";
 import { settingsChangeSchema, settingsSchema } from "./settings";
 import { commandViewSchema, eventViewSchema, snapshotSchema } from "./snapshot";
 
@@ -217,6 +219,8 @@ export const REQUESTS = {
   /** Asks for a file name and writes every kept sample of the node. */
   "node/export-csv": { body: v.strictObject({ nodeId: id }), reply: v.strictObject({ path: v.string(), rows: count }) },
   "models/list": { body: nothing, reply: v.array(modelViewSchema) },
+  ...COMPARISON_REQUESTS,
+  ...MODEL_REQUESTS,
   "faults/list": { body: nothing, reply: v.array(faultViewSchema) },
   /** `level` 0 switches the fault off. slow-cpu: times slower (2 to 20); lossy-link: share lost (0 to 1);
    * noisy-camera: added sigma in grey levels (0 to 60); crash: seconds until it restarts (1 to 60);
@@ -245,6 +249,7 @@ export type RequestReply<Name extends RequestName> = v.InferOutput<(typeof REQUE
 /** What a menu item or a shortcut of the desktop asks the window to do. */
 export const windowCommandSchema = v.picklist([
   "go-fleet",
+  "go-models",
   "go-settings",
   "go-about",
   "open-palette",
@@ -260,6 +265,8 @@ export const PUSHES = {
   "push/snapshot": snapshotSchema,
   "push/settings": settingsSchema,
   "push/window-command": windowCommandSchema,
+  ...COMPARISON_PUSHES,
+  "push/models": registryPushSchema,
 } as const;
 
 /** The name of a push. */
@@ -273,4 +280,6 @@ export interface OpsBridge {
   invoke(name: RequestName, body: unknown): Promise<unknown>;
   /** Listens to a push; every push is acknowledged once all listeners returned. */
   subscribe(name: PushName, listener: (body: unknown) => void): () => void;
+  /** The path of a `File` that was dropped onto the window; empty for one that is not on a disk. */
+  filePath(file: object): string;
 }

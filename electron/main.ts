@@ -9,6 +9,8 @@ import { openComparisonDesk } from "./comparison/desk";
 import { startEngine, type Engine } from "./engine";
 import { openPushes, type Pushes } from "./ipc/pushes";
 import { registerRequests } from "./ipc/requests";
+import { SetupDesk } from "./ros2-setup/setup-desk";
+import { setupEvent } from "./ros2-setup/setup-event";
 import { parseStartOptions, type StartOptions } from "./start-options";
 import { electronUtilityProcess } from "./supervision/utility-process";
 import { systemTimers } from "./time/system-timers";
@@ -16,6 +18,8 @@ import { APP_ORIGIN } from "./window/app-files";
 import { declareAppScheme, serveApp } from "./window/content";
 import { applyTheme, openMainWindow } from "./window/main-window";
 import { installMenu } from "./window/menu";
+import { relaunchArguments } from "./window/relaunch-arguments";
+import type { Ros2Desk } from "./window/ros2-handlers";
 import { requestHandlers, type Surroundings } from "./window/request-handlers";
 
 const WINDOW_FACT = "window";
@@ -86,9 +90,28 @@ async function run(options: StartOptions): Promise<void> {
     tell: (view) => pushes?.send("push/comparison", view),
   });
 
+  const setup = new SetupDesk({
+    commands: app.isPackaged && !process.defaultApp ? null : join(__dirname, "commands.cjs"),
+    environment: process.env,
+    clock: systemTimers,
+    tell: (view) => {
+      pushes?.send("push/ros2-set-up", view);
+      const draft = setupEvent(view);
+      if (draft !== null) engine.operations.note(draft);
+    },
+  });
+  const ros2: Ros2Desk = {
+    setup,
+    trial: { spawn: electronUtilityProcess, entry: join(__dirname, "ros2-host.cjs"), timers: systemTimers, environment: process.env },
+    relaunch: (link) => {
+      app.relaunch({ args: relaunchArguments(process.argv, link) });
+      app.quit();
+    },
+  };
+
   serveApp(session.defaultSession, join(__dirname, "renderer"));
   applyTheme(engine.operations.settings().theme);
-  registerRequests(requestHandlers(engine, comparison, () => window, surroundings(options)), {
+  registerRequests(requestHandlers(engine, comparison, ros2, () => window, surroundings(options)), {
     isTrusted: (event) =>
       window !== null &&
       event.senderFrame === window.webContents.mainFrame &&
@@ -150,7 +173,7 @@ async function run(options: StartOptions): Promise<void> {
       app.exit(0);
     }, QUIT_WITHIN_MS);
     comparison.close();
-    void engine.stop().finally(() => {
+    void Promise.all([engine.stop(), setup.cancel()]).finally(() => {
       app.exit(0);
     });
   });

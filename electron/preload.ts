@@ -20,6 +20,11 @@ const REQUEST_NAMES: Readonly<Record<RequestName, true>> = {
   "node/series": true,
   "node/export-csv": true,
   "models/list": true,
+  "ros2/set-up": true,
+  "ros2/cancel-set-up": true,
+  "ros2/set-up-state": true,
+  "ros2/doctor": true,
+  "app/relaunch": true,
   "comparison/start": true,
   "comparison/cancel": true,
   "comparison/state": true,
@@ -43,6 +48,7 @@ const PUSH_NAMES: Readonly<Record<PushName, true>> = {
   "push/settings": true,
   "push/window-command": true,
   "push/comparison": true,
+  "push/ros2-set-up": true,
   "push/models": true,
 };
 

@@ -41,7 +41,7 @@ export function fleetHeading(page: Page): Locator {
 
 /** The first-start page's way to the fleet. */
 export function firstStartButton(page: Page): Locator {
-  return page.getByRole("button", { name: /^Open the embedded fleet/ });
+  return page.getByRole("button", { name: /^Open the (embedded )?fleet/ });
 }
 
 /** Goes to the fleet page from anywhere; leaves the first-start page where it is shown. */

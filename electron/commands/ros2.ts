@@ -1,11 +1,9 @@
 import { join } from "node:path";
-import { findRos } from "../link/ros2/install/find-ros";
+import { SETUP_STEP_WORDS, type SetupProgress } from "../../shared/contract/ros2-setup";
+import { adviceOn, describeSetUp, examineRos, reportOf, tryRos, type RosTrial } from "../link/ros2/install/doctor";
 import { installRos, removeRos } from "../link/ros2/install/install";
-import { describeRos } from "../link/ros2/open-ros2";
-import { probeHost, type ProbedHost } from "../link/ros2/probe";
-import { discoveryRangeOf, domainIdOf, rosEnvironment } from "../link/ros2/ros-environment";
-import { readRosRecord, rosFolder, rosFolderPath, type RosRecord } from "../link/ros2/ros-folder";
-import type { Failure, Result } from "../../shared/result";
+import { discoveryRangeOf, domainIdOf } from "../link/ros2/ros-environment";
+import { rosFolderPath } from "../link/ros2/ros-folder";
 import { forkedProcess } from "../supervision/forked-process";
 import { systemTimers } from "../time/system-timers";
 import { parseArguments, refuse } from "./arguments";
@@ -17,7 +15,8 @@ const HELP = `usage: ./lydlr ros2 install [--private] [--json]   sets up ROS 2 f
 
 install takes a sourced ROS 2, else one under /opt/ros, else it installs a private ROS 2 Jazzy beside the
 application's data (about 250 MB, pinned and checked by hash, no administrator's rights). Then it builds
-the client for it. --private takes the private one in any case.
+the client for it. --private takes the private one in any case. Ctrl C ends it and leaves what was there.
+With --json every step is a line {"type":"progress","step","sentence","elapsedMs"} as it begins.
 `;
 
 /** Says what an installation is at, on stderr: with --json stdout carries JSON alone. */
@@ -39,14 +38,20 @@ function progressOn(io: CommandIo): { readonly say: (what: string) => void; read
   };
 }
 
-function describe(record: RosRecord): string {
-  return `${describeRos(record)}, with rclnodejs ${record.rclnodejs}`;
+/** What the doctor and the trial of a new installation load ROS 2 with. */
+function trial(): RosTrial {
+  return { spawn: forkedProcess, entry: join(__dirname, "ros2-host.cjs"), timers: systemTimers, environment: process.env };
 }
 
-function probe(folder: string, record: RosRecord): Promise<Result<ProbedHost, "NOT_AVAILABLE">> {
-  const { rclnodejs, addon, profiles } = rosFolder(folder);
-  const env = rosEnvironment(record, profiles, process.env, { domainId: null, discoveryRange: null });
-  return probeHost({ spawn: forkedProcess, entry: join(__dirname, "ros2-host.cjs"), env, rclnodejs, addon, timers: systemTimers });
+/** A signal that is given when the operator or the window ends this process: what was begun is then taken back. */
+function untilInterrupted(): AbortSignal {
+  const controller = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+    process.on(signal, () => {
+      controller.abort();
+    });
+  }
+  return controller.signal;
 }
 
 async function install(isPrivate: boolean, isJson: boolean, io: CommandIo): Promise<ExitCode> {
@@ -58,41 +63,27 @@ async function install(isPrivate: boolean, isJson: boolean, io: CommandIo): Prom
     environment: process.env,
     isPrivate,
     logPath: join(folder, "..", "ros2-install.log"),
-    onProgress: progress.say,
-    verify: probe,
+    signal: untilInterrupted(),
+    onProgress: (step) => {
+      const sentence = SETUP_STEP_WORDS[step];
+      progress.say(sentence);
+      const line: SetupProgress = { type: "progress", step, sentence, elapsedMs: Math.round(performance.now() - startedMs) };
+      if (isJson) io.stdout(`${JSON.stringify(line)}\n`);
+    },
+    verify: (next, record) => tryRos(trial(), next, record),
   });
   progress.end();
   if (!installed.ok) return refuse(io, installed.error);
   const seconds = Math.round((performance.now() - startedMs) / 1000);
   if (isJson) io.stdout(`${JSON.stringify({ type: "installed", folder, ...installed.value, seconds })}\n`);
-  else io.stdout(`${describe(installed.value)}: it loads. ${folder}, ${String(seconds)} s.\n`);
+  else io.stdout(`${describeSetUp(installed.value)}: it loads. ${folder}, ${String(seconds)} s.\n`);
   return 0;
 }
 
-/** What to do about what was found. */
-function advice(record: Result<RosRecord>, loaded: Result<ProbedHost> | null): string {
-  const failure: Failure | null = record.ok ? (loaded?.ok === false ? loaded.error : null) : record.error;
-  if (failure === null) return "Nothing is to be done: ./lydlr start joins the graph.";
-  if (!record.ok) return record.error.message;
-  return "`./lydlr ros2 install` builds it anew; the embedded fleet runs without ROS 2 meanwhile.";
-}
-
 async function doctor(isJson: boolean, io: CommandIo): Promise<ExitCode> {
-  const folder = rosFolderPath(process.env);
-  const found = findRos(process.env);
-  const record = readRosRecord(folder);
-  const loaded = record.ok ? await probe(folder, record.value) : null;
-  const lines: readonly (readonly [string, string])[] = [
-    ["sourced", process.env["ROS_DISTRO"] === undefined ? "no (ROS_DISTRO is not set)" : `ROS_DISTRO is ${process.env["ROS_DISTRO"]}`],
-    ["on this machine", found === null ? "none, neither sourced nor under /opt/ros" : `${found.distro} in ${found.prefix} (${found.source})`],
-    ["set up for the application", record.ok ? `${describe(record.value)} (${folder})` : "no"],
-    ["loads", loaded === null ? "not tried" : loaded.ok ? `yes, in ${String(loaded.value.tookMs)} ms` : `no: ${loaded.error.message}`],
-    ["middleware (RMW)", loaded?.ok === true ? loaded.value.rmw : (process.env["RMW_IMPLEMENTATION"] ?? "unknown")],
-    ["domain", `${String(domainIdOf(process.env))}${process.env["ROS_DOMAIN_ID"] === undefined ? " (the default)" : " (ROS_DOMAIN_ID)"}`],
-    ["discovery range", `${discoveryRangeOf(process.env)}${process.env["ROS_AUTOMATIC_DISCOVERY_RANGE"] === undefined ? " (the default)" : ""}`],
-    ["to do", advice(record, loaded)],
-  ];
-  const isWell = loaded?.ok === true;
+  const examination = await examineRos(trial());
+  const { folder, found, record, loaded } = examination;
+  const { isWell, lines } = reportOf(examination, process.env);
   if (isJson) {
     io.stdout(
       `${JSON.stringify({
@@ -106,12 +97,12 @@ async function doctor(isJson: boolean, io: CommandIo): Promise<ExitCode> {
         rmw: loaded?.ok === true ? loaded.value.rmw : null,
         domainId: domainIdOf(process.env),
         discoveryRange: discoveryRangeOf(process.env),
-        advice: advice(record, loaded),
+        advice: adviceOn(examination),
       })}\n`,
     );
   } else {
-    const width = Math.max(...lines.map(([what]) => what.length));
-    for (const [what, text] of lines) io.stdout(`${what.padEnd(width)}  ${text}\n`);
+    const width = Math.max(...lines.map(({ what }) => what.length));
+    for (const { what, text } of lines) io.stdout(`${what.padEnd(width)}  ${text}\n`);
   }
   if (!isWell) io.stderr(`NOT_AVAILABLE: ${record.ok ? "ROS 2 does not load." : record.error.message}\n`);
   return isWell ? 0 : 1;

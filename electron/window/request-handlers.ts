@@ -8,6 +8,7 @@ import { writeFileAtomically } from "../reports/atomic-file";
 import { modelHandlers } from "./model-handlers";
 import { samplesCsv } from "../reports/samples-csv";
 import { comparisonHandlers } from "./comparison-handlers";
+import { ros2Handlers, type Ros2Desk } from "./ros2-handlers";
 
 /** The journal's note that the operator has left the first-start page. */
 const SEEN_FIRST_START = "seen-first-start";
@@ -19,6 +20,7 @@ export type Surroundings = Omit<Hello, "settings" | "findings" | "firstStart" | 
 export function requestHandlers(
   engine: Engine,
   comparison: ComparisonDesk,
+  ros2: Ros2Desk,
   window: () => BrowserWindow | null,
   around: Surroundings,
 ): RequestHandlers {
@@ -69,6 +71,7 @@ export function requestHandlers(
     },
     "models/list": async () => ok([...(await engine.models())]),
     ...comparisonHandlers(comparison, window),
+    ...ros2Handlers(ros2),
     ...modelHandlers(engine.registry),
     "faults/list": () => (engine.faults === null ? notEmbedded() : ok([...engine.faults.list()])),
     "faults/set": ({ nodeId, fault, level }) => {

@@ -82,6 +82,9 @@ function LinkBanners({ link }: { readonly link: LinkView }): ReactNode {
 }
 
 function ProcessBanner({ process }: { readonly process: ProcessView }): ReactNode {
+  const isLinkUp = useFleet((state) => state.fleet?.meta.link.state === "up");
+  // While the link is not up its own banner says what its process does.
+  if (process.name.startsWith("ros2") && !isLinkUp) return null;
   const isFirstStart = process.state === "starting" && process.restarts === 0;
   if (process.state === "up" || isFirstStart) return null;
   const canRetry = process.name === "inference" && (process.state === "down" || process.state === "backing-off");

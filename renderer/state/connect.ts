@@ -5,6 +5,7 @@ import { request, subscribe } from "./ops";
 import { readFleet, takeFailure, takeHello, takeSettings, takeSnapshot } from "./store";
 import { takeRegistryPush } from "./registry";
 import { saveSettings } from "./settings";
+import { readSetup, takeSetup } from "./ros2-setup";
 import type { WindowCommand } from "../../shared/contract/channels";
 import { assertNever } from "../../shared/result";
 
@@ -25,9 +26,11 @@ export function connect(): Dispose {
     subscribe("push/settings", takeSettings, takeFailure),
     subscribe("push/window-command", obey, takeFailure),
     subscribe("push/comparison", takeComparison, takeFailure),
+    subscribe("push/ros2-set-up", takeSetup, takeFailure),
     subscribe("push/models", takeRegistryPush, takeFailure),
   ];
   void introduce();
+  void readSetup();
   void readComparison();
   return () => {
     for (const dispose of disposals) dispose();

@@ -11,7 +11,7 @@ export type Place =
   | { readonly page: "settings"; readonly section: SettingsSection };
 
 /** Dialogs that belong to the window rather than to a page; one is open at a time. */
-export type OverlayName = "palette" | "keys" | "faults" | "malformed";
+export type OverlayName = "palette" | "keys" | "faults" | "malformed" | "doctor";
 
 interface Navigation {
   readonly place: Place;

@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import { COMPARISON_PUSHES, COMPARISON_REQUESTS } from "./comparison";
 import { MODEL_REQUESTS, registryPushSchema } from "./models";
+import { ROS2_PUSHES, ROS2_REQUESTS } from "./ros2-setup";
 import { settingsChangeSchema, settingsSchema } from "./settings";
 import { commandViewSchema, eventViewSchema, snapshotSchema } from "./snapshot";
 
@@ -221,6 +222,7 @@ export const REQUESTS = {
   "models/list": { body: nothing, reply: v.array(modelViewSchema) },
   ...COMPARISON_REQUESTS,
   ...MODEL_REQUESTS,
+  ...ROS2_REQUESTS,
   "faults/list": { body: nothing, reply: v.array(faultViewSchema) },
   /** `level` 0 switches the fault off. slow-cpu: times slower (2 to 20); lossy-link: share lost (0 to 1);
    * noisy-camera: added sigma in grey levels (0 to 60); crash: seconds until it restarts (1 to 60);
@@ -266,6 +268,7 @@ export const PUSHES = {
   "push/settings": settingsSchema,
   "push/window-command": windowCommandSchema,
   ...COMPARISON_PUSHES,
+  ...ROS2_PUSHES,
   "push/models": registryPushSchema,
 } as const;
 

@@ -6,6 +6,7 @@ import { formatNumber } from "../../format/number";
 import { say } from "../../state/announce";
 import { openOverlay } from "../../state/navigation";
 import { request } from "../../state/ops";
+import { SetUpRos2 } from "../../setup/SetUpRos2";
 import { leaveFirstStart, useFleet } from "../../state/store";
 import { JoiningFleet } from "./JoiningFleet";
 import "./first-start.css";
@@ -14,6 +15,7 @@ import "./first-start.css";
 export function FirstStartPage(): ReactNode {
   const hello = useFleet((state) => state.hello);
   const nodeCount = useFleet((state) => state.fleet?.nodeIds.length ?? 0);
+  const isRos2 = useFleet((state) => state.fleet?.meta.link.kind === "ros2");
   const open = async (): Promise<void> => {
     leaveFirstStart();
     const answer = await request("app/seen-first-start", {});
@@ -24,24 +26,23 @@ export function FirstStartPage(): ReactNode {
     <div className="page-scroll">
       <div className="first">
         <div className="first-text">
-          <FirstTitle hasRos={hasRos(hello.findings)} />
-          <p className="first-lead">
-            {nodeCount === 0 ? "Edge nodes run" : nodeCount === 1 ? "One edge node runs" : `${countWord(nodeCount)} edge nodes run`}{" "}
-            inside this app. They compress real frames with the models that ship with it, and obey deploys and rollbacks like
-            robots do. Every screen they feed says <Tag name="EMBEDDED" />
-          </p>
+          <FirstTitle hasRos={hasRos(hello.findings)} isRos2={isRos2} />
+          <FirstLead nodeCount={nodeCount} isRos2={isRos2} />
           <div className="first-actions">
             <Button kind="primary" autoFocus onPress={() => void open()}>
-              Open the embedded fleet
+              {isRos2 ? "Open the fleet" : "Open the embedded fleet"}
               <Kbd>Enter</Kbd>
             </Button>
           </div>
           <h2>What was looked for</h2>
           <Findings findings={hello.findings} />
+          <div className="first-set-up">
+            <SetUpRos2 />
+          </div>
         </div>
         <div className="first-side">
           <JoiningFleet />
-          <ThingsToTry onOpen={open} />
+          {isRos2 ? null : <ThingsToTry onOpen={open} />}
         </div>
       </div>
     </div>
@@ -53,13 +54,36 @@ function hasRos(findings: Hello["findings"]): boolean {
   return findings.some((finding) => finding.found && finding.what.includes("ROS 2"));
 }
 
-function FirstTitle({ hasRos: isRosHere }: { readonly hasRos: boolean }): ReactNode {
+function FirstTitle({ hasRos: isRosHere, isRos2 }: { readonly hasRos: boolean; readonly isRos2: boolean }): ReactNode {
+  const [first, second] = isRos2
+    ? ["This machine has ROS 2;", "its graph is joined."]
+    : isRosHere
+      ? ["This machine has ROS 2;", "this run has a fleet of its own."]
+      : ["No ROS 2 on this machine,", "so here is a fleet of its own."];
   return (
     <h1>
-      {isRosHere ? "This machine has ROS 2;" : "No ROS 2 on this machine,"}
+      {first}
       <br />
-      {isRosHere ? "this version runs a fleet of its own." : "so here is a fleet of its own."}
+      {second}
     </h1>
+  );
+}
+
+function FirstLead({ nodeCount, isRos2 }: { readonly nodeCount: number; readonly isRos2: boolean }): ReactNode {
+  if (isRos2) {
+    return (
+      <p className="first-lead">
+        Nodes are found by the metrics and heartbeats that they publish. A deploy counts as done when the node itself
+        reports the version.
+      </p>
+    );
+  }
+  const nodes = nodeCount === 0 ? "Edge nodes run" : nodeCount === 1 ? "One edge node runs" : `${countWord(nodeCount)} edge nodes run`;
+  return (
+    <p className="first-lead">
+      {nodes} inside this app. They compress real frames with the models that ship with it, and obey deploys and rollbacks
+      like robots do. Every screen they feed says <Tag name="EMBEDDED" />
+    </p>
   );
 }
 

@@ -20,7 +20,7 @@ export function JoiningFleet(): ReactNode {
   return (
     <section className="panel joining" aria-labelledby="joining-title">
       <header>
-        <h2 id="joining-title">Embedded fleet</h2>
+        <h2 id="joining-title">{kind === "ros2" ? "Fleet on ROS 2" : "Embedded fleet"}</h2>
         {kind === "embedded" ? <Tag name="EMBEDDED" /> : null}
         <span className="note joining-fact">
           {live} of {ids.length} live{sinceStart === "" ? "" : `, ${sinceStart} since the link is up`}

@@ -1,5 +1,8 @@
 import { useEffect, useState, type ReactNode } from "react";
 import { formatDuration } from "../../format/time";
+import { Button } from "../../design";
+import { go, openOverlay } from "../../state/navigation";
+import { relaunchOn } from "../../state/ros2-setup";
 import { useFleet, useSnapshotMeta } from "../../state/store";
 
 /** Before the first tick: the shape of what comes, and how long it has been looked for. */
@@ -35,8 +38,25 @@ export function NoNodes(): ReactNode {
       <div className="panel empty-panel">
         <h2>{links.state === "up" ? `No node publishes metrics ${where}.` : `The link is ${links.state}.`}</h2>
         <p>{links.sentence}</p>
+        {links.kind === "ros2" ? <Ros2Actions /> : null}
         <p className="note">Looking for nodes, {formatDuration(meta.atMs - links.sinceMs)}. The graph is read again every 5 s and at every change.</p>
       </div>
+    </div>
+  );
+}
+
+function Ros2Actions(): ReactNode {
+  return (
+    <div className="empty-actions">
+      <Button kind="outline" onPress={() => openOverlay("doctor")}>
+        Doctor
+      </Button>
+      <Button kind="outline" onPress={() => go({ page: "settings", section: "link" })}>
+        Change domain
+      </Button>
+      <Button kind="outline" onPress={() => void relaunchOn("embedded")}>
+        Open the embedded fleet
+      </Button>
     </div>
   );
 }

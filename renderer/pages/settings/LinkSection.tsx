@@ -2,6 +2,7 @@ import type { ReactNode } from "react";
 import { Panel, Tag } from "../../design";
 import { formatClock } from "../../format/time";
 import { useFleet, useSettings } from "../../state/store";
+import { SetUpRos2 } from "../../setup/SetUpRos2";
 import { Facts } from "./Facts";
 import { GraphSection } from "./GraphSection";
 
@@ -25,6 +26,7 @@ export function LinkSection(): ReactNode {
         />
       </Panel>
       <GraphSection link={link} />
+      <SetUpRos2 />
     </div>
   );
 }

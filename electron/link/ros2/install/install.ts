@@ -1,11 +1,13 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
+import type { SetupStep } from "../../../../shared/contract/ros2-setup";
 import { fail, ok, type Result } from "../../../../shared/result";
 import { DISCOVERY_PROFILE, LOCALHOST_PROFILE, rosEnvironment, type Variables } from "../ros-environment";
 import { INSTALL_REVISION, RCLNODEJS_VERSION, rosFolder, type RosRecord } from "../ros-folder";
 import { findRos } from "./find-ros";
 import { findPython, installPrivateRos, PRIVATE_DISTRO } from "./private-ros";
 import { checkBuildTools, installRclnodejs } from "./rclnodejs";
+import { cancelled } from "./step";
 
 /** What is installed and where. */
 export interface InstallPlan {
@@ -15,7 +17,10 @@ export interface InstallPlan {
   /** Take the private ROS 2 even where another one is found. */
   readonly isPrivate: boolean;
   readonly logPath: string;
-  onProgress(what: string): void;
+  /** Ends the installation; what was there before stays. */
+  readonly signal: AbortSignal;
+  /** Told of every step as it begins. */
+  onProgress(step: SetupStep): void;
   /** Whether what was made loads, before it takes its place. */
   verify(folder: string, record: RosRecord): Promise<Result<unknown, "NOT_AVAILABLE">>;
 }
@@ -23,24 +28,30 @@ export interface InstallPlan {
 /**
  * Sets up ROS 2 for the application: a private one, or the one that is there, and rclnodejs built for it.
  * Everything is made beside `folder` and takes its place at the end: an installation is whole or not there,
- * and a failed repair leaves the old one.
+ * and a failed or cancelled repair leaves the old one.
+ * @returns NOT_AVAILABLE with what failed and what to do; CANCELLED.
  */
-export async function installRos(plan: InstallPlan): Promise<Result<RosRecord, "NOT_AVAILABLE">> {
+export async function installRos(plan: InstallPlan): Promise<Result<RosRecord, "NOT_AVAILABLE" | "CANCELLED">> {
   if (process.platform !== "linux") {
     return fail("NOT_AVAILABLE", "The ROS 2 link runs on Linux. Elsewhere the application runs the embedded fleet.");
   }
   const tools = checkBuildTools(plan.environment);
   if (!tools.ok) return tools;
   const parent = dirname(plan.folder);
-  mkdirSync(parent, { recursive: true });
-  removeLeftovers(plan.folder);
   const next = `${plan.folder}.next-${String(process.pid)}`;
-  mkdirSync(next);
-  mkdirSync(dirname(plan.logPath), { recursive: true });
-  writeFileSync(plan.logPath, "");
+  try {
+    mkdirSync(parent, { recursive: true });
+    removeLeftovers(plan.folder);
+    mkdirSync(next);
+    mkdirSync(dirname(plan.logPath), { recursive: true });
+    writeFileSync(plan.logPath, "");
+  } catch (error) {
+    return fail("NOT_AVAILABLE", `${parent} cannot be written to: ${error instanceof Error ? error.message : String(error)}.`);
+  }
   try {
     const made = await makeIn(next, plan);
     if (!made.ok) return made;
+    if (plan.signal.aborted) return cancelled();
     writeFileSync(rosFolder(next).record, `${JSON.stringify(made.value, null, 1)}\n`);
     replaceFolder(next, plan.folder);
     return made;
@@ -57,8 +68,8 @@ export function removeRos(folder: string): boolean {
   return isThere;
 }
 
-async function makeIn(next: string, plan: InstallPlan): Promise<Result<RosRecord, "NOT_AVAILABLE">> {
-  const { environment, logPath } = plan;
+async function makeIn(next: string, plan: InstallPlan): Promise<Result<RosRecord, "NOT_AVAILABLE" | "CANCELLED">> {
+  const { environment, logPath, signal } = plan;
   const folder = rosFolder(next);
   writeFileSync(folder.profiles.subnet, DISCOVERY_PROFILE);
   writeFileSync(folder.profiles.localhost, LOCALHOST_PROFILE);
@@ -70,9 +81,9 @@ async function makeIn(next: string, plan: InstallPlan): Promise<Result<RosRecord
     }
     const python = findPython(environment);
     if (!python.ok) return python;
-    plan.onProgress(`installing ROS 2 ${PRIVATE_DISTRO}`);
+    plan.onProgress("ros2");
     prefix = folder.prefix;
-    const installed = await installPrivateRos({ python: python.value, prefix, logPath, env: environment });
+    const installed = await installPrivateRos({ python: python.value, prefix, logPath, env: environment, signal });
     if (!installed.ok) return installed;
   }
   const record = (inFolder: string): RosRecord => ({
@@ -86,10 +97,10 @@ async function makeIn(next: string, plan: InstallPlan): Promise<Result<RosRecord
   });
   const env = { ...environment, ...rosEnvironment(record(next), folder.profiles, environment, { domainId: null, discoveryRange: null }) };
   const { distro } = record(next);
-  const built = await installRclnodejs({ folder, logPath, env, prefix, distro, onProgress: plan.onProgress });
+  const built = await installRclnodejs({ folder, logPath, env, prefix, distro, signal, onProgress: plan.onProgress });
   if (!built.ok) return built;
   dropBuildFiles(folder.packages);
-  plan.onProgress("trying whether it loads");
+  plan.onProgress("trial");
   const loaded = await plan.verify(next, record(next));
   if (!loaded.ok) return loaded;
   return ok(record(plan.folder));

@@ -19,6 +19,7 @@ export interface PrivateRosPlan {
   readonly prefix: string;
   readonly logPath: string;
   readonly env: Readonly<Record<string, string | undefined>>;
+  readonly signal: AbortSignal;
 }
 
 /**
@@ -39,11 +40,11 @@ export function findPython(env: Readonly<Record<string, string | undefined>>): R
 }
 
 /** Installs the wheels, pinned and checked by hash, and repairs their libraries for programs that are not Python. */
-export async function installPrivateRos(plan: PrivateRosPlan): Promise<Result<null, "NOT_AVAILABLE">> {
-  const { prefix, logPath, env } = plan;
+export async function installPrivateRos(plan: PrivateRosPlan): Promise<Result<null, "NOT_AVAILABLE" | "CANCELLED">> {
+  const { prefix, logPath, env, signal } = plan;
   mkdirSync(prefix, { recursive: true });
   const step = (program: string, args: readonly string[]) =>
-    runStep({ program, args, cwd: prefix, env, logPath, limitMs: PIP_LIMIT_MS });
+    runStep({ program, args, cwd: prefix, env, logPath, limitMs: PIP_LIMIT_MS, signal });
   const made = await step(plan.python, ["-m", "venv", prefix]);
   if (!made.ok) return made;
   const requirements = join(prefix, "requirements.txt");

@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { delimiter, dirname, join } from "node:path";
+import type { SetupStep } from "../../../../shared/contract/ros2-setup";
 import { fail, ok, type Result } from "../../../../shared/result";
 import type { RosFolder } from "../ros-folder";
 import packages from "./packages.json";
@@ -16,7 +17,8 @@ export interface RclnodejsPlan {
   /** The prefix with `include`, `lib` and `share` of that ROS 2. */
   readonly prefix: string;
   readonly distro: string;
-  onProgress(what: string): void;
+  readonly signal: AbortSignal;
+  onProgress(step: SetupStep): void;
 }
 
 /** The messages that a node of rclnodejs and this application need. A desktop ROS has hundreds more, at a process each. */
@@ -45,16 +47,16 @@ const into = path.resolve("generated") + path.sep;
 `;
 
 /** Brings rclnodejs by its lockfile, its native addon and its messages. Nothing of it runs install scripts. */
-export async function installRclnodejs(plan: RclnodejsPlan): Promise<Result<null, "NOT_AVAILABLE">> {
+export async function installRclnodejs(plan: RclnodejsPlan): Promise<Result<null, "NOT_AVAILABLE" | "CANCELLED">> {
   const { folder } = plan;
   mkdirSync(folder.packages, { recursive: true });
   writeFileSync(join(folder.packages, "package.json"), JSON.stringify(packages.manifest));
   writeFileSync(join(folder.packages, "package-lock.json"), JSON.stringify(packages.lock));
   const env = { ...plan.env, PATH: [join(plan.prefix, "bin"), plan.env["PATH"]].join(delimiter) };
   const step = (program: string, args: readonly string[], cwd: string, limitMs: number) =>
-    runStep({ program, args, cwd, env, logPath: plan.logPath, limitMs });
+    runStep({ program, args, cwd, env, logPath: plan.logPath, limitMs, signal: plan.signal });
 
-  plan.onProgress("fetching rclnodejs");
+  plan.onProgress("client");
   const fetched = await step("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund"], folder.packages, NPM_LIMIT_MS);
   if (!fetched.ok) return fetched;
 
@@ -62,7 +64,7 @@ export async function installRclnodejs(plan: RclnodejsPlan): Promise<Result<null
   if (prebuilt !== null) {
     copyFileSync(prebuilt, folder.addon);
   } else {
-    plan.onProgress("compiling rclnodejs");
+    plan.onProgress("compile");
     const gyp = join(folder.packages, "node_modules", "node-gyp", "bin", "node-gyp.js");
     const headers = nodeHeaders();
     const args = [gyp, "rebuild", "-j", String(availableParallelism()), ...(headers === null ? [] : [`--nodedir=${headers}`])];
@@ -72,7 +74,7 @@ export async function installRclnodejs(plan: RclnodejsPlan): Promise<Result<null
     copyFileSync(join(folder.rclnodejs, "build", "Release", "rclnodejs.node"), folder.addon);
   }
 
-  plan.onProgress("generating messages");
+  plan.onProgress("messages");
   return step("node", ["-e", GENERATE_MESSAGES, JSON.stringify(MESSAGE_PACKAGES)], folder.rclnodejs, BUILD_LIMIT_MS);
 }
 

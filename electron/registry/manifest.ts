@@ -8,7 +8,7 @@ const SHA256_HEX = /^[0-9a-f]{64}$/;
 
 const text = v.pipe(v.string(), v.minLength(1), v.maxLength(2000));
 const count = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1_000_000_000));
-const file = v.strictObject({ path: v.pipe(v.string(), v.regex(FILE_NAME_PATTERN)), sha256: v.pipe(v.string(), v.regex(SHA256_HEX)), bytes: count });
+const file = v.strictObject({ path: v.pipe(v.string(), v.regex(FILE_NAME_PATTERN, "it is no plain file name and could reach outside of its folder")), sha256: v.pipe(v.string(), v.regex(SHA256_HEX)), bytes: count });
 const tensor = v.strictObject({
   name: text,
   dtype: v.picklist(["uint8", "float32"]),

@@ -61,7 +61,7 @@ export function requestHandlers(engine: Engine, window: () => BrowserWindow | nu
       return written.ok ? ok({ path: chosen.filePath, rows: rows.value.length }) : written;
     },
     "models/list": async () => ok([...(await engine.models())]),
-    ...modelHandlers(engine.registry),
+    ...modelHandlers(engine.registry, window),
     "faults/list": () => (engine.faults === null ? notEmbedded() : ok([...engine.faults.list()])),
     "faults/set": ({ nodeId, fault, level }) => {
       if (engine.faults === null) return notEmbedded();

@@ -8,11 +8,11 @@ import { openBench } from "../comparison/bench";
 import { loadReferenceCodecs } from "../comparison/reference-codecs";
 import { openModel } from "../inference/onnx-session";
 import { readModel } from "../registry/registry";
-import { modelsFolderOf, refuse, type ParsedArguments } from "./arguments";
+import { refuse, type ParsedArguments } from "./arguments";
 import type { CommandIo, ExitCode } from "./command";
 
 /** What `./lydlr models --help` says of it. */
-export const COMPARE_USAGE = "./lydlr models compare A B [--images DIR] [--size quick|standard|thorough] [--json] [--models DIR]";
+export const COMPARE_USAGE = "./lydlr models compare A B [--images DIR] [--size quick|standard|thorough] [--json]";
 
 const SIDES: readonly Side[] = ["a", "b"];
 
@@ -98,14 +98,19 @@ function progressTo(io: CommandIo): (done: number, total: number) => void {
 }
 
 /** `./lydlr models compare A B`: both versions on the same frames, and what follows from it. */
-export async function compare(positionals: readonly string[], values: ParsedArguments["values"], io: CommandIo): Promise<ExitCode> {
+export async function compare(
+  places: readonly string[],
+  positionals: readonly string[],
+  values: ParsedArguments["values"],
+  io: CommandIo,
+): Promise<ExitCode> {
   const order = orderOf(positionals, values["size"]);
   if (!order.ok) return refuse(io, order.error);
   const { versionA, versionB, size } = order.value;
   const { images } = values;
   const bench = await openBench(
     {
-      places: [modelsFolderOf(values)],
+      places: [...places],
       versionA,
       versionB,
       frames: typeof images === "string" ? { source: "images", folder: images } : { source: "held-out", size },

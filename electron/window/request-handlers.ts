@@ -69,7 +69,7 @@ export function requestHandlers(
     },
     "models/list": async () => ok([...(await engine.models())]),
     ...comparisonHandlers(comparison, window),
-    ...modelHandlers(engine.registry),
+    ...modelHandlers(engine.registry, window),
     "faults/list": () => (engine.faults === null ? notEmbedded() : ok([...engine.faults.list()])),
     "faults/set": ({ nodeId, fault, level }) => {
       if (engine.faults === null) return notEmbedded();

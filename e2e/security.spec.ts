@@ -26,10 +26,12 @@ test("the window is sandboxed and isolated, without Node", async () => {
   expect(reachable).toEqual([]);
 });
 
-test("the bridge is two functions that cannot be changed, and knows only the names of the contract", async () => {
+test("the bridge is three functions that cannot be changed, and knows only the names of the contract", async () => {
   const { page } = app();
   await openFleet(page);
-  expect(await page.evaluate(() => Object.keys(window.ops).toSorted())).toEqual(["invoke", "subscribe"]);
+  expect(await page.evaluate(() => Object.keys(window.ops).toSorted())).toEqual(["filePath", "invoke", "subscribe"]);
+  const paths = await page.evaluate(() => [window.ops.filePath(new File(["made up"], "/etc/passwd"))]);
+  expect(paths, "a file that was not dropped has no path").toEqual([""]);
   const isReplaceable = await page.evaluate(() => {
     try {
       Object.assign(window.ops, { invoke: () => "replaced" });

@@ -7,9 +7,13 @@ import { registryViewSchema, type RegistryView } from "../../shared/contract/mod
 import { fail, ok, type Result } from "../../shared/result";
 import { virtualTimers } from "../time/virtual-timers";
 import type { aliasesAfter, AliasBook } from "./alias-book";
+import type { Verifier } from "./verification/verifier";
 import { openModelDesk, type ModelDesk } from "./model-desk";
 
 const SHIPPED = join(import.meta.dirname, "..", "..", "models");
+
+/** Nothing is verified in these tests. */
+const verifier: Verifier = { run: () => Promise.reject(new Error("nobody asked for it")), stop: () => undefined };
 
 /** A book in memory. */
 function fakeBook(isReadable = true): AliasBook {
@@ -40,7 +44,7 @@ describe("the model desk", () => {
     rmSync(folder, { recursive: true });
   });
   function open(aliases = fakeBook()): ModelDesk {
-    return openModelDesk({ shippedDir: join(folder, "shipped"), dataDir: join(folder, "data"), clock: virtualTimers(), aliases });
+    return openModelDesk({ shippedDir: join(folder, "shipped"), dataDir: join(folder, "data"), clock: virtualTimers(), aliases, verifier, note: () => undefined });
   }
   /** What the window would get: parsed by its schema. */
   async function look(desk: ModelDesk): Promise<RegistryView> {

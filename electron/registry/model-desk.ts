@@ -67,9 +67,10 @@ const IMPORT_HINT =
 
 const NEVER: VerificationView = { state: "never", sentence: "Not verified on this machine yet: its hashes match, nothing else was tried." };
 
-/** Folders of the data folder. */
+/** Where imports lie in a data folder. */
 export const importDirOf = (dataDir: string): string => join(dataDir, "models");
-const proofsDirOf = (dataDir: string): string => join(dataDir, "verifications");
+/** Where proofs lie in a data folder. */
+export const proofsDirOf = (dataDir: string): string => join(dataDir, "verifications");
 
 const STEP_SENTENCES: Readonly<Record<VerificationStep, string>> = {
   hashes: "Its files are hashed.",
@@ -192,7 +193,9 @@ export function openModelDesk({ shippedDir, dataDir, clock, aliases, verifier, n
 
   /** Keeps what was found under the identity of what it was found of, and notes it. */
   async function keep(key: string, identity: string | null, end: VerificationEnd): Promise<void> {
-    if (identity !== null) {
+    // A verifier that could not work says nothing of the model.
+    const isProof = end.state === "verified" || end.code !== "VERIFIER_DOWN";
+    if (identity !== null && isProof) {
       const written = await store.write(identity, end);
       if (!written.ok) noteOf("registry-trouble", `What was proven of ${key} could not be kept: ${written.error.message}`, { code: written.error.code });
     }

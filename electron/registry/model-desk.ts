@@ -18,6 +18,7 @@ import { aliasesAfter, type AliasBook } from "./alias-book";
 import { importPath } from "./import/import-model";
 import { CHECKPOINT_FAULT } from "./original-bundle";
 import { faultOf, identityOf, inOrder, listEntries, type PlacedEntry } from "./placed-entry";
+import { importDirOf, proofsDirOf } from "./places";
 import { modelRow, originalRow, type RowContext } from "./registry-view";
 import type { VerifierTask } from "./verification/protocol";
 import { openVerificationStore, type VerificationEnd } from "./verification/verification-store";
@@ -66,11 +67,6 @@ const IMPORT_HINT =
   "A folder, .zip or .tar.gz with one version in it: a manifest.json and the files that it names, or an original jetson_ bundle. A .pth file is listed and never opened.";
 
 const NEVER: VerificationView = { state: "never", sentence: "Not verified on this machine yet: its hashes match, nothing else was tried." };
-
-/** Where imports lie in a data folder. */
-export const importDirOf = (dataDir: string): string => join(dataDir, "models");
-/** Where proofs lie in a data folder. */
-export const proofsDirOf = (dataDir: string): string => join(dataDir, "verifications");
 
 const STEP_SENTENCES: Readonly<Record<VerificationStep, string>> = {
   hashes: "Its files are hashed.",

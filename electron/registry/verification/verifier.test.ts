@@ -128,6 +128,18 @@ describe("the verifier", () => {
     expect((await spinning).end).toMatchObject({ ok: false, error: { code: "TIME_LIMIT" } });
   });
 
+  it("takes a trap for denied memory, and says that it concludes so", async () => {
+    for (const exit of [{ signal: "SIGTRAP" }, { code: 5 }]) {
+      const { verifier, child, say, start } = setUp();
+      const running = verifier.run(TASK);
+      await start();
+      say({ kind: "step", step: "contract" });
+      child().exit(exit);
+      const message = "Its process trapped while it was opened and held against its contract, which is how Electron ends one that is denied memory; verification allows 100 MiB.";
+      expect((await running).end).toEqual({ ok: false, error: { code: "MEMORY_LIMIT", message } });
+    }
+  });
+
   it("says so when no process starts", async () => {
     const { timers, fake, verifier } = setUp();
     fake.failNext("no more processes");

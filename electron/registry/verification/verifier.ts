@@ -59,6 +59,8 @@ export interface Verifier {
 /** How the runtime says that it got no memory. */
 const OUT_OF_MEMORY = /bad_alloc|bad allocation|failed to allocate|out of memory|array buffer allocation/i;
 const MIB = 1024 * 1024;
+/** Number of SIGTRAP. */
+const TRAP = 5;
 
 const DOING: Readonly<Record<VerificationStep, string>> = {
   hashes: "its files were hashed",
@@ -215,10 +217,19 @@ class Attempt {
     return fail("MEMORY_LIMIT", `It asked for more than the ${limit} of memory that verification allows while ${doing}; its process was ended.`);
   }
 
+  /** Chromium's allocator, which Electron's processes use for native code too, traps where the C library would say no. */
+  private trapped(): { readonly ok: false; readonly error: Failure } {
+    const doing = this.step === null ? "it was opened" : DOING[this.step];
+    const limit = `${Math.round(this.limits.memoryBytes / MIB)} MiB`;
+    return fail("MEMORY_LIMIT", `Its process trapped while ${doing}, which is how Electron ends one that is denied memory; verification allows ${limit}.`);
+  }
+
   private crashed({ code, signal, error }: ChildExit): { readonly ok: false; readonly error: Failure } {
     if (error !== null) return fail("VERIFIER_DOWN", `The process that verifies could not be started: ${error}`);
     const words = lastWords(this.handle?.recentOutput() ?? "");
     if (this.isLimited && words !== null && OUT_OF_MEMORY.test(words)) return this.tooMuchMemory();
+    // Node names the signal; a utility process of Electron gives its number as a code.
+    if (signal === "SIGTRAP" || code === TRAP) return this.trapped();
     if (signal === "SIGXCPU") return fail("TIME_LIMIT", "It computed for longer than verification allows; its process was ended.");
     const how = signal === null ? `ended with code ${String(code)}` : `was ended by ${signal}`;
     const said = words === null ? "" : ` ("${words}")`;

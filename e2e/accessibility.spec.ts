@@ -45,6 +45,28 @@ test("the page of a node, as charts and as a table", async () => {
   await expectAccessible(page, "node with a table");
 });
 
+test("the registry, and the comparison of two versions from set-up to verdict", async () => {
+  test.setTimeout(400_000);
+  const { page } = app();
+  await openFleet(page);
+  await page.getByRole("navigation", { name: "Pages" }).getByRole("button", { name: "Models" }).click();
+  await expect(page.getByRole("grid", { name: "Versions" })).toBeVisible({ timeout: 60_000 });
+  await expectAccessible(page, "models");
+  await page.getByRole("button", { name: "Compare two versions" }).click();
+  await page.getByRole("radio", { name: "Quick" }).click();
+  await expectAccessible(page, "set-up of a comparison");
+  await page.getByRole("button", { name: /^Compare 1\.0\.0 with/ }).click();
+  await expect(page.getByRole("progressbar", { name: "Measured" })).toBeVisible();
+  await expectAccessible(page, "comparison in progress");
+  await expect(page.getByRole("slider", { name: /^Divider/ })).toBeVisible({ timeout: 300_000 });
+  for (const look of ["Slider", "Side by side", "Difference ×4"]) {
+    await page.getByRole("radio", { name: look }).click();
+    await expectAccessible(page, `comparison, ${look.toLowerCase()}`);
+  }
+  for (const chart of ["Rate and distortion", "Encode latency"]) await page.getByRole("button", { name: `Show ${chart} as a table` }).click();
+  await expectAccessible(page, "comparison with tables");
+});
+
 test("every section of the settings", async () => {
   const { page } = app();
   await openFleet(page);

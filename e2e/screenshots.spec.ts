@@ -1,4 +1,5 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test, type Page } from "@playwright/test";
 import sharp from "sharp";
@@ -13,7 +14,7 @@ const DOCS = join(PROJECT, "docs", "screenshots");
 /** Screens that name folders and the system of the machine that made the picture: not for docs. */
 const PRIVATE = new Set(["settings-about", "settings-store"]);
 /** Screens that docs also show large. */
-const LARGE_IN_DOCS = new Set(["fleet-cards", "fleet-table", "fleet-needs-a-person", "fleet-24-matrix", "node", "node-failing"]);
+const LARGE_IN_DOCS = new Set(["fleet-cards", "fleet-table", "fleet-needs-a-person", "fleet-24-matrix", "node", "node-failing", "models", "compare"]);
 const SMALL = { width: 1280, height: 800 };
 const LARGE = { width: 1920, height: 1080 };
 const SIZES = IS_FOR_DOCS ? [SMALL, LARGE] : [SMALL];
@@ -80,6 +81,28 @@ test.describe("six nodes", () => {
     await page.getByRole("radio", { name: "Cards" }).click();
     await openNode(page, "node_0");
     await shoot(app(), "node");
+  });
+
+  test("registry and comparison", async () => {
+    test.setTimeout(580_000);
+    const { page } = app();
+    await openLiveFleet(page);
+    await page.getByRole("navigation", { name: "Pages" }).getByRole("button", { name: "Models" }).click();
+    await expect(page.getByRole("grid", { name: "Versions" })).toBeVisible({ timeout: 60_000 });
+    await shoot(app(), "models");
+    await page.getByRole("button", { name: "Compare two versions" }).click();
+    await page.getByRole("radio", { name: IS_FOR_DOCS ? "Standard" : "Quick" }).click();
+    await shoot(app(), "compare-set-up");
+    await page.getByRole("button", { name: "Compare 1.0.0 with 1.1.0" }).click();
+    await expect(page.getByText(/steps, \d+ %/)).toBeVisible({ timeout: 60_000 });
+    await shoot(app(), "compare-progress");
+    await expect(page.getByRole("slider", { name: /^Divider/ })).toBeVisible({ timeout: 400_000 });
+    await shoot(app(), "compare");
+    await page.getByRole("radio", { name: "Side by side" }).click();
+    await shoot(app(), "compare-side-by-side");
+    await page.getByRole("radio", { name: "Difference ×4" }).click();
+    for (const chart of ["Rate and distortion", "Encode latency"]) await page.getByRole("button", { name: `Show ${chart} as a table` }).click();
+    await shoot(app(), "compare-difference");
   });
 
   test("settings and dialogs", async () => {
@@ -189,6 +212,38 @@ test.describe("what the engine seldom shows", () => {
     await changeSnapshots("no-nodes");
     await expect(page.getByText(/No node publishes metrics/)).toBeVisible();
     await shoot(app(), "no-nodes");
+  });
+});
+
+test.describe("a registry with a very long version and a damaged one", () => {
+  const dataDir = mkdtempSync(join(tmpdir(), "lydlr-e2e-registry-"));
+  const longVersion = "1.1.0-warehouse-north-night-shift-fine-tuned-rc.12";
+  for (const version of [longVersion, "1.0.1"]) {
+    const folder = join(dataDir, "models", version);
+    cpSync(join(PROJECT, "models", "1.1.0"), folder, { recursive: true });
+    const manifest = join(folder, "manifest.json");
+    writeFileSync(manifest, readFileSync(manifest, "utf8").replace('"version": "1.1.0"', `"version": "${version}"`));
+  }
+  writeFileSync(join(dataDir, "models", "1.0.1", "analysis.onnx"), "not what the manifest names");
+  const app = groupWithApp({ dataDir });
+  test.afterAll(() => {
+    rmSync(dataDir, { recursive: true, force: true });
+  });
+
+  test("both are told apart", async () => {
+    test.setTimeout(120_000);
+    const { page } = app();
+    await openLiveFleet(page);
+    await page.getByRole("navigation", { name: "Pages" }).getByRole("button", { name: "Models" }).click();
+    const rows = page.getByRole("grid", { name: "Versions" }).getByRole("row");
+    const damaged = rows.filter({ hasText: "1.0.1" });
+    await expect(damaged).toContainText("HASH_MISMATCH", { timeout: 60_000 });
+    await damaged.click();
+    await shoot(app(), "models-refused");
+    await rows.filter({ hasText: longVersion }).click();
+    await shoot(app(), "models-long-version");
+    await page.getByRole("button", { name: /^Compare with/ }).click();
+    await shoot(app(), "compare-long-version");
   });
 });
 

@@ -26,10 +26,12 @@ test("the window is sandboxed and isolated, without Node", async () => {
   expect(reachable).toEqual([]);
 });
 
-test("the bridge is two functions that cannot be changed, and knows only the names of the contract", async () => {
+test("the bridge is three functions that cannot be changed, and knows only the names of the contract", async () => {
   const { page } = app();
   await openFleet(page);
-  expect(await page.evaluate(() => Object.keys(window.ops).toSorted())).toEqual(["invoke", "subscribe"]);
+  expect(await page.evaluate(() => Object.keys(window.ops).toSorted())).toEqual(["filePath", "invoke", "subscribe"]);
+  // Only a file that the operator dropped has a path; one that a script made has none.
+  expect(await page.evaluate(() => window.ops.filePath(new File(["x"], "/etc/passwd")))).toBe("");
   const isReplaceable = await page.evaluate(() => {
     try {
       Object.assign(window.ops, { invoke: () => "replaced" });

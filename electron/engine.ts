@@ -21,7 +21,11 @@ import type { Ros2Link } from "./link/ros2/ros2-link";
 import { createRecordedLink } from "./link/recorded/recorded-link";
 import { Operations } from "./operations/operations";
 import { openAliasBook } from "./registry/alias-book";
-import { importDirOf, openModelDesk, type ModelDesk } from "./registry/model-desk";
+import { openModelDesk, type ModelDesk } from "./registry/model-desk";
+import { importDirOf, proofsDirOf } from "./registry/places";
+import { processMemory } from "./registry/verification/process-memory";
+import { openVerificationStore } from "./registry/verification/verification-store";
+import { createVerifier } from "./registry/verification/verifier";
 import type { StartOptions } from "./start-options";
 import type { Spawn } from "./supervision/process-spawner";
 import { supervise } from "./supervision/supervisor";
@@ -57,6 +61,8 @@ export interface EngineParts {
   readonly modelsDir: string;
   /** The bundle of the inference process. */
   readonly inferenceEntry: string;
+  /** The bundle of the process that verifies a model and ends. */
+  readonly verifierEntry: string;
   /** The bundle of the process that speaks ROS 2. */
   readonly ros2Entry: string;
   readonly spawn: Spawn;
@@ -100,7 +106,7 @@ export async function startEngine(parts: EngineParts): Promise<Result<Engine>> {
       detail: { byMs: Math.round(byMs) },
     });
   });
-  const shelf = await openModelShelf([modelsDir, importDirOf(options.dataDir)]);
+  const shelf = await openModelShelf([modelsDir, importDirOf(options.dataDir)], openVerificationStore(proofsDirOf(options.dataDir)));
   const journal = openJournal({ path: join(options.dataDir, "journal.db"), clock: timers });
   /** `--domain` wins over the settings while this runs. */
   const graphOf = (chosen: Ros2Settings): GraphChoice => ({ ...chosen, domainId: options.domainId ?? chosen.domainId });
@@ -158,11 +164,16 @@ export async function startEngine(parts: EngineParts): Promise<Result<Engine>> {
     detail: { link: link.status().kind, seed: options.seed, nodes: options.nodes },
   });
   await running.start();
+  const verifier = createVerifier({ spawn: parts.spawn, entry: parts.verifierEntry, timers, memory: processMemory });
   const registry = openModelDesk({
     shippedDir: modelsDir,
     dataDir: options.dataDir,
     clock: timers,
     aliases: openAliasBook({ journal, commit: (draft) => running.commit(draft), by: userInfo().username, via: "window" }),
+    verifier,
+    note: (draft) => {
+      running.note(draft);
+    },
   });
   return ok({
     operations: running,
@@ -178,6 +189,7 @@ export async function startEngine(parts: EngineParts): Promise<Result<Engine>> {
     },
     retryInference: () => inference?.part.supervised.retry(),
     async stop() {
+      verifier.stop();
       await running.stop();
       await inference?.stop();
       journal.close();

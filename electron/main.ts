@@ -71,6 +71,7 @@ async function run(options: StartOptions): Promise<void> {
     options,
     modelsDir: join(app.getAppPath(), "models"),
     inferenceEntry: join(__dirname, "inference-host.cjs"),
+    verifierEntry: join(__dirname, "verifier-host.cjs"),
     ros2Entry: join(__dirname, "ros2-host.cjs"),
     spawn: electronUtilityProcess,
     environment: process.env,

@@ -21,7 +21,7 @@ const packagesOfSharedTests = [...packagesOfShared, "vitest", "fast-check"];
 
 /** Packages with one owner: native code that can crash a process, and the runtime's own doors. */
 const packageOwners = /** @type {Readonly<Record<string, readonly string[]>>} */ ({
-  "onnxruntime-node": ["electron/inference/onnx-session.ts"],
+  "onnxruntime-node": ["electron/inference/onnx-session.ts", "electron/inference/onnx-graph.ts"],
   rclnodejs: ["electron/link/ros2/host.ts", "electron/link/ros2/host-*.ts", "electron/link/ros2/host/**"],
   libsql: ["electron/journal/**"],
   systeminformation: ["electron/monitor/**"],

@@ -29,6 +29,7 @@ export async function startTestEngine(): Promise<TestEngine> {
     options: { link: "ros2", nodes: 6, seed: 7, dataDir, domainId: null, recording: null },
     modelsDir: join(PROJECT, "models"),
     inferenceEntry: join(PROJECT, "dist", "inference-host.cjs"),
+    verifierEntry: join(PROJECT, "dist", "verifier-host.cjs"),
     ros2Entry: join(PROJECT, "dist", "ros2-host.cjs"),
     spawn: forkedProcess,
     environment: { ...process.env, ...graphVariables },

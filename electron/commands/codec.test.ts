@@ -11,7 +11,6 @@ import { createSensorRig } from "../edge/sensors/rig";
 import { openModel } from "../inference/onnx-session";
 import { readModel } from "../registry/registry";
 import { run as codec } from "./codec";
-import { run as models } from "./models";
 
 const ROOT = join(__dirname, "..", "..");
 const MODELS = join(ROOT, "models");
@@ -98,22 +97,5 @@ describe("the codec's commands", () => {
       expect([result.code, result.err.split(":")[0]]).toEqual([code, start]);
     }
     expect((await capture(codec, ["--help"])).out).toContain("usage:");
-  }, 60_000);
-
-  it("list, verify and measure the registry", async () => {
-    const listed = await capture(models, ["--json"]);
-    expect(listed.code).toBe(0);
-    const lines = listed.out.trim().split("\n").map((line) => JSON.parse(line) as Record<string, unknown>);
-    expect(lines.map((line) => [line["version"], line["verified"], line["drill"], line["aliases"]])).toEqual([
-      ["1.0.0", true, false, []],
-      ["1.1.0", true, false, ["latest"]],
-      ["1.2.0", true, true, []],
-    ]);
-    expect((await capture(models, ["verify", "1.0.0"])).code).toBe(0);
-    expect((await capture(models, ["verify", "8.0.0"])).err).toContain("UNKNOWN_VERSION");
-    expect((await capture(models, ["compare"])).code).toBe(2);
-    const measured = await capture(models, ["benchmark", "1.0.0", "--frames", "2", "--json"]);
-    expect(measured.code).toBe(0);
-    expect(measured.out.trim().split("\n").length).toBe(5);
   }, 60_000);
 });

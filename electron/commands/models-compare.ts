@@ -5,14 +5,15 @@ import type { Comparison, ComparisonSize, Side } from "../../shared/contract/com
 import { DEFAULT_LIMITS } from "../../shared/contract/settings";
 import { fail, ok, type Result } from "../../shared/result";
 import { openBench } from "../comparison/bench";
+import { processorMs } from "../comparison/processor-time";
 import { loadReferenceCodecs } from "../comparison/reference-codecs";
 import { openModel } from "../inference/onnx-session";
 import { readModel } from "../registry/registry";
-import { modelsFolderOf, refuse, type ParsedArguments } from "./arguments";
+import { refuse, type ParsedArguments } from "./arguments";
 import type { CommandIo, ExitCode } from "./command";
 
 /** What `./lydlr models --help` says of it. */
-export const COMPARE_USAGE = "./lydlr models compare A B [--images DIR] [--size quick|standard|thorough] [--json] [--models DIR]";
+export const COMPARE_USAGE = "./lydlr models compare A B [--images DIR] [--size quick|standard|thorough] [--json]";
 
 const SIDES: readonly Side[] = ["a", "b"];
 
@@ -65,6 +66,7 @@ function summaryLine(comparison: Comparison, summary: ComparisonSummary, verdict
     ...summary,
     modalities: modalityRows(comparison, { a: a.defaultLevel, b: b.defaultLevel }),
     noReferences: comparison.noReferences,
+    wallShare: comparison.wallShare,
   };
 }
 
@@ -77,7 +79,7 @@ function textOf(comparison: Comparison, summary: ComparisonSummary, verdict: Ver
   );
   const latency = SIDES.map((side) => {
     const { p50Ms, p95Ms, count } = summary.latency[side];
-    return `${comparison[side].version} encode ${p50Ms.toFixed(1)} ms, p95 ${p95Ms.toFixed(1)} ms (${String(count)} encodes in turns)`;
+    return `${comparison[side].version} encode ${p50Ms.toFixed(1)} ms, p95 ${p95Ms.toFixed(1)} ms of processor time (${String(count)} encodes in turns)`;
   });
   const modalities = modalityRows(comparison, { a: comparison.a.defaultLevel, b: comparison.b.defaultLevel }).map(
     ({ name, a, b, bytesPercent }) =>
@@ -98,19 +100,24 @@ function progressTo(io: CommandIo): (done: number, total: number) => void {
 }
 
 /** `./lydlr models compare A B`: both versions on the same frames, and what follows from it. */
-export async function compare(positionals: readonly string[], values: ParsedArguments["values"], io: CommandIo): Promise<ExitCode> {
+export async function compare(
+  places: readonly string[],
+  positionals: readonly string[],
+  values: ParsedArguments["values"],
+  io: CommandIo,
+): Promise<ExitCode> {
   const order = orderOf(positionals, values["size"]);
   if (!order.ok) return refuse(io, order.error);
   const { versionA, versionB, size } = order.value;
   const { images } = values;
   const bench = await openBench(
     {
-      places: [modelsFolderOf(values)],
+      places: [...places],
       versionA,
       versionB,
       frames: typeof images === "string" ? { source: "images", folder: images } : { source: "held-out", size },
     },
-    { readModel, openModel, loadReferences: loadReferenceCodecs, nowMs: () => performance.now() },
+    { readModel, openModel, loadReferences: loadReferenceCodecs, processorMs, wallMs: () => performance.now() },
   );
   if (!bench.ok) return refuse(io, bench.error);
   try {

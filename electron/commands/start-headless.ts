@@ -108,6 +108,7 @@ export const startHeadless: Command = async (args, io) => {
     options: options.value,
     modelsDir: join(__dirname, "..", "models"),
     inferenceEntry: join(__dirname, "inference-host.cjs"),
+    verifierEntry: join(__dirname, "verifier-host.cjs"),
     ros2Entry: join(__dirname, "ros2-host.cjs"),
     spawn: forkedProcess,
     environment: process.env,

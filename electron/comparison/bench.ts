@@ -17,7 +17,8 @@ export interface BenchParts {
   readModel(places: ModelPlaces, version: string): Promise<Result<VerifiedModel>>;
   openModel(model: VerifiedModel): Promise<Result<OpenedModel>>;
   loadReferences(): Promise<Result<readonly ReferenceCodec[], "NOT_AVAILABLE">>;
-  readonly nowMs: MonotonicMs;
+  readonly processorMs: MonotonicMs;
+  readonly wallMs: MonotonicMs;
 }
 
 /** Two opened versions and the frames that they are compared on. */
@@ -74,15 +75,15 @@ export async function openBench(job: ComparisonJob, parts: BenchParts): Promise<
     await a.value.close();
     return b;
   }
-  const { nowMs } = parts;
+  const { processorMs, wallMs } = parts;
   const sessions = { a: a.value.contender.session, b: b.value.contender.session };
-  const viewer = createViewer(sessions, scenes.value, nowMs);
+  const viewer = createViewer(sessions, scenes.value, processorMs);
   return ok({
     measure: ({ onProgress, turn }) =>
       caught(async () => {
         const references = await parts.loadReferences();
         const { source } = job.frames;
-        return measureComparison({ a: a.value.contender, b: b.value.contender, source, scenes: scenes.value, references, nowMs, onProgress, turn });
+        return measureComparison({ a: a.value.contender, b: b.value.contender, source, scenes: scenes.value, references, processorMs, wallMs, onProgress, turn });
       }),
     show: (frame, levelA, levelB) => caught(() => viewer.show(frame, levelA, levelB)),
     close: async () => {

@@ -7,6 +7,7 @@ import { openModel } from "../inference/onnx-session";
 import { readModel } from "../registry/registry";
 import { childPort } from "../supervision/child-port";
 import { createAttendant } from "./attendant";
+import { processorMs } from "./processor-time";
 import { loadReferenceCodecs } from "./reference-codecs";
 
 try {
@@ -20,7 +21,8 @@ const attendant = createAttendant({
   readModel,
   openModel,
   loadReferences: loadReferenceCodecs,
-  nowMs: () => performance.now(),
+  processorMs,
+  wallMs: () => performance.now(),
   post: (reply) => {
     port.post(reply);
   },

@@ -26,7 +26,10 @@ export interface MeasureParts {
   readonly scenes: readonly Scene[];
   /** Null leaves JPEG and WebP out. */
   readonly references: Result<readonly ReferenceCodec[], "NOT_AVAILABLE">;
-  readonly nowMs: MonotonicMs;
+  /** Processor time of this process, ms: an encode that waits for a core is not a slower encode. */
+  readonly processorMs: MonotonicMs;
+  /** Wall time, ms. */
+  readonly wallMs: MonotonicMs;
   onProgress(done: number, total: number, doing: string): void;
   /** Awaited between two steps: other work may have its turn. */
   turn(): Promise<void>;
@@ -56,6 +59,8 @@ interface Run {
   /** Steps done; one is a level of a version, a reference codec, or a round of latency on one frame. */
   done: number;
   readonly total: number;
+  /** Wall time of all encodes that were timed, ms. */
+  timedWallMs: number;
 }
 
 function startRun(parts: MeasureParts): Run {
@@ -69,7 +74,7 @@ function startRun(parts: MeasureParts): Run {
   });
   const entries = { a: entry(parts.a), b: entry(parts.b) };
   const perFrame = entries.a.levels.length + entries.b.levels.length + (parts.references.ok ? parts.references.value.length : 0) + rounds;
-  return { parts, entries, frameCount, rounds, done: 0, total: frameCount * perFrame };
+  return { parts, entries, frameCount, rounds, done: 0, timedWallMs: 0, total: frameCount * perFrame };
 }
 
 async function step(run: Run, doing: string): Promise<void> {
@@ -114,7 +119,7 @@ type SceneStreams = BySide<ReadonlyMap<number, CodecStream>>;
 
 function openScene(run: Run): SceneStreams {
   const open = ({ session, levels }: Entry): ReadonlyMap<number, CodecStream> =>
-    new Map(levels.map((level) => [level, openStream(session, level, run.parts.nowMs)]));
+    new Map(levels.map((level) => [level, openStream(session, level, run.parts.processorMs)]));
   return { a: open(run.entries.a), b: open(run.entries.b) };
 }
 
@@ -148,12 +153,14 @@ function inTurns(turn: number): readonly Side[] {
 async function measureLatency(run: Run, inputs: readonly ComparedInput[], firstFrame: number): Promise<Result<null>> {
   const { entries, parts } = run;
   for (let round = 0; round < run.rounds; round++) {
-    const open = ({ session }: Entry): CodecStream => openStream(session, session.defaultLevel, parts.nowMs);
+    const open = ({ session }: Entry): CodecStream => openStream(session, session.defaultLevel, parts.processorMs);
     const streams: BySide<CodecStream> = { a: open(entries.a), b: open(entries.b) };
     for (const [index, input] of inputs.entries()) {
       for (const side of inTurns(round + index)) {
+        const startMs = parts.wallMs();
         const encoded = await streams[side].encode(input);
         if (!encoded.ok) return encoded;
+        run.timedWallMs += parts.wallMs() - startMs;
         entries[side].encodeMs[round * run.frameCount + firstFrame + index] = encoded.value.encodeMs;
       }
       await step(run, "encode latency, in turns");
@@ -176,7 +183,7 @@ async function warmUp(run: Run, input: ComparedInput): Promise<Result<null>> {
   for (const side of SIDES) {
     const { session } = run.entries[side];
     for (let i = 0; i < WARM_UP; i++) {
-      const encoded = await openStream(session, session.defaultLevel, run.parts.nowMs).encode(input);
+      const encoded = await openStream(session, session.defaultLevel, run.parts.processorMs).encode(input);
       if (!encoded.ok) return encoded;
     }
   }
@@ -226,5 +233,7 @@ export async function measureComparison(parts: MeasureParts): Promise<Result<Com
     if (!timed.ok) return timed;
   }
   const noReferences = parts.references.ok ? null : parts.references.error.message;
-  return ok({ source: parts.source, a: versionOf(run.entries.a), b: versionOf(run.entries.b), frames, noReferences });
+  const timedMs = [...run.entries.a.encodeMs, ...run.entries.b.encodeMs].reduce((sum, ms) => sum + ms, 0);
+  const wallShare = timedMs > 0 ? run.timedWallMs / timedMs : 1;
+  return ok({ source: parts.source, a: versionOf(run.entries.a), b: versionOf(run.entries.b), frames, noReferences, wallShare });
 }

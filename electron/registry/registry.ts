@@ -18,6 +18,8 @@ export interface VerifiedModel {
   readonly analysis: Uint8Array;
   readonly synthesis: Uint8Array;
   readonly entropy: EntropyModel;
+  /** The file of golden frames, where the manifest names one. */
+  readonly golden?: Uint8Array;
 }
 
 /** Where versions lie: one folder, or several of which the first that has a version wins. */
@@ -99,8 +101,15 @@ export async function readManifest(places: ModelPlaces, version: string): Promis
   return ok({ manifest: manifest.value, folder, manifestSha256: sha256(bytes.value) });
 }
 
-async function readFileOf(folder: string, manifest: ModelManifest, role: ModelFileRole): Promise<Result<Uint8Array, ModelFault>> {
-  const { path, sha256: expected } = manifest.files[role];
+function readFileOf(folder: string, manifest: ModelManifest, role: ModelFileRole): Promise<Result<Uint8Array, ModelFault>> {
+  return readNamed(folder, manifest, manifest.files[role]);
+}
+
+async function readNamed(
+  folder: string,
+  manifest: ModelManifest,
+  { path, sha256: expected }: ModelManifest["files"][ModelFileRole],
+): Promise<Result<Uint8Array, ModelFault>> {
   const bytes = await readWhole(join(folder, manifest.version, path), `${path} of ${manifest.version}`);
   if (!bytes.ok) return bytes;
   const actual = sha256(bytes.value);
@@ -125,6 +134,8 @@ export async function readModel(places: ModelPlaces, version: string): Promise<R
   if (!synthesis.ok) return synthesis;
   const tables = await readFileOf(folder, manifest, "entropy");
   if (!tables.ok) return tables;
+  const golden = manifest.files.golden === undefined ? null : await readNamed(folder, manifest, manifest.files.golden);
+  if (golden !== null && !golden.ok) return golden;
   let json: unknown;
   try {
     json = JSON.parse(new TextDecoder().decode(tables.value));
@@ -137,7 +148,8 @@ export async function readModel(places: ModelPlaces, version: string): Promise<R
   if (entropy.value.latents !== manifest.latents || levels !== manifest.levels.map((level) => level.level).join(",")) {
     return fail("BAD_MANIFEST", `The entropy file of ${version} is for other latents or levels than its manifest.`);
   }
-  return ok({ manifest, manifestSha256, analysis: analysis.value, synthesis: synthesis.value, entropy: entropy.value });
+  const whole = { manifest, manifestSha256, analysis: analysis.value, synthesis: synthesis.value, entropy: entropy.value };
+  return ok(golden === null ? whole : { ...whole, golden: golden.value });
 }
 
 async function versionsIn(folder: string): Promise<readonly string[]> {

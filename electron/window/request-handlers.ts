@@ -72,7 +72,7 @@ export function requestHandlers(
     "models/list": async () => ok([...(await engine.models())]),
     ...comparisonHandlers(comparison, window),
     ...ros2Handlers(ros2),
-    ...modelHandlers(engine.registry),
+    ...modelHandlers(engine.registry, window),
     "faults/list": () => (engine.faults === null ? notEmbedded() : ok([...engine.faults.list()])),
     "faults/set": ({ nodeId, fault, level }) => {
       if (engine.faults === null) return notEmbedded();

@@ -32,7 +32,7 @@ export type RateFinding =
   | { readonly found: true; readonly difference: RateDifference }
   | { readonly found: false; readonly why: "too-few-scenes" | "no-common-quality"; readonly scenes: number };
 
-/** p50 and p95 of a version's encodes at its default level, ms. */
+/** p50 and p95 of the processor time of a version's encodes at its default level, ms. */
 export interface LatencySummary {
   readonly p50Ms: number;
   readonly p95Ms: number;

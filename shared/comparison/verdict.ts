@@ -13,6 +13,9 @@ export interface Verdict {
 /** Bytes that differ by less than this at equal quality make no difference to an uplink, percent. */
 export const NO_DIFFERENCE_PERCENT = 2;
 
+/** From this much on the wall clock says something else than the processor's. */
+const BUSY_SHARE = 1.25;
+
 const REFERENCE_WORDS: Readonly<Record<ReferenceCodecName, string>> = { jpeg: "JPEG", webp: "WebP" };
 
 /** A number with its sign. */
@@ -52,13 +55,19 @@ function referencePhrase(winner: Side, { againstReferences }: ComparisonSummary)
   return phrases.length === 0 ? "" : ` At the same quality it is ${phrases.join(" and ")}.`;
 }
 
-function better(winner: Side, name: string, difference: RateDifference, summary: ComparisonSummary, maxLatencyMs: number): Verdict {
+function busyPhrase({ wallShare }: Comparison): string {
+  if (wallShare < BUSY_SHARE) return "";
+  return ` This machine was busy: by the clock encodes took ${fixed(wallShare, 1)} times as long.`;
+}
+
+function better(winner: Side, comparison: Comparison, difference: RateDifference, summary: ComparisonSummary, maxLatencyMs: number): Verdict {
+  const name = comparison[winner].version;
   return {
     kind: winner === "a" ? "a-better" : "b-better",
     lead: `${name} needs ${fixed(Math.abs(difference.value), 0)} % fewer bytes for the same picture`,
     rest:
       ` (BD-rate ${signed(difference.value, 1)} % on MS-SSIM, ${betweenPhrase(difference)})` +
-      `${latencyPhrase(winner, summary, maxLatencyMs)}.${referencePhrase(winner, summary)}`,
+      `${latencyPhrase(winner, summary, maxLatencyMs)}.${referencePhrase(winner, summary)}${busyPhrase(comparison)}`,
   };
 }
 
@@ -87,7 +96,7 @@ function withoutRate(
     return {
       kind: ahead === "a" ? "a-better" : "b-better",
       lead: `${comparison[ahead].version} is better in both: fewer bytes and a better picture`,
-      rest: `, in each of ${counted(summary.scenes, "scene")} at the default levels${latencyPhrase(ahead, summary, maxLatencyMs)}. They never make equally good pictures, so there is no BD-rate:${reach}`,
+      rest: `, in each of ${counted(summary.scenes, "scene")} at the default levels${latencyPhrase(ahead, summary, maxLatencyMs)}. They never make equally good pictures, so there is no BD-rate:${reach}${busyPhrase(comparison)}`,
     };
   }
   return {
@@ -138,8 +147,8 @@ export function verdictOf(comparison: Comparison, summary: ComparisonSummary, ma
       rest: `: for the same picture ${b.version} needs ${signed(difference.value, 1)} % bytes against ${a.version}, ${betweenPhrase(difference)}; less than ${NO_DIFFERENCE_PERCENT} % is none.`,
     };
   }
-  if (difference.high < 0) return better("b", b.version, difference, summary, maxLatencyMs);
-  if (difference.low > 0) return better("a", a.version, exchanged(difference), summary, maxLatencyMs);
+  if (difference.high < 0) return better("b", comparison, difference, summary, maxLatencyMs);
+  if (difference.low > 0) return better("a", comparison, exchanged(difference), summary, maxLatencyMs);
   return {
     kind: "undecided",
     lead: "Nothing can be said yet",

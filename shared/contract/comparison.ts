@@ -87,7 +87,7 @@ export const comparedVersionSchema = v.strictObject({
   drill: v.boolean(),
   levels: v.array(level),
   defaultLevel: level,
-  /** Wall time of encodes at the default level, ms: frame after frame, round after round. */
+  /** Processor time of encodes at the default level, ms: frame after frame, round after round. */
   encodeMs: v.instance(Float64Array),
   modalities: v.array(modalityTotalsSchema),
 });
@@ -109,6 +109,8 @@ export const comparisonSchema = v.strictObject({
   frames: v.array(comparedFrameSchema),
   /** Why JPEG and WebP were not measured; null where they were. */
   noReferences: v.nullable(v.string()),
+  /** Wall time of the timed encodes over their processor time: about 1 on a core of their own, more on a busy machine. */
+  wallShare: v.pipe(finite, v.minValue(0)),
 });
 export type Comparison = v.InferOutput<typeof comparisonSchema>;
 

@@ -47,7 +47,7 @@ export type ModelBenchmark = v.InferOutput<typeof modelBenchmarkSchema>;
 export const verificationViewSchema = v.variant("state", [
   /** Nobody verified these bytes here yet; the sentence says what to do. */
   v.strictObject({ state: v.literal("never"), sentence: v.string() }),
-  v.strictObject({ state: v.literal("running"), sinceMs: finite, step: v.nullable(verificationStepSchema), sentence: v.string() }),
+  v.strictObject({ state: v.literal("running"), sinceMs: finite, sentence: v.string() }),
   v.strictObject({
     state: v.literal("verified"),
     atMs: finite,

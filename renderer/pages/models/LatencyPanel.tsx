@@ -32,7 +32,7 @@ export function LatencyPanel(props: LatencyPanelProps): ReactNode {
     <ChartPanel
       className="latency-panel"
       title="Encode latency"
-      fact={`${summary.latency.a.count} encodes each, in turns, one core, ${levels}`}
+      fact={`processor time, ${summary.latency.a.count} each, in turns, ${levels}`}
       summary={`${text("a")}. ${text("b")}. The limit is ${formatNumber(props.maxLatencyMs, 0)} ms.`}
       table={<LatencyTable {...props} />}
     >
@@ -128,7 +128,7 @@ function LatencyTable({ comparison, summary, names }: LatencyPanelProps): ReactN
     <table>
       <thead>
         <tr>
-          <th scope="col">Encode, ms</th>
+          <th scope="col">Processor time, ms</th>
           {SIDES.map((side) => (
             <th key={side} scope="col" className="numeric mono">
               {names[side]}
@@ -147,6 +147,12 @@ function LatencyTable({ comparison, summary, names }: LatencyPanelProps): ReactN
             ))}
           </tr>
         ))}
+        <tr>
+          <td>Clock to processor</td>
+          <td className="numeric" colSpan={2}>
+            {formatNumber(comparison.wallShare, 2)} times
+          </td>
+        </tr>
         <tr>
           <td>B over A at p95</td>
           <td className="numeric" colSpan={2}>

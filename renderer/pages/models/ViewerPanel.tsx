@@ -10,9 +10,9 @@ import { Stage } from "./Stage";
 import { useFramePictures, useShownFrame } from "./use-shown-frame";
 
 const MODES: readonly { readonly value: PairingMode; readonly label: string }[] = [
-  { value: "quality", label: "equal quality" },
-  { value: "bytes", label: "equal bytes" },
-  { value: "level", label: "equal level" },
+  { value: "quality", label: "quality" },
+  { value: "bytes", label: "bytes" },
+  { value: "level", label: "level" },
 ];
 const LOOKS: readonly { readonly value: Look; readonly label: string }[] = [
   { value: "slider", label: "Slider" },
@@ -41,7 +41,12 @@ export function ViewerPanel({ comparisonId, comparison, isExchanged, points }: V
     <section className="panel viewer" aria-label="Pictures">
       <div className="viewer-tools">
         <FrameStepper comparison={comparison} frame={frame} />
-        <Segmented label="Compare at" value={mode} segments={MODES} onChange={(next) => changeDesk({ mode: next })} />
+        <span className="viewer-mode">
+          <span className="note" aria-hidden>
+            Equal
+          </span>
+          <Segmented label="Compare at equal" value={mode} segments={MODES} onChange={(next) => changeDesk({ mode: next })} />
+        </span>
         <Segmented label="Look" value={look} segments={LOOKS} onChange={(next) => changeDesk({ look: next })} />
       </div>
       {failure === null ? null : <Problem code={failure.code} sentence={failure.message} />}
@@ -50,7 +55,7 @@ export function ViewerPanel({ comparisonId, comparison, isExchanged, points }: V
           {isLoading ? "Both versions are encoding and decoding this frame." : "There is no picture."}
         </p>
       ) : (
-        <div className="viewer-body" data-loading={isLoading ? "" : undefined}>
+        <div className={look === "side" ? "viewer-body viewer-body-pair" : "viewer-body"} data-loading={isLoading ? "" : undefined}>
           <Stage pictures={pictures} look={look} names={names} points={points} crop={crop} onCrop={setCrop} />
           <Crops pictures={pictures} isDifference={look === "difference"} names={names} points={points} crop={crop} onCrop={setCrop} />
         </div>

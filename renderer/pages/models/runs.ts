@@ -50,12 +50,15 @@ export interface Run extends VersionSpan {
   readonly nodeId: string;
 }
 
-/** Where and when a version ran since the start, by the nodes' own reports: running ones first, then the newest. */
+/** Where and when a version ran since the start, by the nodes' own reports: running ones first by id, then those that ended last. */
 export function runsOf(version: string, nodes: Iterable<Pick<NodeView, "nodeId" | "history">>): readonly Run[] {
   const runs: Run[] = [];
   for (const { nodeId, history } of nodes) {
     for (const span of history) if (span.version === version) runs.push({ ...span, nodeId });
   }
   const endOf = (run: Run): number => run.toMs ?? Number.POSITIVE_INFINITY;
-  return runs.sort((one, other) => endOf(other) - endOf(one) || other.fromMs - one.fromMs || compareIds(one.nodeId, other.nodeId));
+  return runs.sort((one, other) => {
+    if (one.toMs === null && other.toMs === null) return compareIds(one.nodeId, other.nodeId);
+    return endOf(other) - endOf(one) || compareIds(one.nodeId, other.nodeId);
+  });
 }

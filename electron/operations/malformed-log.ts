@@ -45,11 +45,12 @@ export class MalformedLog {
     return this.kept.toReversed();
   }
 
-  /** Counts since the start, the greatest first; of one node or of all. At most 200 rows. */
+  /** Counts since the start, the greatest first, what was only left out in part after the rest; of one node or of all. At most 200 rows. */
   tally(nodeId: string | null): MalformedTally {
     const all = [...this.groups.values()];
     const asked = nodeId === null ? all : all.filter((group) => group.nodeId === nodeId);
-    const sorted = asked.toSorted((left, right) => right.count - left.count || right.lastMs - left.lastMs);
+    const isPart = ({ outcome }: MalformedGroup): number => (outcome === "refused" ? 0 : 1);
+    const sorted = asked.toSorted((left, right) => isPart(left) - isPart(right) || right.count - left.count || right.lastMs - left.lastMs);
     const nodeIds = [...new Set(all.map((group) => group.nodeId).filter((each) => each !== null))];
     return { groups: sorted.slice(0, SHOWN_GROUPS), hidden: Math.max(0, sorted.length - SHOWN_GROUPS), nodeIds: nodeIds.toSorted() };
   }

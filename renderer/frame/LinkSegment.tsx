@@ -117,8 +117,8 @@ function HubExplanation({ hub }: { readonly hub: HubView }): ReactNode {
       <ul className="link-notices">
         {hub.nodes.map((node) => (
           <li key={node.nodeId} className={node.difference === null ? "note" : ""}>
-            <span className="mono">{node.nodeId}</span>{" "}
-            {node.difference ?? `${node.isAlive ? "alive" : "not alive"}, ${node.modelVersion ?? "version not reported"}`}
+            {node.difference ??
+              `${node.nodeId}: ${node.isAlive ? "alive" : "not alive"}, ${node.modelVersion ?? "version not reported"}`}
           </li>
         ))}
       </ul>

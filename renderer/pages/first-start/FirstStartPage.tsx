@@ -34,11 +34,11 @@ export function FirstStartPage(): ReactNode {
               <Kbd>Enter</Kbd>
             </Button>
           </div>
-          <h2>What was looked for</h2>
-          <Findings findings={hello.findings} />
           <div className="first-set-up">
             <SetUpRos2 />
           </div>
+          <h2>What was looked for</h2>
+          <Findings findings={hello.findings} />
         </div>
         <div className="first-side">
           <JoiningFleet />

@@ -26,7 +26,7 @@ function pointsOf(scene: number, bytesFactor: number, worseBy: number): LevelPoi
   });
 }
 
-function versionOf(version: string, encodeMs: Float64Array): ComparedVersion {
+function versionOf(version: string, encodeMs: Float64Array<ArrayBuffer>): ComparedVersion {
   return {
     version,
     family: "patch-autoencoder",

@@ -18,8 +18,10 @@ import type { RosRecord } from "./link/ros2/ros-folder";
 import { createRecordedLink } from "./link/recorded/recorded-link";
 import { Operations } from "./operations/operations";
 import { openAliasBook } from "./registry/alias-book";
-import { importDirOf, openModelDesk, type ModelDesk } from "./registry/model-desk";
+import { openModelDesk, type ModelDesk } from "./registry/model-desk";
+import { importDirOf, proofsDirOf } from "./registry/places";
 import { processMemory } from "./registry/verification/process-memory";
+import { openVerificationStore } from "./registry/verification/verification-store";
 import { createVerifier } from "./registry/verification/verifier";
 import type { StartOptions } from "./start-options";
 import type { Spawn } from "./supervision/process-spawner";
@@ -101,7 +103,7 @@ export async function startEngine(parts: EngineParts): Promise<Result<Engine>> {
       detail: { byMs: Math.round(byMs) },
     });
   });
-  const shelf = await openModelShelf([modelsDir, importDirOf(options.dataDir)]);
+  const shelf = await openModelShelf([modelsDir, importDirOf(options.dataDir)], openVerificationStore(proofsDirOf(options.dataDir)));
   const ros2: Ros2Surroundings = {
     spawn: parts.spawn,
     entry: parts.ros2Entry,

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { version } from "../shared/fleet/ids-fixture";
+import type { VerificationEnd } from "./registry/verification/verification-store";
 import { openModelShelf } from "./version-shelf";
 
 describe("the shelf of versions", () => {
@@ -39,6 +40,16 @@ describe("the shelf of versions", () => {
     expect(checked).toMatchObject({ ok: false, error: { code: "HASH_MISMATCH" } });
     expect(checked.ok ? "" : checked.error.message).toMatch(/^analysis\.onnx of 1\.1\.0 is not the file .* Nothing was sent\.$/);
     expect((await shelf.list()).find(({ version: name }) => name === "1.1.0")).toMatchObject({ verified: false });
+  });
+
+  test("refuses a version that verification refused on this machine, although its files are right", async () => {
+    const refused: VerificationEnd = { state: "refused", atMs: 1, durationMs: 1, code: "TIME_LIMIT", sentence: "It did not end within 120 s.", checks: [] };
+    const shelf = await openModelShelf(folder, { read: () => Promise.resolve(refused) });
+    expect(await shelf.check(version("1.1.0"))).toEqual({
+      ok: false,
+      error: { code: "TIME_LIMIT", message: "Verification refused 1.1.0: It did not end within 120 s. Nothing was sent." },
+    });
+    expect((await shelf.list())[0]).toMatchObject({ verified: false, sentence: "TIME_LIMIT: It did not end within 120 s." });
   });
 
   test("refuses a version that it does not have", async () => {

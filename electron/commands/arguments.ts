@@ -1,6 +1,8 @@
 import { join } from "node:path";
 import { parseArgs, type ParseArgsConfig } from "node:util";
 import { fail, ok, type Failure, type Result } from "../../shared/result";
+import { importDirOf } from "../registry/places";
+import { defaultDataDir } from "../start-options";
 import type { CommandIo, ExitCode } from "./command";
 
 /** A command line taken apart. */
@@ -28,6 +30,12 @@ export function parseArguments(
 export function modelsFolderOf(values: ParsedArguments["values"]): string {
   const asked = values["models"];
   return typeof asked === "string" ? asked : join(__dirname, "..", "models");
+}
+
+/** Where versions lie: in the folder asked for alone, else beside the built program and in this user's data folder. */
+export function modelPlacesOf(values: ParsedArguments["values"]): readonly string[] {
+  const shipped = modelsFolderOf(values);
+  return values["models"] === undefined ? [shipped, importDirOf(defaultDataDir(process.env))] : [shipped];
 }
 
 /** Says on stderr what failed and gives the exit code: 2 for bad usage, else 1. */

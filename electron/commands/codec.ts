@@ -4,8 +4,8 @@ import { fail } from "../../shared/result";
 import { decodeFrame, encodePictureFile } from "../edge/codec/frame-codec";
 import { readBytes, readPicture, writeBytes, writePng } from "../edge/codec/picture-files";
 import { openModel, type OpenModel } from "../inference/onnx-session";
-import { readModel } from "../registry/registry";
-import { modelsFolderOf, parseArguments, refuse } from "./arguments";
+import { readModel, type ModelPlaces } from "../registry/registry";
+import { modelPlacesOf, parseArguments, refuse } from "./arguments";
 import type { CommandIo, ExitCode } from "./command";
 
 const HELP = `usage: ./lydlr codec encode VERSION LEVEL IN OUT [--models DIR]
@@ -18,12 +18,12 @@ The file carries the model version and the level; its size is what a compression
   --models DIR  the models folder
 `;
 
-async function open(folder: string, version: string): Promise<Result<OpenModel>> {
+async function open(folder: ModelPlaces, version: string): Promise<Result<OpenModel>> {
   const model = await readModel(folder, version);
   return model.ok ? openModel(model.value) : model;
 }
 
-async function encode(folder: string, parts: readonly string[], io: CommandIo): Promise<ExitCode> {
+async function encode(folder: ModelPlaces, parts: readonly string[], io: CommandIo): Promise<ExitCode> {
   const [version = "", levelText = "", from = "", to = ""] = parts;
   const image = await readPicture(from);
   if (!image.ok) return refuse(io, image.error);
@@ -47,7 +47,7 @@ async function encode(folder: string, parts: readonly string[], io: CommandIo): 
   }
 }
 
-async function decode(folder: string, parts: readonly string[], io: CommandIo): Promise<ExitCode> {
+async function decode(folder: ModelPlaces, parts: readonly string[], io: CommandIo): Promise<ExitCode> {
   const [from = "", to = ""] = parts;
   const bytes = await readBytes(from);
   if (!bytes.ok) return refuse(io, bytes.error);
@@ -79,7 +79,7 @@ export async function run(args: readonly string[], io: CommandIo): Promise<ExitC
     return 0;
   }
   const [action, ...rest] = positionals;
-  const folder = modelsFolderOf(values);
+  const folder = modelPlacesOf(values);
   if (action === "encode" && rest.length === 4) return encode(folder, rest, io);
   if (action === "decode" && rest.length === 2) return decode(folder, rest, io);
   return refuse(io, fail("BAD_USAGE", "see ./lydlr codec --help.").error);

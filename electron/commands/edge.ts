@@ -14,8 +14,9 @@ import { forkedProcess } from "../supervision/forked-process";
 import { supervise } from "../supervision/supervisor";
 import { steadyTimers } from "../time/steady-timers";
 import { systemTimers } from "../time/system-timers";
+import type { ModelPlaces } from "../registry/registry";
 import { openModelShelf } from "../version-shelf";
-import { modelsFolderOf, parseArguments, refuse, type ParsedArguments } from "./arguments";
+import { modelPlacesOf, parseArguments, refuse, type ParsedArguments } from "./arguments";
 import type { Command, CommandIo } from "./command";
 
 const HELP = `usage: ./lydlr edge --node-id ID [--link ros2] [--domain N] [--models DIR] [--vertical drone|iot]
@@ -39,7 +40,7 @@ interface EdgePlan {
   readonly nodeId: NodeId;
   readonly vertical: Vertical;
   readonly domainId: number | null;
-  readonly modelsDir: string;
+  readonly modelsDir: ModelPlaces;
   readonly version: ModelVersion;
   readonly forMs: number | null;
 }
@@ -57,10 +58,10 @@ async function planOf(values: ParsedArguments["values"]): Promise<Result<EdgePla
   }
   const duration = text("for") === undefined ? ok(null) : parseDuration(text("for") ?? "");
   if (!duration.ok) return duration;
-  const modelsDir = modelsFolderOf(values);
+  const modelsDir = modelPlacesOf(values);
   const shelf = await openModelShelf(modelsDir);
   const wanted = text("version") ?? shelf.initialVersion;
-  if (wanted === null) return fail("MODEL_LOAD_FAILED", `No verified model that is no drill was found in ${modelsDir}.`);
+  if (wanted === null) return fail("MODEL_LOAD_FAILED", `No verified model that is no drill was found in ${modelsDir.join(" and ")}.`);
   const version = parseModelVersion(wanted);
   if (!version.ok) return version;
   return ok({

@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as v from "valibot";
@@ -12,8 +12,14 @@ import { openModelDesk, type ModelDesk } from "./model-desk";
 
 const SHIPPED = join(import.meta.dirname, "..", "..", "models");
 
-/** Nothing is verified in these tests. */
-const verifier: Verifier = { run: () => Promise.reject(new Error("nobody asked for it")), stop: () => undefined };
+/** A verifier that finds what a test says. */
+function fakeVerifier(find: () => Result<string> = () => ok("It is verified.")): Verifier {
+  const run: Verifier["run"] = (_task, progress) => {
+    progress?.onStep?.("hashes");
+    return Promise.resolve({ checks: [], benchmark: [], durationMs: 5, peakBytes: null, end: find() });
+  };
+  return { run, stop: () => undefined };
+}
 
 /** A book in memory. */
 function fakeBook(isReadable = true): AliasBook {
@@ -35,7 +41,9 @@ function valueOf<Value>(result: Result<Value>): Value {
 
 describe("the model desk", () => {
   let folder = "";
+  let noted: string[] = [];
   beforeEach(() => {
+    noted = [];
     folder = mkdtempSync(join(tmpdir(), "lydlr-desk-"));
     for (const version of ["1.0.0", "1.2.0"]) cpSync(join(SHIPPED, version), join(folder, "shipped", version), { recursive: true });
     mkdirSync(join(folder, "data", "models"), { recursive: true });
@@ -43,8 +51,8 @@ describe("the model desk", () => {
   afterEach(() => {
     rmSync(folder, { recursive: true });
   });
-  function open(aliases = fakeBook()): ModelDesk {
-    return openModelDesk({ shippedDir: join(folder, "shipped"), dataDir: join(folder, "data"), clock: virtualTimers(), aliases, verifier, note: () => undefined });
+  function open(aliases = fakeBook(), verifier = fakeVerifier()): ModelDesk {
+    return openModelDesk({ shippedDir: join(folder, "shipped"), dataDir: join(folder, "data"), clock: virtualTimers(), aliases, verifier, note: ({ event }) => noted.push(event) });
   }
   /** What the window would get: parsed by its schema. */
   async function look(desk: ModelDesk): Promise<RegistryView> {
@@ -90,6 +98,38 @@ describe("the model desk", () => {
     expect(await desk.setAlias("champion", "9.9.9")).toMatchObject({ ok: false, error: { code: "UNKNOWN_VERSION" } });
     writeFileSync(join(folder, "shipped", "1.2.0", "entropy.json"), "{}");
     expect(await desk.setAlias("champion", "1.2.0")).toMatchObject({ ok: false, error: { code: "HASH_MISMATCH" } });
+  });
+
+  it("keeps what a verification found, for the same bytes alone, and shows it after a restart", async () => {
+    const desk = open();
+    const told: string[] = [];
+    desk.onPush(({ activities }) => told.push(activities.map(({ subject, sentence }) => `${subject}: ${sentence}`).join()));
+    expect(valueOf(await desk.verify("1.0.0"))).toMatchObject({ state: "verified", durationMs: 5 });
+    expect(told).toEqual(["1.0.0: It waits for its turn.", "1.0.0: Its files are hashed.", "", ""]);
+    expect(noted).toEqual(["model-verified"]);
+    expect((await look(open())).rows[0]?.verification).toMatchObject({ state: "verified", sentence: "It is verified." });
+    const manifest = join(folder, "shipped", "1.0.0", "manifest.json");
+    writeFileSync(manifest, `${readFileSync(manifest, "utf8")} `);
+    expect((await look(open())).rows[0]?.verification.state).toBe("never");
+  });
+
+  it("lets no version that was refused be deployed or get an alias, and believes no verifier that could not work", async () => {
+    const refusing = open(fakeBook(), fakeVerifier(() => fail("TIME_LIMIT", "It did not end.")));
+    expect(valueOf(await refusing.verify("1.0.0"))).toMatchObject({ state: "refused", code: "TIME_LIMIT" });
+    expect((await look(refusing)).rows[0]?.deployable).toMatchObject({ ok: false, code: "TIME_LIMIT" });
+    expect(await refusing.setAlias("champion", "1.0.0")).toMatchObject({ ok: false, error: { code: "TIME_LIMIT" } });
+    const broken = open(fakeBook(), fakeVerifier(() => fail("VERIFIER_DOWN", "It could not be started.")));
+    await broken.verify("1.2.0");
+    expect((await look(broken)).rows[1]?.verification.state).toBe("never");
+    expect(await broken.verify("7.7.7")).toMatchObject({ ok: false, error: { code: "UNKNOWN_VERSION" } });
+  });
+
+  it("imports path after path, each with an outcome of its own, and shows what it imported as verified", async () => {
+    const desk = open();
+    const outcomes = await desk.importPaths([join(SHIPPED, "1.1.0"), join(SHIPPED, "1.0.0"), join(folder, "nothing.zip")]);
+    expect(outcomes.map((outcome) => (outcome.ok ? outcome.key : outcome.code))).toEqual(["1.1.0", "VERSION_PRESENT", "FILE_READ_FAILED"]);
+    expect((await look(desk)).rows.find(({ key }) => key === "1.1.0")).toMatchObject({ place: "imported", verification: { state: "verified" } });
+    expect(noted).toEqual(["model-verified", "model-imported", "import-refused", "import-refused"]);
   });
 
   it("shows the rows although the journal cannot be read, and says why there are no aliases", async () => {

@@ -18,6 +18,7 @@ import { aliasesAfter, type AliasBook } from "./alias-book";
 import { importPath } from "./import/import-model";
 import { CHECKPOINT_FAULT } from "./original-bundle";
 import { faultOf, identityOf, inOrder, listEntries, type PlacedEntry } from "./placed-entry";
+import { importDirOf, proofsDirOf } from "./places";
 import { modelRow, originalRow, type RowContext } from "./registry-view";
 import type { VerifierTask } from "./verification/protocol";
 import { openVerificationStore, type VerificationEnd } from "./verification/verification-store";
@@ -66,10 +67,6 @@ const IMPORT_HINT =
   "A folder, .zip or .tar.gz with one version in it: a manifest.json and the files that it names, or an original jetson_ bundle. A .pth file is listed and never opened.";
 
 const NEVER: VerificationView = { state: "never", sentence: "Not verified on this machine yet: its hashes match, nothing else was tried." };
-
-/** Folders of the data folder. */
-export const importDirOf = (dataDir: string): string => join(dataDir, "models");
-const proofsDirOf = (dataDir: string): string => join(dataDir, "verifications");
 
 const STEP_SENTENCES: Readonly<Record<VerificationStep, string>> = {
   hashes: "Its files are hashed.",
@@ -192,7 +189,9 @@ export function openModelDesk({ shippedDir, dataDir, clock, aliases, verifier, n
 
   /** Keeps what was found under the identity of what it was found of, and notes it. */
   async function keep(key: string, identity: string | null, end: VerificationEnd): Promise<void> {
-    if (identity !== null) {
+    // A verifier that could not work says nothing of the model.
+    const isProof = end.state === "verified" || end.code !== "VERIFIER_DOWN";
+    if (identity !== null && isProof) {
       const written = await store.write(identity, end);
       if (!written.ok) noteOf("registry-trouble", `What was proven of ${key} could not be kept: ${written.error.message}`, { code: written.error.code });
     }

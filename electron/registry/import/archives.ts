@@ -80,39 +80,81 @@ async function* unpacked(path: string, packedBytes: number): AsyncGenerator<Uint
   }
 }
 
+/** Hands the entries of a tar to `take`, one after another, while its bytes are still being fed. */
+class TarIntake {
+  outcome: Result<void, IntakeFault> = ok(undefined);
+  /** Resolves once an entry was refused: it is not read to its end, so the parser would wait for ever. */
+  readonly refused: Promise<void>;
+  /** Rejects when the parser cannot read on. */
+  readonly broken: Promise<never>;
+  private readonly parser: Parser;
+  private refuse: () => void = () => undefined;
+  private taking: Promise<void> = Promise.resolve();
+  private current: ReadEntry | null = null;
+  private isOver = false;
+
+  constructor(private readonly take: Intake["take"]) {
+    this.refused = new Promise((resolve) => {
+      this.refuse = resolve;
+    });
+    this.parser = new Parser({
+      strict: true,
+      onReadEntry: (entry) => {
+        this.taking = this.taking.then(() => this.takeOne(entry));
+      },
+    });
+    this.broken = new Promise((_resolve, reject) => {
+      this.parser.on("error", reject);
+    });
+    // Whoever waits first hears of it; nobody waiting is no crash.
+    this.broken.catch(() => undefined);
+  }
+
+  async feed(chunk: Uint8Array): Promise<void> {
+    if (this.parser.write(Buffer.from(chunk))) return;
+    await Promise.race([this.broken, this.refused, new Promise((resolve) => this.parser.once("drain", resolve))]);
+  }
+
+  async finish(): Promise<void> {
+    const ended = new Promise((resolve) => this.parser.once("end", resolve));
+    this.parser.end();
+    await Promise.race([this.broken, this.refused, ended]);
+    await this.taking;
+  }
+
+  /** Ends what is being taken, whose bytes will not come any more, so that no file stays open. */
+  async abandon(): Promise<void> {
+    this.isOver = true;
+    this.current?.destroy(new Error("the archive ends in the middle of it"));
+    await this.taking;
+  }
+
+  private async takeOne(entry: ReadEntry): Promise<void> {
+    if (this.isOver || !this.outcome.ok) return;
+    const { path: name, type, size } = entry;
+    this.current = entry;
+    // Without a listener an ended stream that is told of an error throws it at whoever tells.
+    entry.on("error", () => undefined);
+    this.outcome = await this.take({ name, type: tarEntryType(type), declaredBytes: size, content: () => entry });
+    if (!this.outcome.ok) this.refuse();
+    entry.resume();
+  }
+}
+
 /** Reads a gzipped tar archive and gives every entry to `take`, in its order. */
 export async function takeTarGz(path: string, packedBytes: number, take: Intake["take"]): Promise<Result<void, IntakeFault>> {
-  let outcome: Result<void, IntakeFault> = ok(undefined);
-  const isRefused = (): boolean => !outcome.ok;
-  let taking: Promise<void> = Promise.resolve();
-  const takeOne = async (entry: ReadEntry): Promise<void> => {
-    const { path: name, type, size } = entry;
-    if (!isRefused()) outcome = await take({ name, type: tarEntryType(type), declaredBytes: size, content: () => entry });
-    entry.resume();
-  };
-  const parser = new Parser({
-    strict: true,
-    onReadEntry: (entry) => {
-      taking = taking.then(() => takeOne(entry));
-    },
-  });
-  const broken = new Promise<never>((_resolve, reject) => {
-    parser.on("error", reject);
-  });
-  // Whoever waits first hears of it; nobody waiting is no crash.
-  broken.catch(() => undefined);
+  const intake = new TarIntake(take);
   try {
     for await (const chunk of unpacked(path, packedBytes)) {
-      if (isRefused()) return outcome;
-      if (!parser.write(Buffer.from(chunk))) await Promise.race([broken, new Promise((resolve) => parser.once("drain", resolve))]);
+      await intake.feed(chunk);
+      if (!intake.outcome.ok) return intake.outcome;
     }
-    const ended = new Promise((resolve) => parser.once("end", resolve));
-    parser.end();
-    await Promise.race([broken, ended]);
-    await taking;
-    return outcome;
+    await intake.finish();
+    return intake.outcome;
   } catch (thrown) {
-    if (isRefused()) return outcome;
+    const { outcome } = intake;
+    await intake.abandon();
+    if (!outcome.ok) return outcome;
     if (thrown instanceof Bomb) return fail("ARCHIVE_TOO_LARGE", `It unpacks to more than ${IMPORT_LIMITS.ratio} times its size, or to more than an import may have. Nothing was imported.`);
     return damaged(thrown);
   }

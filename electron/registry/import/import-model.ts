@@ -7,7 +7,7 @@ import { checkpointVersion, CHECKPOINT_FAULT } from "../original-bundle";
 import { folderOf } from "../registry";
 import type { VerificationEnd } from "../verification/verification-store";
 import { takeTarGz, takeZip } from "./archives";
-import { Intake, takeFolder, type IntakeFault } from "./intake";
+import { bytesOfFile, Intake, takeFolder, type IntakeFault } from "./intake";
 import { recognise, type Recognised } from "./recognise";
 
 /** What an import needs. */
@@ -40,12 +40,13 @@ async function syncFolder(path: string): Promise<void> {
   }
 }
 
+/** A process of another account cannot be asked, but it lives. */
 function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;
-  } catch {
-    return false;
+  } catch (thrown) {
+    return thrown instanceof Error && "code" in thrown && thrown.code === "EPERM";
   }
 }
 
@@ -142,8 +143,7 @@ async function importCheckpoint(path: string, staging: string, { importDir, prog
   const found = await stat(path).catch(() => null);
   if (found === null || !found.isFile()) return refused({ code: "FILE_READ_FAILED", message: `${path} could not be read: there is no such file.` });
   const intake = new Intake(staging, null);
-  const content = async () => (await open(path, "r")).createReadStream();
-  const taken = await intake.take({ name: key, type: "file", declaredBytes: found.size, content });
+  const taken = await intake.take({ name: key, type: "file", declaredBytes: found.size, content: () => bytesOfFile(path) });
   if (!taken.ok) return refused(taken.error);
   await rename(join(staging, key), join(importDir, key));
   await syncFolder(importDir);

@@ -142,6 +142,22 @@ export class Intake {
   }
 }
 
+const READ_BYTES = 64 * 1024;
+
+/** The bytes of a file; rejects where it is a link. */
+export async function* bytesOfFile(path: string): AsyncGenerator<Uint8Array> {
+  const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
+  try {
+    for (;;) {
+      const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(READ_BYTES));
+      if (bytesRead === 0) return;
+      yield buffer.subarray(0, bytesRead);
+    }
+  } finally {
+    await file.close();
+  }
+}
+
 /** Walks a folder without following a link, two levels deep, and gives every entry to `take`. */
 export async function takeFolder(folder: string, take: Intake["take"], prefix = ""): Promise<Result<void, IntakeFault>> {
   let entries: Awaited<ReturnType<typeof listFolder>>;
@@ -158,7 +174,7 @@ export async function takeFolder(folder: string, take: Intake["take"], prefix = 
       type: isFolder ? "folder" : entry.isFile() ? "file" : "other",
       declaredBytes: 0,
       // A file that became a link since it was listed is not followed.
-      content: async () => (await open(path, constants.O_RDONLY | constants.O_NOFOLLOW)).createReadStream(),
+      content: () => bytesOfFile(path),
     });
     if (!taken.ok) return taken;
     if (isFolder && prefix === "") {

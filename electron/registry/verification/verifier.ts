@@ -52,13 +52,15 @@ export interface VerifierProgress {
 /** Verifies, one model at a time, each in a process of its own. */
 export interface Verifier {
   run(task: VerifierTask, progress?: VerifierProgress, timeMs?: number): Promise<VerifierFindings>;
-  /** Ends the process that runs; what it verified is refused with VERIFIER_DOWN. */
+  /** Ends the process that runs; what it verified ends with VERIFIER_DOWN. */
   stop(): void;
 }
 
 /** How the runtime says that it got no memory. */
 const OUT_OF_MEMORY = /bad_alloc|bad allocation|failed to allocate|out of memory|array buffer allocation/i;
 const MIB = 1024 * 1024;
+/** Number of SIGTRAP. */
+const TRAP = 5;
 
 const DOING: Readonly<Record<VerificationStep, string>> = {
   hashes: "its files were hashed",
@@ -215,14 +217,30 @@ class Attempt {
     return fail("MEMORY_LIMIT", `It asked for more than the ${limit} of memory that verification allows while ${doing}; its process was ended.`);
   }
 
+  /** Chromium's allocator, which Electron's processes use for native code too, traps where the C library would say no. */
+  private trapped(): { readonly ok: false; readonly error: Failure } {
+    const doing = this.step === null ? "it was opened" : DOING[this.step];
+    const limit = `${Math.round(this.limits.memoryBytes / MIB)} MiB`;
+    return fail("MEMORY_LIMIT", `Its process trapped while ${doing}, which is how Electron ends one that is denied memory; verification allows ${limit}.`);
+  }
+
   private crashed({ code, signal, error }: ChildExit): { readonly ok: false; readonly error: Failure } {
     if (error !== null) return fail("VERIFIER_DOWN", `The process that verifies could not be started: ${error}`);
     const words = lastWords(this.handle?.recentOutput() ?? "");
     if (this.isLimited && words !== null && OUT_OF_MEMORY.test(words)) return this.tooMuchMemory();
+    // Node names the signal; a utility process of Electron gives its number as a code.
+    if (signal === "SIGTRAP" || code === TRAP) return this.trapped();
     if (signal === "SIGXCPU") return fail("TIME_LIMIT", "It computed for longer than verification allows; its process was ended.");
     const how = signal === null ? `ended with code ${String(code)}` : `was ended by ${signal}`;
-    const doing = this.step === null ? "before it looked at the model" : `while ${DOING[this.step]}`;
-    return fail("VERIFIER_DOWN", `The process that verified it ${how} ${doing}${words === null ? "" : ` ("${words}")`}.`);
+    const said = words === null ? "" : ` ("${words}")`;
+    if (this.step === null) return fail("VERIFIER_DOWN", `The process that verifies ${how} before it looked at the model${said}.`);
+    return fail("MODEL_CRASHED", `The process that verified it ${how} while ${DOING[this.step]}${said}.`);
+  }
+
+  /** The checks with the one that failed as it is told: a limit strikes in the middle of a step, or under another name. */
+  private checksUntil(sentence: string): readonly VerificationCheck[] {
+    const passed = this.checks.filter((check) => check.passed);
+    return this.step === null ? passed : [...passed.filter(({ step }) => step !== this.step), { step: this.step, passed: false, sentence }];
   }
 
   private end(end: Result<string>): void {
@@ -231,11 +249,8 @@ class Attempt {
     this.cancelDeadline();
     for (const dispose of this.disposals.splice(0)) dispose();
     this.handle?.kill();
-    // A limit that struck in the middle of a step leaves no check of its own.
-    if (!end.ok && this.step !== null && !this.checks.some(({ step }) => step === this.step)) {
-      this.checks.push({ step: this.step, passed: false, sentence: end.error.message });
-    }
     const durationMs = this.parts.timers.monotonicMs() - this.startedMs;
-    this.settle({ checks: this.checks, benchmark: this.benchmark, durationMs, peakBytes: this.peakBytes, end });
+    const checks = end.ok ? this.checks : this.checksUntil(end.error.message);
+    this.settle({ checks, benchmark: this.benchmark, durationMs, peakBytes: this.peakBytes, end });
   }
 }

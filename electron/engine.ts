@@ -213,7 +213,7 @@ function buildLink(
     timers,
     inference: {
       load: (wanted) => inference.client.load(wanted),
-      encode: (frame, wanted, level, repeats) => inference.client.encode(frame, wanted, level, repeats),
+      encode: (frame, wanted, level, repeats, stream) => inference.client.encode(frame, wanted, level, repeats, stream),
       onUp: (listener) => inference.supervised.port.onUp(listener),
       onDown: (listener) => inference.supervised.port.onDown(listener),
     },

@@ -27,6 +27,7 @@ export interface FrameEncoder<Frame> {
    * Compresses a frame, decodes it again and compares.
    * @param level 0 to 1; higher is more aggressive.
    * @param repeats How often the encode is run, for a slow CPU; the latency is that of all runs.
+   * @param stream Whose frames they are: each leans on the one before of the same stream.
    */
-  encode(frame: Frame, version: ModelVersion, level: number, repeats: number): Promise<Result<EncodedFrame>>;
+  encode(frame: Frame, version: ModelVersion, level: number, repeats: number, stream: string): Promise<Result<EncodedFrame>>;
 }

@@ -3,6 +3,7 @@ import type { ModelVersion, NodeId } from "../../shared/fleet/ids";
 import type { Vertical } from "../../shared/fleet/sample";
 import type { Failure } from "../../shared/result";
 import type { Timers } from "../../shared/time";
+import { decodeCoordination, decodeLegacyCoordination } from "../../shared/wire/coordination";
 import { decodeDeploy, decodeFleetDeploy } from "../../shared/wire/deploy";
 import {
   encodeCompressedMessage,
@@ -13,6 +14,7 @@ import {
 } from "../../shared/wire/edge-messages";
 import {
   EDGE_COMPRESSED_PUBLICATION_QOS,
+  EDGE_COORDINATION_SUBSCRIPTION_QOS,
   EDGE_DEPLOY_SUBSCRIPTION_QOS,
   EDGE_METRICS_PUBLICATION_QOS,
   FLEET_DEPLOY_TOPIC,
@@ -25,6 +27,7 @@ import {
 import { createBandwidthMeter } from "./bandwidth";
 import { startDeadlines, type Deadlines } from "./deadlines";
 import type { EncodedFrame, FrameEncoder } from "./encoder";
+import { createLevelChoice } from "./level-choice";
 import { openModelSlot, type ModelSlot } from "./model-slot";
 import { SENSOR_PROFILES } from "./sensors/profile";
 
@@ -67,7 +70,7 @@ export interface EdgeNodeOptions<Frame> {
   readonly firstFrameIndex?: number;
   readonly encoder: FrameEncoder<Frame>;
   readonly initialVersion: ModelVersion;
-  /** 0 to 1; higher is more aggressive. */
+  /** 0 to 1; higher is more aggressive. What holds until a coordinator allocates bandwidth. */
   readonly compressionLevel: number;
   /** From the start to its first frame. */
   readonly phaseMs: number;
@@ -126,6 +129,8 @@ function endpointsOf(nodeId: NodeId): Pick<EdgeNode, "publications" | "subscript
     subscriptions: [
       endpoint("deploy", EDGE_DEPLOY_SUBSCRIPTION_QOS),
       endpoint("legacy-deploy", EDGE_DEPLOY_SUBSCRIPTION_QOS),
+      endpoint("coordination", EDGE_COORDINATION_SUBSCRIPTION_QOS),
+      endpoint("legacy-coordination", EDGE_COORDINATION_SUBSCRIPTION_QOS),
       { topic: FLEET_DEPLOY_TOPIC, type: "std_msgs/msg/String", qos: EDGE_DEPLOY_SUBSCRIPTION_QOS },
     ],
   };
@@ -143,6 +148,8 @@ export function startEdgeNode<Frame>(options: EdgeNodeOptions<Frame>): EdgeNode 
   const profilePeriodMs = 1000 / SENSOR_PROFILES[vertical].rateHz;
   const { publications, subscriptions } = endpointsOf(nodeId);
   const bandwidth = createBandwidthMeter();
+  const levels = createLevelChoice(options.compressionLevel);
+  const [lydtCoordination, legacyCoordination] = [topicName("coordination", nodeId), topicName("legacy-coordination", nodeId)];
 
   let periodMs = profilePeriodMs;
   let frameIndex = options.firstFrameIndex ?? 0;
@@ -182,19 +189,20 @@ export function startEdgeNode<Frame>(options: EdgeNodeOptions<Frame>): EdgeNode 
       const frame = options.rig.sample(frameIndex);
       frameIndex += 1;
       sampled += 1;
+      const level = levels.compressionLevel();
       void encoder
-        .encode(frame, version, options.compressionLevel, conditions.encodeRepeats())
+        .encode(frame, version, level, conditions.encodeRepeats(), nodeId)
         .then((encoded) => {
           isFrameUnderWay = false;
           if (isStopped) return;
-          if (encoded.ok) putOutFrame(deadlineMs, version, encoded.value);
+          if (encoded.ok) putOutFrame(deadlineMs, version, level, encoded.value);
           else failedFrame(version, encoded.error);
           frameDeadlines.workDone();
         });
     });
   }
 
-  function putOutFrame(deadlineMs: number, version: ModelVersion, encoded: EncodedFrame): void {
+  function putOutFrame(deadlineMs: number, version: ModelVersion, compressionLevel: number, encoded: EncodedFrame): void {
     reportedFailure = null;
     const bytesOut = encoded.payload.length;
     const metrics: EdgeMetrics = {
@@ -205,7 +213,7 @@ export function startEdgeNode<Frame>(options: EdgeNodeOptions<Frame>): EdgeNode 
       sequence,
       compressionRatio: encoded.bytesIn / bytesOut,
       latencyMs: encoded.latencyMs,
-      compressionLevel: options.compressionLevel,
+      compressionLevel,
       qualityScore: encoded.qualityScore,
       bandwidthKbps: bandwidth.count(deadlineMs, bytesOut, periodMs),
       bytesIn: encoded.bytesIn,
@@ -217,6 +225,14 @@ export function startEdgeNode<Frame>(options: EdgeNodeOptions<Frame>): EdgeNode 
     put("lydt-metrics", encodeMetricsMessage(reported));
     put("legacy-metrics", encodeLegacyMetricsMessage(reported));
     sequence += 1;
+    levels.sent(bytesOut, periodMs, timers.monotonicMs());
+  }
+
+  /** Both dialects say the same, so that hearing both changes nothing. */
+  function coordinate(topic: string, bytes: Uint8Array): void {
+    const heard = topic === lydtCoordination ? decodeCoordination(bytes) : decodeLegacyCoordination(bytes);
+    if (heard.ok) levels.allocate(1000 * heard.value.allocatedMbps, timers.monotonicMs());
+    else incident(heard.error.code, `${nodeId} got a coordination that it cannot read: ${heard.error.message}`);
   }
 
   /** Without inference the node is alive without metrics. Other failures are told once, until a frame succeeds. */
@@ -255,6 +271,10 @@ export function startEdgeNode<Frame>(options: EdgeNodeOptions<Frame>): EdgeNode 
       } else if (deploy.value.target === "all" || deploy.value.target === nodeId) {
         slot.deploy(deploy.value.version);
       }
+      return;
+    }
+    if (topic === lydtCoordination || topic === legacyCoordination) {
+      coordinate(topic, bytes);
       return;
     }
     const version = decodeDeploy(bytes);

@@ -77,8 +77,8 @@ describe("the inference client", () => {
     const loading = client.load(version("1.0.0"));
     fake.say({ kind: "loaded", requestId: lastId(fake.asked), version: "1.0.0", manifestSha256: "h" });
     expect((await loading).ok).toBe(true);
-    const first = client.encode(FRAME, version("1.0.0"), 0.5, 1);
-    const second = client.encode(FRAME, version("1.0.0"), 1, 3);
+    const first = client.encode(FRAME, version("1.0.0"), 0.5, 1, "node_0");
+    const second = client.encode(FRAME, version("1.0.0"), 1, 3, "node_0");
     await settle();
     expect(fake.asked.map((each) => each.kind)).toEqual(["load", "encode", "encode"]);
     fake.say({ kind: "failed", requestId: 2, code: "BAD_REQUEST", message: "no" });
@@ -90,7 +90,7 @@ describe("the inference client", () => {
   it("holds frames until their version is loaded, and loads a version that nobody loaded before", async () => {
     const fake = fakePort();
     const client = createInferenceClient(fake.port, "models");
-    const encoding = client.encode(FRAME, version("1.0.0"), 0.5, 1);
+    const encoding = client.encode(FRAME, version("1.0.0"), 0.5, 1, "node_0");
     await settle();
     expect(fake.asked.map((each) => each.kind)).toEqual(["load"]);
     fake.say({ kind: "loaded", requestId: 0, version: "1.0.0", manifestSha256: "h" });
@@ -103,7 +103,7 @@ describe("the inference client", () => {
     const fake = fakePort();
     const client = createInferenceClient(fake.port, "models");
     const loading = client.load(version("1.0.0"));
-    const encoding = client.encode(FRAME, version("1.0.0"), 0.5, 1);
+    const encoding = client.encode(FRAME, version("1.0.0"), 0.5, 1, "node_0");
     const asking = client.stats();
     fake.die();
     for (const pending of [loading, encoding, asking, client.load(version("1.1.0"))]) {
@@ -124,7 +124,7 @@ describe("the inference client", () => {
     fake.die();
     fake.comeUp();
     expect(fake.asked.slice(2).map((each) => (each.kind === "load" ? each.version : each.kind))).toEqual(["1.0.0"]);
-    const encoding = client.encode(FRAME, version("1.0.0"), 0.5, 1);
+    const encoding = client.encode(FRAME, version("1.0.0"), 0.5, 1, "node_0");
     await settle();
     expect(fake.asked.at(-1)?.kind).toBe("load");
     fake.say({ kind: "loaded", requestId: lastId(fake.asked), version: "1.0.0", manifestSha256: "h" });

@@ -86,10 +86,10 @@ export function createInferenceClient(port: InferencePort, modelsFolder: ModelPl
 
   return {
     load,
-    encode: async (frame, version, level, repeats): Promise<Result<EncodedFrame>> => {
+    encode: async (frame, version, level, repeats, stream): Promise<Result<EncodedFrame>> => {
       const loaded = await (loads.get(version) ?? load(version));
       if (!loaded.ok) return loaded;
-      const reply = await ask({ kind: "encode", version, compressionLevel: level, repeats, frame });
+      const reply = await ask({ kind: "encode", version, compressionLevel: level, repeats, stream, frame });
       if (!reply.ok) return reply;
       if (reply.value.kind !== "encoded") return fail("INTERNAL", "The inference process answered something else than was asked.");
       const { payload, bytesIn, latencyMs, qualityScore, modalities } = reply.value;

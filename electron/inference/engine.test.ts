@@ -58,7 +58,7 @@ function load(version: string, requestId = 1): unknown {
 }
 
 function encode(version: string, requestId: number, more: Readonly<Record<string, unknown>> = {}): unknown {
-  return { kind: "encode", requestId, version, compressionLevel: 0, repeats: 1, frame: FRAME, ...more };
+  return { kind: "encode", requestId, version, compressionLevel: 0, repeats: 1, stream: "node_0", frame: FRAME, ...more };
 }
 
 function summary(reply: InferenceReply | undefined): string {

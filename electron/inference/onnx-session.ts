@@ -63,8 +63,12 @@ export async function openModel(model: VerifiedModel): Promise<Result<OpenModel,
   }
   const [analysis, synthesis] = sessions;
 
-  async function run(session: ort.InferenceSession, graph: VerifiedModel["manifest"]["analysis"], input: ort.Tensor): Promise<ort.Tensor> {
-    const outputs = await session.run({ [graph.input.name]: input });
+  type Graph = VerifiedModel["manifest"]["analysis"];
+  const pictureTensor = ({ rgb, width, height }: CameraImage): ort.Tensor => new ort.Tensor("uint8", rgb, [1, height, width, 3]);
+  async function run(session: ort.InferenceSession, graph: Graph, input: ort.Tensor, prediction: CameraImage | null): Promise<ort.Tensor> {
+    if ((graph.prediction === undefined) !== (prediction === null)) throw new Error("a prediction that the model does not take, or none that it needs");
+    const seen = graph.prediction === undefined || prediction === null ? {} : { [graph.prediction.name]: pictureTensor(prediction) };
+    const outputs = await session.run({ [graph.input.name]: input, ...seen });
     const output = outputs[graph.output.name];
     if (output === undefined || output.type !== graph.output.dtype) {
       throw new Error(`no output ${graph.output.name} of ${graph.output.dtype}`);
@@ -76,17 +80,17 @@ export async function openModel(model: VerifiedModel): Promise<Result<OpenModel,
     patch: manifest.patch,
     entropy,
     defaultLevel: manifest.defaultLevel,
-    analyse: async (image: CameraImage) => {
-      const input = new ort.Tensor("uint8", image.rgb, [1, image.height, image.width, 3]);
-      const output = await run(analysis, manifest.analysis, input);
+    keyframeInterval: manifest.stream?.keyframeInterval ?? 1,
+    analyse: async (image, prediction) => {
+      const output = await run(analysis, manifest.analysis, pictureTensor(image), prediction);
       const values = output.data;
       const expected = (manifest.latents * image.width * image.height) / (manifest.patch * manifest.patch);
       if (!(values instanceof Float32Array) || values.length !== expected) throw new Error("the latents have another size than the manifest says");
       return values;
     },
-    synthesise: async (latents, rows, columns) => {
+    synthesise: async (latents, rows, columns, prediction) => {
       const input = new ort.Tensor("float32", latents, [1, manifest.latents, rows, columns]);
-      const output = await run(synthesis, manifest.synthesis, input);
+      const output = await run(synthesis, manifest.synthesis, input, prediction);
       const values = output.data;
       const expected = rows * columns * manifest.patch * manifest.patch * 3;
       if (!(values instanceof Uint8Array) || values.length !== expected) throw new Error("the picture has another size than the manifest says");
@@ -100,8 +104,10 @@ export async function openModel(model: VerifiedModel): Promise<Result<OpenModel,
   try {
     const width = TRIAL.columns * manifest.patch;
     const height = TRIAL.rows * manifest.patch;
-    const latents = await opened.analyse({ width, height, rgb: new Uint8Array(width * height * 3) });
-    await opened.synthesise(latents, TRIAL.rows, TRIAL.columns);
+    const black = { width, height, rgb: new Uint8Array(width * height * 3) };
+    const prediction = manifest.stream === undefined ? null : black;
+    const latents = await opened.analyse(black, prediction);
+    await opened.synthesise(latents, TRIAL.rows, TRIAL.columns, prediction);
   } catch (thrown) {
     await opened.close();
     return fail("MODEL_LOAD_FAILED", `Model ${manifest.version} does not do what its manifest says: ${reasonOf(thrown)}`);

@@ -53,6 +53,8 @@ const requestSchema = v.variant("kind", [
     compressionLevel: share,
     /** How often the encode is really run; the latency is that of all runs. */
     repeats: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(100)),
+    /** Whose frame it is: a version of family 2 predicts it from the one before of the same stream. */
+    stream: v.pipe(v.string(), v.minLength(1), v.maxLength(64)),
     frame: sensorFrame,
   }),
   /** Answered with `stats`. */

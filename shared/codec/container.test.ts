@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { readContainer, writeContainer, type Container } from "./container";
+import { containerChecksum, readContainer, writeContainer, type Container } from "./container";
 import { crc32 } from "./crc32";
 import { MODALITIES, type Modality } from "./sensor-frame";
 
@@ -14,6 +14,11 @@ const containers: fc.Arbitrary<Container> = fc.record({
   sections: fc
     .uniqueArray(fc.tuple(fc.constantFrom(...MODALITIES), fc.uint8Array({ maxLength: 60 })), { selector: ([modality]) => modality })
     .map((entries) => new Map<Modality, Uint8Array>(entries)),
+  stream: fc.oneof(
+    fc.constant(null),
+    fc.constant({ kind: "key" as const, reference: 0 }),
+    fc.record({ kind: fc.constant("predicted" as const), reference: fc.integer({ min: 0, max: 0xffffffff }) }),
+  ),
 });
 
 function withChecksum(bytes: Uint8Array): Uint8Array {
@@ -72,16 +77,42 @@ describe("the container", () => {
           return;
         }
         // What it does accept lies within the bytes and adds up to them.
-        let size = 16 + read.value.version.length + 1 + 4;
-        for (const payload of read.value.sections.values()) size += 5 + payload.length;
-        expect(size).toBe(bytes.length);
+        const { version, sections, stream } = read.value;
+        let size = 16 + version.length + 1 + 4;
+        for (const payload of sections.values()) size += 5 + payload.length;
+        if (stream === null) expect(size).toBe(bytes.length);
+        else for (const payload of sections.values()) expect(payload.length).toBeLessThan(bytes.length);
       }),
       { numRuns: 500 },
     );
   });
 
+  it("names each container by its checksum, on which the frame after leans", () => {
+    fc.assert(
+      fc.property(containers, containers, (one, other) => {
+        const [first, second] = [writeContainer(one), writeContainer(other)];
+        if (Buffer.compare(first, second) !== 0) expect(containerChecksum(first)).not.toBe(containerChecksum(second));
+        else expect(containerChecksum(first)).toBe(containerChecksum(second));
+      }),
+    );
+  });
+
+  it("refuses a key frame that leans on another one", () => {
+    const key: Container = {
+      content: "drone",
+      version: "2.0.0",
+      level: 1,
+      width: 8,
+      height: 8,
+      frameIndex: 0,
+      sections: new Map(),
+      stream: { kind: "key", reference: 7 },
+    };
+    expect(readContainer(writeContainer(key))).toMatchObject({ ok: false, error: { code: "BAD_BITSTREAM" } });
+  });
+
   it("refuses to write a version that is none", () => {
-    const container: Container = { content: "picture", version: "../1", level: 1, width: 1, height: 1, frameIndex: 0, sections: new Map() };
+    const container: Container = { content: "picture", version: "../1", level: 1, width: 1, height: 1, frameIndex: 0, sections: new Map(), stream: null };
     expect(() => writeContainer(container)).toThrow("out of range");
   });
 

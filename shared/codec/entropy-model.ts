@@ -1,4 +1,5 @@
 import { fail, ok, type Result } from "../result";
+import { parseStreamModel, type StreamModel } from "./stream-model";
 
 /** A level's quantiser steps and frequency tables, laid out flat for speed. */
 export interface EntropyLevel {
@@ -17,8 +18,9 @@ export interface EntropyLevel {
   readonly cumulated: Int32Array;
 }
 
-/** How the latents of a model version are turned into symbols and frequencies, in integers. */
-export interface EntropyModel {
+/** How the latents of a version of family 1 are turned into symbols and frequencies, in integers. */
+export interface PictureEntropyModel {
+  readonly schemaVersion: 1;
   readonly latents: number;
   readonly precisionBits: number;
   readonly predictionBits: number;
@@ -28,6 +30,9 @@ export interface EntropyModel {
   readonly weights: Int32Array;
   readonly levels: readonly EntropyLevel[];
 }
+
+/** The integers behind a version: of family 1, which codes each picture by itself, or of family 2. */
+export type EntropyModel = PictureEntropyModel | StreamModel;
 
 /** The most latent channels a model may have. */
 export const MAX_LATENTS = 256;
@@ -102,11 +107,21 @@ function parseLevel(value: unknown, latents: number, precisionBits: number): Ent
 }
 
 /**
- * Checks the parsed JSON of an entropy file and lays its tables out.
+ * Checks the parsed JSON of an entropy file of either family and lays its tables out.
  *
  * @returns BAD_MANIFEST with the first thing that is wrong.
  */
 export function parseEntropyModel(value: unknown): Result<EntropyModel, "BAD_MANIFEST"> {
+  const isStream = typeof value === "object" && value !== null && "schemaVersion" in value && value.schemaVersion === 2;
+  return isStream ? parseStreamModel(value) : parsePictureEntropyModel(value);
+}
+
+/**
+ * Checks the parsed JSON of an entropy file of family 1.
+ *
+ * @returns BAD_MANIFEST with the first thing that is wrong.
+ */
+export function parsePictureEntropyModel(value: unknown): Result<PictureEntropyModel, "BAD_MANIFEST"> {
   try {
     const source = record(value, "the entropy file");
     integer(source["schemaVersion"], "schemaVersion", 1, 1);
@@ -115,6 +130,7 @@ export function parseEntropyModel(value: unknown): Result<EntropyModel, "BAD_MAN
     const levels = list(source["levels"], "levels").map((level) => parseLevel(level, latents, precisionBits));
     if (levels.length === 0) throw new Malformed("there is no level");
     return ok({
+      schemaVersion: 1,
       latents,
       precisionBits,
       predictionBits: integer(source["predictionBits"], "predictionBits", 1, 12),

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { parseEntropyModel, type EntropyModel } from "./entropy-model";
+import { parsePictureEntropyModel, type PictureEntropyModel } from "./entropy-model";
 import { decodeLatents, dequantise, encodeLatents, MAX_SYMBOL, quantise } from "./latent-coder";
 
 const TOTAL = 1 << 14;
@@ -29,13 +29,13 @@ function document(): Record<string, unknown> {
   };
 }
 
-function model(): EntropyModel {
-  const parsed = parseEntropyModel(document());
+function model(): PictureEntropyModel {
+  const parsed = parsePictureEntropyModel(document());
   if (!parsed.ok) throw new Error(parsed.error.message);
   return parsed.value;
 }
 
-function levelOf(entropy: EntropyModel, index: number): EntropyModel["levels"][number] {
+function levelOf(entropy: PictureEntropyModel, index: number): PictureEntropyModel["levels"][number] {
   const level = entropy.levels[index];
   if (level === undefined) throw new Error("no such level");
   return level;
@@ -108,7 +108,7 @@ describe("an entropy file", () => {
     for (const damage of breaks) {
       const value = document();
       damage(value);
-      const parsed = parseEntropyModel(value);
+      const parsed = parsePictureEntropyModel(value);
       expect(parsed.ok ? "accepted" : parsed.error.code).toBe("BAD_MANIFEST");
     }
   });
@@ -116,7 +116,7 @@ describe("an entropy file", () => {
   it("never throws on any JSON", () => {
     fc.assert(
       fc.property(fc.jsonValue(), (value) => {
-        expect(parseEntropyModel(value).ok).toBe(false);
+        expect(parsePictureEntropyModel(value).ok).toBe(false);
       }),
     );
   });

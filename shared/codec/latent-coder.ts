@@ -1,4 +1,4 @@
-import type { EntropyLevel, EntropyModel } from "./entropy-model";
+import type { EntropyLevel, PictureEntropyModel } from "./entropy-model";
 import { createRangeDecoder, createRangeEncoder, type RangeDecoder, type RangeEncoder } from "./range-coder";
 
 /** Symbols are clipped to this magnitude before coding. */
@@ -33,7 +33,7 @@ type CodeResidual = (table: number, expected: number, at: number) => number;
  * Visits every latent in coding order (row by row, all channels of a position in turn) and gives its
  * prediction and table, which depend only on what was coded before. `code` returns the latent's value.
  */
-function visit(model: EntropyModel, level: EntropyLevel, rows: number, columns: number, code: CodeResidual): void {
+function visit(model: PictureEntropyModel, level: EntropyLevel, rows: number, columns: number, code: CodeResidual): void {
   const { latents, prediction, weights, predictionBits } = model;
   const { values, magnitudes, activity } = emptyKnown(latents, rows, columns);
   const stride = columns + 2;
@@ -104,7 +104,7 @@ function decodeEscape(decoder: RangeDecoder): number {
  * @param symbols latents x rows x columns whole numbers, channel by channel, magnitude at most MAX_SYMBOL.
  */
 export function encodeLatents(
-  model: EntropyModel,
+  model: PictureEntropyModel,
   level: EntropyLevel,
   symbols: Int32Array,
   rows: number,
@@ -135,7 +135,7 @@ export function encodeLatents(
  * @returns latents x rows x columns, channel by channel.
  */
 export function decodeLatents(
-  model: EntropyModel,
+  model: PictureEntropyModel,
   level: EntropyLevel,
   bytes: Uint8Array,
   rows: number,
@@ -166,7 +166,7 @@ export function decodeLatents(
 }
 
 /** Quantises latents to the nearest multiple of their channel's step; not finite counts as 0. */
-export function quantise(latents: Float32Array, level: EntropyLevel): Int32Array<ArrayBuffer> {
+export function quantise(latents: Float32Array, level: { readonly steps: Float32Array }): Int32Array<ArrayBuffer> {
   const area = latents.length / level.steps.length;
   const symbols = new Int32Array(latents.length);
   for (let channel = 0; channel < level.steps.length; channel++) {
@@ -181,7 +181,7 @@ export function quantise(latents: Float32Array, level: EntropyLevel): Int32Array
 }
 
 /** The latents that symbols stand for: each symbol times its channel's step. */
-export function dequantise(symbols: Int32Array, level: EntropyLevel): Float32Array<ArrayBuffer> {
+export function dequantise(symbols: Int32Array, level: { readonly steps: Float32Array }): Float32Array<ArrayBuffer> {
   const area = symbols.length / level.steps.length;
   const latents = new Float32Array(symbols.length);
   for (let channel = 0; channel < level.steps.length; channel++) {

@@ -151,6 +151,9 @@ export const EDGE_DEPLOY_SUBSCRIPTION_QOS: QosProfile = {
   depth: 10,
 };
 
+/** How an edge subscribes to what a coordinator gives it (wire protocol, 1.1). */
+export const EDGE_COORDINATION_SUBSCRIPTION_QOS: QosProfile = { reliability: "reliable", durability: "volatile", depth: 5 };
+
 /** How an edge of the seed era publishes and subscribes everything. */
 export const SEED_ERA_QOS: QosProfile = { reliability: "reliable", durability: "volatile", depth: 10 };
 

@@ -1,13 +1,6 @@
-import { readContainer, writeContainer, type Container, type ContainerContent } from "../../../shared/codec/container";
+import { readContainer, writeContainer, type Container } from "../../../shared/codec/container";
 import { msSsim } from "../../../shared/codec/ms-ssim";
-import {
-  frameBytes,
-  totalBytes,
-  type CameraImage,
-  type Modality,
-  type ModalityBytes,
-  type SensorFrame,
-} from "../../../shared/codec/sensor-frame";
+import { frameBytes, totalBytes, type CameraImage, type Modality, type SensorFrame } from "../../../shared/codec/sensor-frame";
 import {
   ACCELERATION_STEP,
   COMMAND_STEP,
@@ -19,53 +12,34 @@ import {
   TURNING_STEP,
 } from "../../../shared/codec/signals";
 import { fail, ok, type Result } from "../../../shared/result";
-import { decodePicture, encodePicture, levelOf, type ModelSession } from "./picture-codec";
+import { sectionBytes, type CompressedFrame, type DecodedFrame, type MonotonicMs } from "./compressed-frame";
+import { decodePicture, encodePicture, isPictureSession, levelOf, type ModelSession, type PictureSession } from "./picture-codec";
+import { decodeStreamFrame, encodeStreamFrame, encodeStreamPicture } from "./stream-codec";
 
-/** A frame as bytes, and what making them took. */
-export interface CompressedFrame {
-  /** The whole container: what the compression ratio counts. */
-  readonly bytes: Uint8Array;
-  /** Bytes of the sensors' values before coding. */
-  readonly bytesIn: number;
-  readonly modalityBytesIn: ModalityBytes;
-  /** Bytes of each modality's section; the container's head and checksum belong to none. */
-  readonly modalityBytesOut: ModalityBytes;
-  /** Wall time of the encode in ms: analysis, quantiser, all entropy coding, container. */
-  readonly encodeMs: number;
-}
-
-/** What a container gives back. A modality that was not in it is null. */
-export interface DecodedFrame {
-  readonly content: ContainerContent;
-  readonly version: string;
-  readonly level: number;
-  readonly frameIndex: number;
-  readonly camera: CameraImage;
-  readonly lidar: Float32Array | null;
-  readonly imu: Float32Array | null;
-  readonly audio: Int16Array | null;
-  readonly twist: Float32Array | null;
-}
-
-/** Time in ms from any fixed start; injected so that tests need no real clock. */
-export type MonotonicMs = () => number;
+export type { CompressedFrame, DecodedFrame, MonotonicMs } from "./compressed-frame";
 
 const LIDAR_STEPS = [LIDAR_STEP_M, LIDAR_STEP_M, LIDAR_STEP_M] as const;
 const IMU_STEPS = [ACCELERATION_STEP, ACCELERATION_STEP, ACCELERATION_STEP, TURNING_STEP, TURNING_STEP, TURNING_STEP] as const;
 const TWIST_STEPS = [COMMAND_STEP, COMMAND_STEP, COMMAND_STEP, COMMAND_STEP, COMMAND_STEP, COMMAND_STEP] as const;
 
-function sectionBytes(sections: ReadonlyMap<Modality, Uint8Array>): ModalityBytes {
-  const of = (modality: Modality): number => sections.get(modality)?.length ?? 0;
-  return { camera: of("camera"), lidar: of("lidar"), imu: of("imu"), audio: of("audio"), twist: of("twist") };
-}
-
 /**
- * Compresses a whole sensor frame.
+ * Compresses a whole sensor frame so that it can be decoded without another one.
  *
  * @param level a level of the model; BAD_REQUEST for one that it lacks.
  */
 export async function encodeFrame(
   session: ModelSession,
+  frame: SensorFrame,
+  level: number,
+  nowMs: MonotonicMs,
+): Promise<Result<CompressedFrame, "BAD_REQUEST">> {
+  if (isPictureSession(session)) return encodeAlone(session, frame, level, nowMs);
+  const encoded = await encodeStreamFrame(session, frame, level, null, nowMs);
+  return encoded.ok ? ok(encoded.value.compressed) : encoded;
+}
+
+async function encodeAlone(
+  session: PictureSession,
   frame: SensorFrame,
   level: number,
   nowMs: MonotonicMs,
@@ -87,6 +61,7 @@ export async function encodeFrame(
     height: frame.camera.height,
     frameIndex: frame.frameIndex,
     sections,
+    stream: null,
   });
   const encodeMs = nowMs() - startMs;
   const modalityBytesIn = frameBytes(frame);
@@ -99,12 +74,13 @@ export async function encodePictureFile(
   image: CameraImage,
   level: number,
 ): Promise<Result<Uint8Array, "BAD_REQUEST">> {
+  if (!isPictureSession(session)) return encodeStreamPicture(session, image, level);
   const tables = levelOf(session, level);
   if (!tables.ok) return tables;
   const camera = await encodePicture(session, image, tables.value);
   const { width, height } = image;
   const sections = new Map<Modality, Uint8Array>([["camera", camera]]);
-  return ok(writeContainer({ content: "picture", version: session.version, level, width, height, frameIndex: 0, sections }));
+  return ok(writeContainer({ content: "picture", version: session.version, level, width, height, frameIndex: 0, sections, stream: null }));
 }
 
 function decodeSignals(container: Container): Result<Pick<DecodedFrame, "lidar" | "imu" | "audio" | "twist">, "BAD_BITSTREAM"> {
@@ -129,8 +105,8 @@ function decodeSignals(container: Container): Result<Pick<DecodedFrame, "lidar" 
  * Decodes a container with the model that made it. The symbols are exact everywhere; the picture is the
  * same wherever the synthesis network computes the same.
  *
- * @returns BAD_BITSTREAM for damaged bytes, bytes without a picture, a level that the model lacks, or
- * bytes of another version.
+ * @returns BAD_BITSTREAM for damaged bytes, bytes without a picture, a level that the model lacks, bytes of
+ * another version, or a frame that cannot be decoded without the one before.
  */
 export async function decodeFrame(session: ModelSession, bytes: Uint8Array): Promise<Result<DecodedFrame, "BAD_BITSTREAM">> {
   const read = readContainer(bytes);
@@ -140,6 +116,11 @@ export async function decodeFrame(session: ModelSession, bytes: Uint8Array): Pro
   if (version !== session.version) {
     return fail("BAD_BITSTREAM", `The bitstream was made by model ${version}, not by ${session.version}.`);
   }
+  if (!isPictureSession(session)) {
+    const decoded = await decodeStreamFrame(session, bytes, null);
+    return decoded.ok ? ok(decoded.value.frame) : decoded;
+  }
+  if (container.stream !== null) return fail("BAD_BITSTREAM", `Model ${version} makes no frames of a stream.`);
   const tables = levelOf(session, level);
   if (!tables.ok) return fail("BAD_BITSTREAM", tables.error.message);
   const picture = container.sections.get("camera");

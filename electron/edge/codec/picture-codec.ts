@@ -1,4 +1,4 @@
-import type { EntropyLevel, EntropyModel } from "../../../shared/codec/entropy-model";
+import type { EntropyLevel, EntropyModel, PictureEntropyModel } from "../../../shared/codec/entropy-model";
 import { decodeLatents, dequantise, encodeLatents, quantise } from "../../../shared/codec/latent-coder";
 import type { CameraImage } from "../../../shared/codec/sensor-frame";
 import { fail, ok, type Result } from "../../../shared/result";
@@ -13,10 +13,24 @@ export interface ModelSession {
   readonly entropy: EntropyModel;
   /** The level used where none is asked for. */
   readonly defaultLevel: number;
-  /** Latents (channels x rows x columns, channel by channel) of a picture whose sides are multiples of the patch. */
-  analyse(image: CameraImage): Promise<Float32Array>;
-  /** The picture of latents: rows x patch high, columns x patch wide, 3 bytes a pixel. */
-  synthesise(latents: Float32Array, rows: number, columns: number): Promise<Uint8Array>;
+  /** At most this many frames from one that stands alone to the next; 1 where every frame does. */
+  readonly keyframeInterval: number;
+  /**
+   * Latents (channels x rows x columns, channel by channel) of a picture whose sides are multiples of the patch.
+   *
+   * @param prediction a picture of the same size for a version of family 2; null for one of family 1.
+   */
+  analyse(image: CameraImage, prediction: CameraImage | null): Promise<Float32Array>;
+  /** The picture of latents, beyond the same prediction: rows x patch high, columns x patch wide, 3 bytes a pixel. */
+  synthesise(latents: Float32Array, rows: number, columns: number, prediction: CameraImage | null): Promise<Uint8Array>;
+}
+
+/** A model of family 1, which codes each picture by itself. */
+export type PictureSession = ModelSession & { readonly entropy: PictureEntropyModel };
+
+/** Whether a model is of family 1. */
+export function isPictureSession(session: ModelSession): session is PictureSession {
+  return session.entropy.schemaVersion === 1;
 }
 
 /** Extends a picture to multiples of `patch` by repeating its last row and column; itself if it fits. */
@@ -46,12 +60,21 @@ export function cropTo(image: CameraImage, width: number, height: number): Camer
   return { width, height, rgb };
 }
 
-/** The tables of a level; BAD_REQUEST for one that the model lacks. */
-export function levelOf(session: ModelSession, level: number): Result<EntropyLevel, "BAD_REQUEST"> {
-  const found = session.entropy.levels.find((each) => each.level === level);
-  if (found !== undefined) return ok(found);
+/** The place of a level among those of a model, finest first; BAD_REQUEST for one that it lacks. */
+export function levelIndexOf(session: ModelSession, level: number): Result<number, "BAD_REQUEST"> {
+  const index = session.entropy.levels.findIndex((each) => each.level === level);
+  if (index >= 0) return ok(index);
   const known = session.entropy.levels.map((each) => each.level).join(", ");
   return fail("BAD_REQUEST", `Model ${session.version} has no level ${String(level)}; it has ${known}.`);
+}
+
+/** The tables of a level of family 1; BAD_REQUEST for one that the model lacks. */
+export function levelOf(session: PictureSession, level: number): Result<EntropyLevel, "BAD_REQUEST"> {
+  const index = levelIndexOf(session, level);
+  if (!index.ok) return index;
+  const found = session.entropy.levels[index.value];
+  if (found === undefined) throw new Error("a level that was found is not there");
+  return ok(found);
 }
 
 /** The level of a model for a compression level of 0 to 1: 0 is its finest, 1 its most aggressive. */
@@ -62,9 +85,9 @@ export function levelForCompression(session: ModelSession, compressionLevel: num
 }
 
 /** Compresses a picture to the bytes of its section. */
-export async function encodePicture(session: ModelSession, image: CameraImage, level: EntropyLevel): Promise<Uint8Array> {
+export async function encodePicture(session: PictureSession, image: CameraImage, level: EntropyLevel): Promise<Uint8Array> {
   const padded = padToPatches(image, session.patch);
-  const latents = await session.analyse(padded);
+  const latents = await session.analyse(padded, null);
   const rows = padded.height / session.patch;
   const columns = padded.width / session.patch;
   return encodeLatents(session.entropy, level, quantise(latents, level), rows, columns);
@@ -72,7 +95,7 @@ export async function encodePicture(session: ModelSession, image: CameraImage, l
 
 /** Rebuilds a picture from the bytes of its section; its size comes from the container's head. */
 export async function decodePicture(
-  session: ModelSession,
+  session: PictureSession,
   bytes: Uint8Array,
   level: EntropyLevel,
   width: number,
@@ -81,6 +104,6 @@ export async function decodePicture(
   const rows = Math.ceil(height / session.patch);
   const columns = Math.ceil(width / session.patch);
   const symbols = decodeLatents(session.entropy, level, bytes, rows, columns);
-  const rgb = await session.synthesise(dequantise(symbols, level), rows, columns);
+  const rgb = await session.synthesise(dequantise(symbols, level), rows, columns, null);
   return cropTo({ width: columns * session.patch, height: rows * session.patch, rgb }, width, height);
 }

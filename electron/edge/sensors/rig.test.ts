@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import type { SensorFrame } from "../../../shared/codec/sensor-frame";
 import { createSensorRig } from "./rig";
-import { cosine, sine } from "./trigonometry";
+import { cosine, sine } from "../../../shared/trigonometry";
 
 function digest(frame: SensorFrame): string {
   const hash = createHash("sha256");

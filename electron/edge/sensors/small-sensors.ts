@@ -1,7 +1,7 @@
 import type { Random } from "../../../shared/random";
 import type { Motion } from "./motion";
 import { castRay } from "./rays";
-import { cosine, sine, TURN } from "./trigonometry";
+import { cosine, sine, TURN } from "../../../shared/trigonometry";
 import { METRES_PER_UNIT, WALL_HEIGHT, type Pose, type World } from "./world";
 
 const LIDAR_RINGS = 2;

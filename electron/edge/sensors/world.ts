@@ -1,6 +1,6 @@
 import { mixSeed, seededRandom } from "../../../shared/random";
 import { paintTexture, type Surface, type Texture } from "./textures";
-import { cosine, sine, TURN } from "./trigonometry";
+import { cosine, sine, TURN } from "../../../shared/trigonometry";
 
 /** Cells along one side of the square map; a cell is one unit, about 1.5 m. */
 export const MAP_SIDE = 24;

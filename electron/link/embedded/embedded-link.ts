@@ -119,9 +119,9 @@ export function createEmbeddedLink<Frame>(options: EmbeddedLinkOptions<Frame>): 
       loading.set(version, load);
       return load;
     },
-    async encode(frame, version, level, repeats) {
+    async encode(frame, version, level, repeats, stream) {
       const endRoundTrip = capacity.beginRoundTrip();
-      const encoded = await options.inference.encode(frame, version, level, repeats);
+      const encoded = await options.inference.encode(frame, version, level, repeats, stream);
       endRoundTrip(encoded.ok ? { encodeMs: encoded.value.latencyMs, repeats } : null);
       return encoded;
     },

@@ -31,7 +31,7 @@ export function fakeFleet(timers: Timers, options: Partial<EmbeddedLinkOptions<F
     inference: {
       ...encoder,
       load: (version) => encoder.load(version),
-      encode: (frame, version, level, repeats) => encoder.encode(frame, version, level, repeats),
+      encode: (frame, version, level, repeats, stream) => encoder.encode(frame, version, level, repeats, stream),
       onUp(listener) {
         const dispose = up.add(listener);
         if (!encoder.isDown) listener();

@@ -1,0 +1,130 @@
+import { createRangeDecoder, createRangeEncoder } from "./range-coder";
+
+/**
+ * Binary decisions with adaptive probabilities, written once for both directions: an encoder codes the bit
+ * that it is given and returns it, a decoder ignores what it is given and returns the bit that was coded.
+ */
+export interface BitCoder {
+  /** One decision in a context, whose probability moves towards it. */
+  bit(contexts: BitContexts, index: number, bit: number): number;
+  /** The low `count` bits of a value, each as likely 0 as 1; count 0 to 12. */
+  bits(value: number, count: number): number;
+}
+
+/**
+ * Probabilities that a bit is 0, in 1/65536, each as two estimates: one forgets in about 16 decisions, one in
+ * about 128. The mean of the two is used (as in H.266, 9.3.4.3.2).
+ */
+export interface BitContexts {
+  readonly fast: Uint16Array;
+  readonly slow: Uint16Array;
+}
+
+const FAST_SHIFT = 4;
+const SLOW_SHIFT = 7;
+const PRECISION_BITS = 15;
+const TOTAL = 1 << PRECISION_BITS;
+const HALF = 32768;
+
+/** Contexts that begin at even odds, or at the given probabilities of 0 in 1/65536. */
+export function createBitContexts(count: number, start?: Uint16Array): BitContexts {
+  const fast = start === undefined ? new Uint16Array(count).fill(HALF) : start.slice(0, count);
+  return { fast, slow: fast.slice() };
+}
+
+/** A copy that moves by itself. */
+export function copyBitContexts(contexts: BitContexts): BitContexts {
+  return { fast: contexts.fast.slice(), slow: contexts.slow.slice() };
+}
+
+/** The interval of a 0, from 35 to TOTAL - 36 as the estimates never reach their ends. */
+function zeroShare(contexts: BitContexts, index: number): number {
+  const share = ((contexts.fast[index] ?? HALF) + (contexts.slow[index] ?? HALF)) >> 2;
+  return share < 32 ? 32 : share > TOTAL - 32 ? TOTAL - 32 : share;
+}
+
+function adapt({ fast, slow }: BitContexts, index: number, bit: number): void {
+  const f = fast[index] ?? HALF;
+  const s = slow[index] ?? HALF;
+  if (bit === 0) {
+    fast[index] = f + ((65535 - f) >> FAST_SHIFT);
+    slow[index] = s + ((65535 - s) >> SLOW_SHIFT);
+  } else {
+    fast[index] = f - (f >> FAST_SHIFT);
+    slow[index] = s - (s >> SLOW_SHIFT);
+  }
+}
+
+/** A coder that writes. */
+export interface BitEncoder extends BitCoder {
+  /** Ends the stream and returns its bytes. */
+  finish(): Uint8Array<ArrayBuffer>;
+}
+
+/** Starts to write. */
+export function createBitEncoder(): BitEncoder {
+  const encoder = createRangeEncoder();
+  return {
+    bit: (contexts, index, bit) => {
+      const share = zeroShare(contexts, index);
+      if (bit === 0) encoder.encode(0, share, PRECISION_BITS);
+      else encoder.encode(share, TOTAL - share, PRECISION_BITS);
+      adapt(contexts, index, bit);
+      return bit;
+    },
+    bits: (value, count) => {
+      encoder.encodeBits(value, count);
+      return value & ((1 << count) - 1);
+    },
+    finish: () => encoder.finish(),
+  };
+}
+
+/** Starts to read. Wrong bytes give wrong bits, never an exception; beyond the end it reads zeros. */
+export function createBitDecoder(bytes: Uint8Array): BitCoder {
+  const decoder = createRangeDecoder(bytes);
+  return {
+    bit: (contexts, index) => {
+      const share = zeroShare(contexts, index);
+      const bit = decoder.peek(PRECISION_BITS) < share ? 0 : 1;
+      if (bit === 0) decoder.take(0, share, PRECISION_BITS);
+      else decoder.take(share, TOTAL - share, PRECISION_BITS);
+      adapt(contexts, index, bit);
+      return bit;
+    },
+    bits: (_value, count) => decoder.decodeBits(count),
+  };
+}
+
+const LENGTHS = 24;
+/** How many contexts one kind of number takes: zero, sign, lengths, the bit below the leading one. */
+export const NUMBER_CONTEXTS = 2 + 2 * LENGTHS;
+/** The largest magnitude of a number that {@link codeNumber} takes. */
+export const MAX_NUMBER = (1 << LENGTHS) - 1;
+
+/**
+ * Codes a whole number of magnitude at most MAX_NUMBER: whether it is 0, its sign, the length of its magnitude
+ * bit by bit, the bit below the leading one, the rest as it is.
+ *
+ * @param base the first of its NUMBER_CONTEXTS contexts.
+ */
+export function codeNumber(coder: BitCoder, contexts: BitContexts, base: number, value: number): number {
+  if (coder.bit(contexts, base, value === 0 ? 0 : 1) === 0) return 0;
+  const negative = coder.bit(contexts, base + 1, value < 0 ? 1 : 0);
+  const magnitude = Math.abs(value);
+  const wanted = 32 - Math.clz32(magnitude);
+  let length = 1;
+  while (length < LENGTHS && coder.bit(contexts, base + 1 + length, wanted > length ? 1 : 0) === 1) length++;
+  let decoded = 1;
+  let rest = length - 1;
+  if (rest > 0) {
+    rest--;
+    decoded = 2 + coder.bit(contexts, base + 1 + LENGTHS + length, (magnitude >>> rest) & 1);
+  }
+  while (rest > 0) {
+    const count = Math.min(rest, 12);
+    rest -= count;
+    decoded = decoded * (1 << count) + coder.bits(magnitude >>> rest, count);
+  }
+  return negative === 1 ? -decoded : decoded;
+}

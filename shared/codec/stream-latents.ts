@@ -1,0 +1,185 @@
+import type { BitCoder, BitContexts } from "./bit-coder";
+import { MAX_SYMBOL } from "./latent-coder";
+import { MOTION_BLOCK, VECTOR_UNITS, type MotionField } from "./motion";
+import { CLASS_CONTEXTS, CLASSES, PREDICTION_WEIGHTS, SCORE_WEIGHTS, SIGN_CONTEXTS, type StreamKind, type StreamLevel, type StreamModel } from "./stream-model";
+
+/** Magnitudes count up to this in a context, which bounds every score to 32 bits. */
+const MAGNITUDE_LIMIT = 255;
+/** Magnitudes beyond this are coded by their length. */
+const UNARY_LIMIT = 14;
+const ESCAPE_LENGTHS = 18;
+
+/** How many adaptive probabilities the latents of a model take. */
+export function latentContexts(latents: number): number {
+  return latents * (CLASSES * CLASS_CONTEXTS + SIGN_CONTEXTS) + ESCAPE_LENGTHS;
+}
+
+/** Where the probabilities of a level begin; those of the escapes at even odds. */
+export function latentStart(model: StreamModel, level: StreamLevel): Uint16Array {
+  const start = new Uint16Array(latentContexts(model.latents)).fill(32768);
+  start.set(level.start);
+  return start;
+}
+
+/** Magnitudes of a coded frame's symbols: of each position all channels in turn, and their sum. */
+export interface SymbolMagnitudes {
+  readonly rows: number;
+  readonly columns: number;
+  readonly byChannel: Uint8Array;
+  readonly sums: Uint16Array;
+}
+
+/** The magnitudes of symbols laid out channel by channel. */
+export function magnitudesOf(symbols: Int32Array, latents: number, rows: number, columns: number): SymbolMagnitudes {
+  const area = rows * columns;
+  const byChannel = new Uint8Array(area * latents);
+  const sums = new Uint16Array(area);
+  for (let channel = 0; channel < latents; channel++) {
+    for (let at = 0; at < area; at++) {
+      const magnitude = Math.min(MAGNITUDE_LIMIT, Math.abs(symbols[channel * area + at] ?? 0));
+      byChannel[at * latents + channel] = magnitude;
+      sums[at] = (sums[at] ?? 0) + magnitude;
+    }
+  }
+  return { rows, columns, byChannel, sums };
+}
+
+/**
+ * For each position of a frame, the position of the frame before that its motion leads to: the block's vector
+ * rounded to whole patches, kept inside the picture.
+ *
+ * @param patch side of a patch in pixels; a divisor of MOTION_BLOCK.
+ */
+export function movedPositions(field: MotionField, patch: number, rows: number, columns: number): Int32Array {
+  const perBlock = MOTION_BLOCK / patch;
+  const units = patch * VECTOR_UNITS;
+  const moved = new Int32Array(rows * columns);
+  for (let row = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++) {
+      const block = Math.floor(row / perBlock) * field.blockColumns + Math.floor(column / perBlock);
+      const x = column + Math.round((field.vectors[2 * block] ?? 0) / units);
+      const y = row + Math.round((field.vectors[2 * block + 1] ?? 0) / units);
+      moved[row * columns + column] = Math.max(0, Math.min(rows - 1, y)) * columns + Math.max(0, Math.min(columns - 1, x));
+    }
+  }
+  return moved;
+}
+
+/** Codes what a magnitude exceeds the unary limit by. */
+function codeEscape(coder: BitCoder, contexts: BitContexts, base: number, excess: number): number {
+  const wanted = 32 - Math.clz32(excess + 1);
+  let length = 1;
+  while (length < ESCAPE_LENGTHS && coder.bit(contexts, base + length - 1, wanted > length ? 1 : 0) === 1) length++;
+  let value = 1;
+  let rest = length - 1;
+  while (rest > 0) {
+    const count = Math.min(rest, 12);
+    rest -= count;
+    value = value * (1 << count) + coder.bits((excess + 1) >>> rest, count);
+  }
+  return value - 1;
+}
+
+/** The frame before, as a context. */
+export interface BeforeContext {
+  readonly magnitudes: SymbolMagnitudes;
+  /** See {@link movedPositions}. */
+  readonly moved: Int32Array;
+}
+
+/**
+ * Codes quantised latents, row by row, all channels of a position in turn. Every expectation and probability
+ * depends only on what was coded before, in integers.
+ *
+ * @param contexts as many as {@link latentContexts}; they adapt.
+ * @param symbols latents x rows x columns whole numbers, channel by channel, magnitude at most MAX_SYMBOL. They
+ * are read when encoding and written when decoding.
+ * @param before the frame before where there is one of the same size.
+ */
+export function codeLatents(
+  coder: BitCoder,
+  contexts: BitContexts,
+  model: StreamModel,
+  kind: StreamKind,
+  level: StreamLevel,
+  symbols: Int32Array,
+  rows: number,
+  columns: number,
+  before: BeforeContext | null,
+): void {
+  const { latents, predictionBits } = model;
+  const { prediction, weights } = kind;
+  const { thresholds } = level;
+  const stride = columns + 2;
+  const values = new Int32Array((rows + 1) * stride * latents);
+  const magnitudes = new Uint8Array(values.length);
+  const activity = new Int32Array((rows + 1) * stride);
+  const half = 1 << (predictionBits - 1);
+  const mask = (1 << predictionBits) - 1;
+  const near = 1 << (predictionBits - 2);
+  const area = rows * columns;
+  const bounds = CLASSES - 1;
+  const signBase = latents * CLASSES * CLASS_CONTEXTS;
+  const escapeBase = signBase + latents * SIGN_CONTEXTS;
+  for (let row = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++) {
+      const position = (row + 1) * stride + column + 1;
+      const here = position * latents;
+      const left = here - latents;
+      const up = here - stride * latents;
+      const upLeft = up - latents;
+      const upRight = up + latents;
+      const around = (activity[position - 1] ?? 0) + (activity[position - stride] ?? 0);
+      const was = before === null ? 0 : (before.moved[row * columns + column] ?? 0);
+      const wasSum = before === null ? 0 : (before.magnitudes.sums[was] ?? 0);
+      const wasAt = was * latents;
+      let earlier = 0;
+      for (let channel = 0; channel < latents; channel++) {
+        const p = PREDICTION_WEIGHTS * channel;
+        const w = SCORE_WEIGHTS * channel;
+        const fine =
+          (prediction[p] ?? 0) * (values[left + channel] ?? 0) +
+          (prediction[p + 1] ?? 0) * (values[up + channel] ?? 0) +
+          (prediction[p + 2] ?? 0) * (values[upLeft + channel] ?? 0) +
+          half;
+        const expected = fine >> predictionBits;
+        // How far the expectation lies from the whole number, -half to half.
+        const offset = (fine & mask) - half;
+        const same =
+          2 * ((magnitudes[left + channel] ?? 0) + (magnitudes[up + channel] ?? 0)) +
+          (magnitudes[upLeft + channel] ?? 0) +
+          (magnitudes[upRight + channel] ?? 0);
+        const score =
+          (weights[w] ?? 0) * same +
+          (weights[w + 1] ?? 0) * around +
+          (weights[w + 2] ?? 0) * earlier +
+          (before === null
+            ? 0
+            : (weights[w + 3] ?? 0) * (before.magnitudes.byChannel[wasAt + channel] ?? 0) + (weights[w + 4] ?? 0) * wasSum);
+        let index = bounds * channel;
+        const last = index + bounds;
+        while (index < last && score >= (thresholds[index] ?? 0)) index++;
+        const base = (channel * CLASSES + index - bounds * channel) * CLASS_CONTEXTS;
+        const at = channel * area + row * columns + column;
+        const wanted = (symbols[at] ?? 0) - expected;
+        let value = expected;
+        if (coder.bit(contexts, base + (offset > near || offset < -near ? 1 : 0), wanted === 0 ? 0 : 1) === 1) {
+          const sign = SIGN_CONTEXTS * channel + (offset < -(near >> 1) ? 0 : offset > near >> 1 ? 2 : 1);
+          const negative = coder.bit(contexts, signBase + sign, wanted < 0 ? 1 : 0);
+          const magnitude = Math.abs(wanted);
+          let size = 1;
+          while (size < UNARY_LIMIT && coder.bit(contexts, base + 1 + Math.min(3, size), magnitude > size ? 1 : 0) === 1) size++;
+          if (size === UNARY_LIMIT) size += codeEscape(coder, contexts, escapeBase, magnitude - size);
+          value = Math.max(-MAX_SYMBOL, Math.min(MAX_SYMBOL, negative === 1 ? expected - size : expected + size));
+        }
+        symbols[at] = value;
+        const counted = value < 0 ? -value : value;
+        const capped = counted > MAGNITUDE_LIMIT ? MAGNITUDE_LIMIT : counted;
+        values[here + channel] = value;
+        magnitudes[here + channel] = capped;
+        earlier += capped;
+      }
+      activity[position] = earlier;
+    }
+  }
+}

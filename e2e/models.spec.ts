@@ -66,7 +66,7 @@ test("comparing 1.0.0 with 1.1.0 gives a verdict, curves, latencies and modaliti
   expect(periodMs).toBeLessThan(510);
   const verdict = page.getByRole("region", { name: "Verdict" });
   await expect(verdict).toContainText(/1\.1\.0 needs \d+ % fewer bytes for the same picture \(BD-rate −\d+\.\d % on MS-SSIM/);
-  await expect(page.getByText("15 held-out frames of 5 scenes, none used in training")).toBeVisible();
+  await expect(page.getByText("20 held-out frames of 5 scenes, none used in training")).toBeVisible();
 
   const modalities = page.getByRole("table", { name: "Modalities" });
   await expect(modalities.getByRole("row")).toHaveCount(6);
@@ -125,7 +125,7 @@ test("pictures differ from each other and from the original, and the next frame 
   expect(new Set(sums).size).toBe(3);
   expect(Math.min(...sums)).toBeGreaterThan(0);
   await page.getByRole("button", { name: "Next frame" }).click();
-  await expect(page.getByRole("group", { name: "Frame" })).toContainText("2 of 15");
+  await expect(page.getByRole("group", { name: "Frame" })).toContainText("2 of 20");
   await expect.poll(() => brightness("Original, magnified")).not.toBe(sums[0]);
   await page.getByRole("button", { name: "Swap A and B" }).click();
   await expect(page.getByRole("slider", { name: "Divider between 1.1.0 and 1.0.0" })).toBeVisible();

@@ -9,7 +9,7 @@ import { decodeStreamFrame, encodeStreamFrame } from "../edge/codec/stream-codec
 import type { StreamReference } from "../edge/codec/stream-state";
 import { createSensorRig } from "../edge/sensors/rig";
 import { openModel, type OpenModel } from "../inference/onnx-session";
-import { readModel } from "../registry/registry";
+import { readModel, type ModelPlaces } from "../registry/registry";
 import { refuse } from "./arguments";
 import type { CommandIo, ExitCode } from "./command";
 
@@ -28,8 +28,8 @@ export interface StreamRecording {
   readonly height: number;
 }
 
-async function openStreamModel(folder: string, version: string): Promise<Result<OpenModel>> {
-  const model = await readModel(folder, version);
+async function openStreamModel(places: ModelPlaces, version: string): Promise<Result<OpenModel>> {
+  const model = await readModel(places, version);
   if (!model.ok) return model;
   if (model.value.entropy.schemaVersion !== 2) return fail("BAD_USAGE", `Model ${version} is of family 1, whose frames each stand alone.`);
   return openModel(model.value);
@@ -53,14 +53,14 @@ function withLength(bytes: Uint8Array): Uint8Array {
 
 /** Encodes a recording to a file: one JSON line a frame with its kind, bytes and the hash of what it will decode to. */
 export async function encodeStreamFile(
-  folder: string,
+  places: ModelPlaces,
   version: string,
   level: number,
   to: string,
   recording: StreamRecording,
   io: CommandIo,
 ): Promise<ExitCode> {
-  const opened = await openStreamModel(folder, version);
+  const opened = await openStreamModel(places, version);
   if (!opened.ok) return refuse(io, opened.error);
   const session = opened.value;
   try {
@@ -110,13 +110,13 @@ function firstVersion(frames: readonly Uint8Array[]): Result<string> {
  * Decodes a stream file: one JSON line a frame, with its hash, or `damaged` and why. Frames that lean on a damaged
  * one are damaged too, until the next key frame. Exits with 1 if any was.
  */
-export async function decodeStreamFile(folder: string, from: string, io: CommandIo): Promise<ExitCode> {
+export async function decodeStreamFile(places: ModelPlaces, from: string, io: CommandIo): Promise<ExitCode> {
   const bytes = await readBytes(from);
   if (!bytes.ok) return refuse(io, bytes.error);
   const frames = framesOf(bytes.value);
   const version = firstVersion(frames);
   if (!version.ok) return refuse(io, version.error);
-  const opened = await openStreamModel(folder, version.value);
+  const opened = await openStreamModel(places, version.value);
   if (!opened.ok) return refuse(io, opened.error);
   let damaged = 0;
   try {

@@ -31,9 +31,9 @@ export interface Scene {
 
 /** Scenes and frames of a scene, by size. A third of the scenes stands still, the rest flies. */
 const SIZES: Readonly<Record<ComparisonSize, { readonly scenes: number; readonly framesPerScene: number }>> = {
-  quick: { scenes: 5, framesPerScene: 3 },
-  standard: { scenes: 10, framesPerScene: 4 },
-  thorough: { scenes: 24, framesPerScene: 6 },
+  quick: { scenes: 5, framesPerScene: 4 },
+  standard: { scenes: 10, framesPerScene: 6 },
+  thorough: { scenes: 24, framesPerScene: 8 },
 };
 
 /** Scene after scene begins later, so that not all look at their first moment. */

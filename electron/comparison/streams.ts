@@ -1,7 +1,9 @@
-import type { CameraImage, Modality, ModalityBytes, SensorFrame } from "../../shared/codec/sensor-frame";
+import type { CameraImage, Modality, ModalityBytes } from "../../shared/codec/sensor-frame";
 import { ok, type Result } from "../../shared/result";
-import { decodeFrame, encodeFrame, encodePictureFile, type DecodedFrame, type MonotonicMs } from "../edge/codec/frame-codec";
-import type { ModelSession } from "../edge/codec/picture-codec";
+import { decodeFrame, encodeFrame, encodePictureFile, type CompressedFrame, type DecodedFrame, type MonotonicMs } from "../edge/codec/frame-codec";
+import { isPictureSession, type ModelSession } from "../edge/codec/picture-codec";
+import { decodeStreamFrame, encodeStreamFrame } from "../edge/codec/stream-codec";
+import type { StreamReference } from "../edge/codec/stream-state";
 import type { ComparedInput } from "./frame-sets";
 
 /** A frame as bytes. */
@@ -23,19 +25,46 @@ export interface CodecStream {
   decode(bytes: Uint8Array): Promise<Result<DecodedFrame>>;
 }
 
-/** Begins a scene. */
+/** Begins a scene: its first frame leans on nothing. */
 export function openStream(session: ModelSession, level: number, nowMs: MonotonicMs): CodecStream {
+  return isPictureSession(session) ? openSingleFrames(session, level, nowMs) : openLeaningFrames(session, level, nowMs);
+}
+
+/** A family whose frames stand alone. */
+function openSingleFrames(session: ModelSession, level: number, nowMs: MonotonicMs): CodecStream {
   return {
-    encode: (input) => (input.kind === "frame" ? encodeSensors(session, input.frame, level, nowMs) : encodeAlone(session, input.image, level, nowMs)),
+    async encode(input) {
+      if (input.kind === "picture") return encodeAlone(session, input.image, level, nowMs);
+      const encoded = await encodeFrame(session, input.frame, level, nowMs);
+      return encoded.ok ? ok(encodedInput(encoded.value)) : encoded;
+    },
     decode: (bytes) => decodeFrame(session, bytes),
   };
 }
 
-async function encodeSensors(session: ModelSession, frame: SensorFrame, level: number, nowMs: MonotonicMs): Promise<Result<EncodedInput>> {
-  const encoded = await encodeFrame(session, frame, level, nowMs);
-  if (!encoded.ok) return encoded;
-  const { bytes, modalityBytesOut, encodeMs } = encoded.value;
-  return ok({ bytes, sectionBytes: modalityBytesOut, encodeMs });
+/** A family whose frames lean on the one before: each end of the line keeps its own reference. */
+function openLeaningFrames(session: ModelSession, level: number, nowMs: MonotonicMs): CodecStream {
+  let sent: StreamReference | null = null;
+  let received: StreamReference | null = null;
+  return {
+    async encode(input) {
+      if (input.kind === "picture") return encodeAlone(session, input.image, level, nowMs);
+      const encoded = await encodeStreamFrame(session, input.frame, level, sent, nowMs);
+      if (!encoded.ok) return encoded;
+      sent = encoded.value.reference;
+      return ok(encodedInput(encoded.value.compressed));
+    },
+    async decode(bytes) {
+      const decoded = await decodeStreamFrame(session, bytes, received);
+      if (!decoded.ok) return decoded;
+      received = decoded.value.reference;
+      return ok(decoded.value.frame);
+    },
+  };
+}
+
+function encodedInput({ bytes, modalityBytesOut, encodeMs }: CompressedFrame): EncodedInput {
+  return { bytes, sectionBytes: modalityBytesOut, encodeMs };
 }
 
 async function encodeAlone(session: ModelSession, image: CameraImage, level: number, nowMs: MonotonicMs): Promise<Result<EncodedInput>> {

@@ -15,9 +15,9 @@ const SIZES: readonly { readonly value: ComparisonSize; readonly label: string }
   { value: "thorough", label: "Thorough" },
 ];
 const SIZE_SENTENCES: Readonly<Record<ComparisonSize, string>> = {
-  quick: "15 frames of 5 halls that no training has seen: a first look, with wide intervals.",
-  standard: "40 frames of 10 halls that no training has seen.",
-  thorough: "144 frames of 24 halls that no training has seen: several minutes, with narrow intervals.",
+  quick: "20 frames of 5 halls that no training has seen: a first look, with wide intervals.",
+  standard: "60 frames of 10 halls that no training has seen.",
+  thorough: "192 frames of 24 halls that no training has seen: several minutes, with narrow intervals.",
 };
 
 /** What is compared on, and the button that begins. */

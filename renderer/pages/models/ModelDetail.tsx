@@ -50,7 +50,8 @@ export function ModelDetail({ row, registry }: { readonly row: RegistryRow; read
 function Proof({ row }: { readonly row: RegistryRow }): ReactNode {
   const { code, sentence } = verificationWord(row);
   const { verification } = row;
-  const checks = "checks" in verification ? verification.checks : [];
+  // What failed is said above with its code; here stands what was proven.
+  const checks = "checks" in verification ? verification.checks.filter((check) => check.passed || code === null) : [];
   return (
     <>
       {code === null ? <p>{sentence}</p> : <Problem code={code} sentence={sentence} />}
@@ -166,13 +167,12 @@ function Actions({ row, registry }: { readonly row: RegistryRow; readonly regist
       ) : null}
       {row.kind === "checkpoint" ? null : <VerifyButton row={row} />}
       {row.kind === "model" && deployable.ok ? <AliasEditor row={row} registry={registry} /> : null}
-      {deployable.ok ? null : <span className="note">It cannot go to a node: {deployable.sentence}</span>}
     </footer>
   );
 }
 
 function CompareButton({ row, registry }: { readonly row: RegistryRow; readonly registry: RegistryView }): ReactNode {
-  if (row.kind !== "model") return null;
+  if (row.kind !== "model" || !row.deployable.ok) return null;
   const others = comparableRows(registry).filter((other) => other.version !== row.version);
   const first = firstChoice({ ...registry, rows: [...others] }, []);
   const other = first?.a ?? others[0]?.version;

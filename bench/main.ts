@@ -1,5 +1,6 @@
 import { run as runBenchCodec } from "../electron/commands/bench-codec";
 import { run as runBenchLink } from "../electron/commands/bench-link";
+import { run as runBenchSwap } from "../electron/commands/bench-swap";
 import type { CommandIo, ExitCode } from "../electron/commands/command";
 import { BadUsage, NotAvailable, type Benchmark } from "./benchmark";
 import { idleBenchmark } from "./idle";
@@ -19,7 +20,13 @@ const linkBenchmark: Pick<Benchmark, "name" | "summary" | "run"> = {
   run: runBenchLink,
 };
 
-const BENCHMARKS = [startBenchmark, idleBenchmark, uiBenchmark, leakBenchmark, codecBenchmark, linkBenchmark] as const;
+const swapBenchmark: Pick<Benchmark, "name" | "summary" | "run"> = {
+  name: "swap",
+  summary: "frames lost and memory kept over 50 hot swaps of a running node",
+  run: runBenchSwap,
+};
+
+const BENCHMARKS = [startBenchmark, idleBenchmark, uiBenchmark, leakBenchmark, codecBenchmark, swapBenchmark, linkBenchmark] as const;
 
 const list = BENCHMARKS.map(({ name, summary }) => `  ${name.padEnd(6)} ${summary}\n`).join("");
 const HELP = `usage: ./lydlr bench [NAME] [--json]

@@ -9,8 +9,10 @@ import { createSensorRig } from "../edge/sensors/rig";
 import { openModel, type OpenModel } from "../inference/onnx-session";
 import { listModels, readModel } from "../registry/registry";
 import { modelsFolderOf, parseArguments, refuse } from "./arguments";
+import { run as runAblation } from "./bench-ablation";
+import { measureStreams } from "./bench-streams";
 import type { CommandIo, ExitCode } from "./command";
-import { bjontegaardRatePercent, HELD_OUT_FIRST_SEED, msSsimDb, quantile, type RatePoint } from "./measure";
+import { bjontegaardRatePercent, HELD_OUT_FIRST_SEED, msSsimDb, quantile, rateAtQuality, type RatePoint } from "./measure";
 
 const HELP = `usage: ./lydlr bench codec [--images DIR] [--models DIR] [--frames N] [--json]
 
@@ -167,6 +169,22 @@ function rateDifference(lines: readonly RdLine[], jpeg: readonly RdLine[], quali
   return meanOf(differences.filter((difference) => difference !== null));
 }
 
+/** For each level the mean over pictures of the rate difference to JPEG at the very quality that the level reaches. */
+function differenceByLevel(lines: readonly RdLine[], jpeg: readonly RdLine[]): Readonly<Record<string, number | null>> {
+  const levels = [...new Set(lines.map((line) => line.level))];
+  const entries = levels.map((level) => {
+    const differences = lines
+      .filter((line) => line.level === level)
+      .map((line) => {
+        const curve = jpeg.filter((each) => each.image === line.image).map((each) => ({ rate: each.bytesOut, quality: msSsimDb(each.msSsim) }));
+        const rate = rateAtQuality(curve, msSsimDb(line.msSsim));
+        return rate === null ? null : 100 * (line.bytesOut / rate - 1);
+      });
+    return [String(level), meanOf(differences.filter((each) => each !== null))] as const;
+  });
+  return Object.fromEntries(entries);
+}
+
 function summaryOf(candidate: Candidate, lines: readonly RdLine[], jpeg: readonly RdLine[]): Readonly<Record<string, unknown>> {
   const atDefault = lines.filter((line) => line.level === candidate.defaultLevel);
   const encodes = (atDefault.length > 0 ? atDefault : lines).map((line) => line.encodeMs);
@@ -178,6 +196,7 @@ function summaryOf(candidate: Candidate, lines: readonly RdLine[], jpeg: readonl
     images: new Set(lines.map((line) => line.image)).size,
     anchor: "jpeg",
     bdRateMsSsimPercent: rateDifference(lines, jpeg, (line) => msSsimDb(line.msSsim)),
+    rateByLevelPercent: differenceByLevel(lines, jpeg),
     bdRatePsnrPercent: rateDifference(lines, jpeg, (line) => line.psnrDb ?? 100),
     defaultLevel: candidate.defaultLevel,
     ratio: meanOf(atDefault.map((line) => line.ratio)),
@@ -192,7 +211,10 @@ function summaryText(summary: Readonly<Record<string, unknown>>): string {
     const value = summary[name];
     return typeof value === "number" ? value.toFixed(digits) : "none";
   };
-  return `${String(summary["codec"])} ${String(summary["version"])}: rate against JPEG at equal MS-SSIM ${number("bdRateMsSsimPercent", 1)} %, at equal PSNR ${number("bdRatePsnrPercent", 1)} %; default level: ratio ${number("ratio", 1)}, MS-SSIM ${number("msSsim", 4)}; encode ${number("encodeP50Ms", 1)} ms, p95 ${number("encodeP95Ms", 1)} ms\n`;
+  const byLevel = Object.entries(summary["rateByLevelPercent"] as Readonly<Record<string, number | null>>)
+    .map(([level, value]) => `${level}: ${value === null ? "none" : value.toFixed(1)}`)
+    .join(", ");
+  return `${String(summary["codec"])} ${String(summary["version"])} (by level ${byLevel} %): rate against JPEG at equal MS-SSIM ${number("bdRateMsSsimPercent", 1)} %, at equal PSNR ${number("bdRatePsnrPercent", 1)} %; default level: ratio ${number("ratio", 1)}, MS-SSIM ${number("msSsim", 4)}; encode ${number("encodeP50Ms", 1)} ms, p95 ${number("encodeP95Ms", 1)} ms\n`;
 }
 
 async function measureAll(
@@ -221,11 +243,26 @@ async function measureAll(
     const summary = summaryOf(candidate, lines, jpeg);
     io.stdout(isJson ? `${JSON.stringify(summary)}\n` : summaryText(summary));
   }
+  const gap = webpGap([...byCandidate.entries()]);
+  if (!isJson) io.stdout(gap);
   return 0;
+}
+
+/** How each model stands against WebP: bytes at equal MS-SSIM. */
+function webpGap(all: readonly (readonly [Candidate, readonly RdLine[]])[]): string {
+  const webp = all.find(([candidate]) => candidate.codec === "webp")?.[1] ?? [];
+  return all
+    .filter(([candidate]) => candidate.codec === "lydlr")
+    .map(([candidate, lines]) => {
+      const difference = rateDifference(lines, webp, (line) => msSsimDb(line.msSsim));
+      return `lydlr ${candidate.version}: rate against WebP at equal MS-SSIM ${difference === null ? "none" : difference.toFixed(1)} %\n`;
+    })
+    .join("");
 }
 
 /** `./lydlr bench codec`: every model, JPEG and WebP on the same pictures. */
 export async function run(args: readonly string[], io: CommandIo): Promise<ExitCode> {
+  if (args.includes("--ablation")) return runAblation(args.filter((each) => each !== "--ablation"), io);
   const parsed = parseArguments(args, {
     images: { type: "string" },
     models: { type: "string" },
@@ -262,7 +299,10 @@ export async function run(args: readonly string[], io: CommandIo): Promise<ExitC
       sessions.push(opened.value);
       candidates.push(modelCandidate(opened.value, model.value.manifest.drill));
     }
-    return await measureAll(candidates, images.value, values["json"] === true, io);
+    const isJson = values["json"] === true;
+    const code = await measureAll(candidates, images.value, isJson, io);
+    if (typeof values["images"] !== "string") await measureStreams(sessions, frames, isJson, io);
+    return code;
   } finally {
     for (const session of sessions) await session.close();
   }

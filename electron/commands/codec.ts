@@ -5,16 +5,25 @@ import { decodeFrame, encodePictureFile } from "../edge/codec/frame-codec";
 import { readBytes, readPicture, writeBytes, writePng } from "../edge/codec/picture-files";
 import { openModel, type OpenModel } from "../inference/onnx-session";
 import { readModel, type ModelPlaces } from "../registry/registry";
-import { modelPlacesOf, parseArguments, refuse } from "./arguments";
+import { modelPlacesOf, parseArguments, refuse, type ParsedArguments } from "./arguments";
+import { decodeStreamFile, encodeStreamFile, type StreamRecording } from "./codec-stream";
 import type { CommandIo, ExitCode } from "./command";
 
 const HELP = `usage: ./lydlr codec encode VERSION LEVEL IN OUT [--models DIR]
        ./lydlr codec decode IN OUT [--models DIR]
+       ./lydlr codec stream encode VERSION LEVEL OUT [--frames N] [--seed N] [--vertical drone|iot] [--size WxH] [--models DIR]
+       ./lydlr codec stream decode IN [--models DIR]
 
 Compresses one picture (png, jpg) to a bitstream file, or turns one back into a png.
 The file carries the model version and the level; its size is what a compression ratio counts.
 
+\`stream encode\` does the same with every sensor of a moving node of a procedural hall, frame after frame,
+and prints what each frame will decode to as a SHA-256; \`stream decode\`, in a process of its own, prints what
+it does decode to, and marks what is damaged.
+
   LEVEL         1 (finest) to 5 (smallest), or "default"
+  --frames N    how many frames (20)
+  --size WxH    of the camera's picture (320x240)
   --models DIR  the models folder
 `;
 
@@ -71,7 +80,13 @@ async function decode(folder: ModelPlaces, parts: readonly string[], io: Command
 
 /** `./lydlr codec`: one picture to a bitstream file and back. */
 export async function run(args: readonly string[], io: CommandIo): Promise<ExitCode> {
-  const parsed = parseArguments(args, { models: { type: "string" } });
+  const parsed = parseArguments(args, {
+    models: { type: "string" },
+    frames: { type: "string" },
+    seed: { type: "string" },
+    vertical: { type: "string" },
+    size: { type: "string" },
+  });
   if (!parsed.ok) return refuse(io, parsed.error);
   const { positionals, values } = parsed.value;
   if (values["help"] === true) {
@@ -82,5 +97,23 @@ export async function run(args: readonly string[], io: CommandIo): Promise<ExitC
   const folder = modelPlacesOf(values);
   if (action === "encode" && rest.length === 4) return encode(folder, rest, io);
   if (action === "decode" && rest.length === 2) return decode(folder, rest, io);
+  const [direction, ...streamRest] = rest;
+  if (action === "stream" && direction === "decode" && streamRest.length === 1) return decodeStreamFile(folder, streamRest[0] ?? "", io);
+  if (action === "stream" && direction === "encode" && streamRest.length === 3) {
+    const [version = "", level = "", to = ""] = streamRest;
+    const recording = recordingOf(values);
+    if (recording !== null) return encodeStreamFile(folder, version, level === "default" ? 3 : Number(level), to, recording, io);
+  }
   return refuse(io, fail("BAD_USAGE", "see ./lydlr codec --help.").error);
+}
+
+/** What a stream is made of; null for values that are none. */
+function recordingOf(values: ParsedArguments["values"]): StreamRecording | null {
+  const [frames, seed] = [Number(values["frames"] ?? 20), Number(values["seed"] ?? 1)];
+  const vertical = values["vertical"] ?? "drone";
+  const size = /^(\d{1,4})x(\d{1,4})$/.exec(String(values["size"] ?? "320x240"));
+  const [width, height] = [Number(size?.[1]), Number(size?.[2])];
+  const isCount = (value: number, most: number): boolean => Number.isInteger(value) && value >= 1 && value <= most;
+  if (!isCount(frames, 100_000) || !isCount(seed, 0xffffffff) || !isCount(width, 4096) || !isCount(height, 4096)) return null;
+  return vertical === "drone" || vertical === "iot" ? { seed, frames, vertical, width, height } : null;
 }

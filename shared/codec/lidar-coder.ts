@@ -27,12 +27,20 @@ const MAX_RANGE = 4_000_000;
 const MAX_SLOPE = 1 << 20;
 /** Steps of ranges by level, mm; the noise of a lidar of this class is 10 mm (one sigma). */
 const RANGE_STEPS = [10, 16, 20, 28, 40] as const;
-const KINDS = 5;
+const KINDS = 8;
 const FOUND = 0;
 const FIRST_RANGE = 1;
-const MOVED_RANGE = 2;
-const BEARING = 3;
-const SLOPE = 4;
+const BEARING = 2;
+const SLOPE = 3;
+/** Ranges with a scan before, by how rough that was around the ray: four kinds. */
+const MOVED_RANGE = 4;
+/** Neighbours that differ by less than this, mm, lie on the floor or the ceiling, which a ring meets in a circle. */
+const CIRCLE_MM = 60;
+/** Neighbours that differ by more than 1/16 and by more than 1/4 are rough, and very rough. */
+const ROUGH = 16;
+const VERY_ROUGH = 4;
+/** A corner that would lie further than this beyond the line between its walls' points is none. */
+const CORNER_REACH = 1.5;
 
 /** Contexts of a scan. */
 export const LIDAR_CONTEXTS = KINDS * NUMBER_CONTEXTS;
@@ -111,6 +119,37 @@ function movedScan(before: Scan, { aheadMm, leftMm, turnMrad }: Displacement): M
   return { x, y };
 }
 
+/** The ray after one in its ring. */
+function nextOf(slopes: Int32Array, i: number): number {
+  return i + 1 < slopes.length && slopes[i + 1] === slopes[i] ? i + 1 : slopes.indexOf(slopes[i] ?? 0);
+}
+
+/** The ray before one in its ring. */
+function previousOf(slopes: Int32Array, i: number): number {
+  return i > 0 && slopes[i - 1] === slopes[i] ? i - 1 : slopes.lastIndexOf(slopes[i] ?? 0);
+}
+
+/** 0 where the scan before was a circle around a ray, 1 where it was smooth, 2 where rough, 3 where very rough. */
+function roughness({ ranges }: Scan, i: number): number {
+  const here = ranges[i] ?? 0;
+  const difference = Math.max(Math.abs((ranges[i - 1] ?? here) - here), Math.abs((ranges[i + 1] ?? here) - here));
+  return difference <= CIRCLE_MM ? 0 : difference * ROUGH <= here ? 1 : difference * VERY_ROUGH <= here ? 2 : 3;
+}
+
+/** How far along a ray the line through two points lies; NaN where it does not meet it ahead. */
+function alongRay(dx: number, dy: number, ax: number, ay: number, bx: number, by: number): number {
+  const range = (ax * by - ay * bx) / (dx * (by - ay) - dy * (bx - ax));
+  return range > 0 ? range : Number.NaN;
+}
+
+/** Where neighbours do not belong to one wall: a ray's own range, less what the node came nearer along it. */
+function nearedRange(before: Scan, i: number, { aheadMm, leftMm }: Displacement): number {
+  const range = before.ranges[i] ?? NO_RETURN;
+  if (range === NO_RETURN) return Number.NaN;
+  const angle = ((before.bearings[i] ?? 0) / BEARING_UNITS) * TURN;
+  return Math.max(0, range - aheadMm * cosine(angle) - leftMm * sine(angle));
+}
+
 /**
  * Where a ray meets the line between two neighbouring points of the moved scan; NaN where none covers it.
  * Points within a ring only: neighbours whose slopes differ belong to different rings.
@@ -125,7 +164,7 @@ function rangeInMoved(moved: MovedScan, slopes: Int32Array, near: number, bearin
     // From the ray's own place outwards: nearly always one of the first two.
     const i = (near + ((k & 1) === 0 ? k >> 1 : count - ((k + 1) >> 1))) % count;
     if (slopes[i] !== slope) continue;
-    const next = i + 1 < count && slopes[i + 1] === slope ? i + 1 : slopes.indexOf(slope);
+    const next = nextOf(slopes, i);
     const ax = x[i] ?? 0;
     const ay = y[i] ?? 0;
     const bx = x[next] ?? 0;
@@ -133,10 +172,16 @@ function rangeInMoved(moved: MovedScan, slopes: Int32Array, near: number, bearin
     const towardsA = dx * ay - dy * ax;
     const towardsB = dx * by - dy * bx;
     if (!(towardsA <= 0 && towardsB > 0 && dx * ax + dy * ay > 0 && dx * bx + dy * by > 0)) continue;
-    const range = (ax * by - ay * bx) / (dx * (by - ay) - dy * (bx - ax));
-    const low = Math.min(Math.sqrt(ax * ax + ay * ay), Math.sqrt(bx * bx + by * by));
-    const high = Math.max(Math.sqrt(ax * ax + ay * ay), Math.sqrt(bx * bx + by * by));
-    return Math.max(low, Math.min(high, range));
+    const rangeA = Math.sqrt(ax * ax + ay * ay);
+    const rangeB = Math.sqrt(bx * bx + by * by);
+    const between = Math.max(Math.min(rangeA, rangeB), Math.min(Math.max(rangeA, rangeB), alongRay(dx, dy, ax, ay, bx, by)));
+    // The walls on either side carried on: in a corner of a room the nearer of the two is seen.
+    const past = previousOf(slopes, i);
+    const beyond = nextOf(slopes, next);
+    const wallA = alongRay(dx, dy, x[past] ?? 0, y[past] ?? 0, ax, ay);
+    const wallB = alongRay(dx, dy, bx, by, x[beyond] ?? 0, y[beyond] ?? 0);
+    const corner = Math.min(wallA, wallB);
+    return corner >= between && corner < CORNER_REACH * between ? corner : between;
   }
   return Number.NaN;
 }
@@ -183,11 +228,16 @@ export function codeScan(
     const turn = wrapped((scan?.bearings[i] ?? 0) - expectedBearing + half) - half;
     const bearing = wrapped(expectedBearing + codeNumber(coder, contexts, of(BEARING), turn));
     const slope = limitedSlope(expectedSlope + codeNumber(coder, contexts, of(SLOPE), (scan?.slopes[i] ?? 0) - expectedSlope));
-    const fromMoved = moved !== null && known !== null ? rangeInMoved(moved, known.slopes, i, bearing, slope) : Number.NaN;
+    const fromMoved =
+      known === null || moved === null || displacement === null || roughness(known, i) === 0
+        ? Number.NaN
+        : roughness(known, i) < 3
+          ? rangeInMoved(moved, known.slopes, i, bearing, slope)
+          : nearedRange(known, i, displacement);
     const held = known !== null && (known.ranges[i] ?? NO_RETURN) !== NO_RETURN ? (known.ranges[i] ?? 0) : lastRange;
-    const expected = Number.isFinite(fromMoved) ? Math.round(fromMoved / step) : Math.round(held / step);
+    const expected = Math.round((Number.isFinite(fromMoved) ? fromMoved : held) / step);
     const wanted = Math.round((scan?.ranges[i] ?? 0) / step);
-    const kind = known === null ? FIRST_RANGE : MOVED_RANGE;
+    const kind = known === null ? FIRST_RANGE : MOVED_RANGE + roughness(known, i);
     const whole = expected + codeNumber(coder, contexts, of(kind), wanted - expected);
     bearings[i] = bearing;
     slopes[i] = slope;

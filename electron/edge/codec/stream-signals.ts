@@ -103,7 +103,7 @@ export function codeSignals(
     turnMrad: (motion.turn * intervalMs) / 1000,
   };
   const wantedScan = frame === null ? null : scanOf(frame.lidar);
-  const scan = codeScan(lidarCoder, contexts.lidar, wantedScan, points, before.scan, features.fusion ? displacement : null, levelIndex);
+  const scan = codeScan(lidarCoder, contexts.lidar, wantedScan, points, before.scan, features.fusion && command !== null ? displacement : null, levelIndex);
   coders.close("lidar");
 
   const audioCoder = coders.open("audio");

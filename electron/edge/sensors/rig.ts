@@ -16,6 +16,8 @@ export interface SensorRigOptions {
   /** Fixes the hall, the motion and all noise. */
   readonly seed: number;
   readonly vertical: Vertical;
+  /** Another size of the camera's picture than the profile's, in pixels; for measurements. */
+  readonly camera?: { readonly width: number; readonly height: number };
 }
 
 /** The sensors of one node. */
@@ -48,7 +50,8 @@ export function createSensorRig(options: SensorRigOptions): SensorRig {
   const { seed, vertical } = options;
   const profile = SENSOR_PROFILES[vertical];
   const world = buildWorld(seed, vertical === "drone" ? "flying" : "standing");
-  const camera = cameraOf(profile.cameraWidth, profile.cameraHeight);
+  const { width, height } = options.camera ?? { width: profile.cameraWidth, height: profile.cameraHeight };
+  const camera = cameraOf(width, height);
   let cameraNoiseSigma = HEALTHY_CAMERA_NOISE_SIGMA;
   return {
     rateHz: profile.rateHz,
@@ -62,8 +65,8 @@ export function createSensorRig(options: SensorRigOptions): SensorRig {
         frameIndex,
         vertical,
         camera: {
-          width: profile.cameraWidth,
-          height: profile.cameraHeight,
+          width,
+          height,
           rgb: camera.render(world, pose, world.brightnessAt(timeS), cameraNoiseSigma, noiseSeed),
         },
         lidar: scanLidar(world, pose, profile.lidarPoints, random),

@@ -17,7 +17,7 @@ from network import Autoencoder
 from tables import KINDS, PREDICTION_BITS, draft_kind, fit_kind, loudness_model, motion_model, read_recording
 
 # As many as shared/codec/stream-model.ts says.
-SIGNAL_CONTEXTS = {"vectors": 200, "command": 300, "readings": 300, "lidar": 250, "audio": 272}
+SIGNAL_CONTEXTS = {"vectors": 200, "command": 300, "readings": 300, "lidar": 400, "audio": 272}
 WORDS = ("description", "intendedUse")
 
 

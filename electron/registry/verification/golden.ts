@@ -73,9 +73,9 @@ async function decode(session: ModelSession, bytes: Uint8Array): Promise<Result<
   const seen: Uint8Array[] = [];
   const watched: ModelSession = {
     ...session,
-    synthesise: (latents, rows, columns, prediction) => {
+    synthesise: (latents, ...rest) => {
       seen.push(bytesOf(latents).slice());
-      return session.synthesise(latents, rows, columns, prediction);
+      return session.synthesise(latents, ...rest);
     },
   };
   const decoded = await decodeFrame(watched, bytes);

@@ -56,6 +56,13 @@ function curveOf(points: readonly RatePoint[]): Curve | null {
   );
 }
 
+/** The rate at which a curve reaches a quality; null outside of the qualities that it spans. */
+export function rateAtQuality(points: readonly RatePoint[], quality: number): number | null {
+  const curve = curveOf(points);
+  if (curve === null || quality < (curve.x[0] ?? 0) || quality > (curve.x.at(-1) ?? 0)) return null;
+  return Math.exp(valueAt(curve, quality));
+}
+
 const INTEGRATION_STEPS = 200;
 
 /** The bytes at which a curve reaches a quality; null outside of the qualities that it spans. */

@@ -106,8 +106,9 @@ describe("the codec's commands", () => {
     const lines = listed.out.trim().split("\n").map((line) => JSON.parse(line) as Record<string, unknown>);
     expect(lines.map((line) => [line["version"], line["verified"], line["drill"], line["aliases"]])).toEqual([
       ["1.0.0", true, false, []],
-      ["1.1.0", true, false, ["latest"]],
+      ["1.1.0", true, false, []],
       ["1.2.0", true, true, []],
+      ["2.0.0", true, false, ["latest"]],
     ]);
     expect((await capture(models, ["verify", "1.0.0"])).code).toBe(0);
     expect((await capture(models, ["verify", "8.0.0"])).err).toContain("UNKNOWN_VERSION");

@@ -104,6 +104,7 @@ describe("the model registry", () => {
       ["1.0.0", true],
       ["1.1.0", true],
       ["1.2.0", true],
+      ["2.0.0", true],
     ]);
     const drill = await readManifest(MODELS, "1.2.0");
     expect(drill.ok && drill.value.manifest.drill).toBe(true);

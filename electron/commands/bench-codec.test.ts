@@ -45,14 +45,15 @@ describe("bench codec", () => {
     expect(code).toBe(0);
     const lines = out.trim().split("\n").map((line) => JSON.parse(line) as Record<string, unknown>);
     const rd = lines.filter((line) => line["type"] === "rd");
-    expect(rd.length).toBe(2 * (7 + 7 + 3 * 5));
+    expect(rd.length).toBe(2 * (7 + 7 + 4 * 5));
     expect(Object.keys(rd[0] ?? {})).toEqual(
       "type image codec version level width height bytesIn bytesOut ratio psnrDb msSsim encodeMs decodeMs".split(" "),
     );
-    const summaries = lines.slice(rd.length);
+    const summaries = lines.filter((line) => line["type"] === "summary");
     expect(summaries.map((line) => `${String(line["type"])} ${String(line["codec"])}`)).toEqual([
       "summary jpeg",
       "summary webp",
+      "summary lydlr",
       "summary lydlr",
       "summary lydlr",
       "summary lydlr",
@@ -60,7 +61,12 @@ describe("bench codec", () => {
     const rate = (version: string): number => Number(summaries.find((line) => line["version"] === version)?.["bdRateMsSsimPercent"]);
     expect(rate("1.1.0")).toBeLessThan(rate("1.0.0"));
     expect(rate("1.0.0")).toBeLessThan(0);
-  }, 60_000);
+    expect(rate("2.0.0")).toBeLessThan(0);
+    const sensors = lines.filter((line) => line["type"] === "modality" && line["vertical"] === "drone" && line["level"] === 3);
+    expect(sensors.map((line) => line["modality"])).toEqual(["camera", "lidar", "imu", "audio", "twist"]);
+    const encodes = lines.filter((line) => line["type"] === "encode");
+    expect(encodes.map((line) => line["level"])).toEqual([1, 2, 3, 4, 5]);
+  }, 240_000);
 
   it("refuses options and folders that are wrong", async () => {
     expect((await capture(["--frames", "0"])).code).toBe(2);

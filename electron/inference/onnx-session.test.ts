@@ -3,12 +3,14 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readContainer } from "../../shared/codec/container";
 import { msSsim } from "../../shared/codec/ms-ssim";
 import { decodeFrame, encodeFrame } from "../edge/codec/frame-codec";
+import { decodeStreamFrame, encodeStreamFrame } from "../edge/codec/stream-codec";
+import type { StreamReference } from "../edge/codec/stream-state";
 import { createSensorRig } from "../edge/sensors/rig";
 import { readModel, type VerifiedModel } from "../registry/registry";
 import { openModel, type OpenModel } from "./onnx-session";
 
 const MODELS = join(__dirname, "..", "..", "models");
-const VERSIONS = ["1.0.0", "1.1.0", "1.2.0"] as const;
+const VERSIONS = ["1.0.0", "1.1.0", "1.2.0", "2.0.0"] as const;
 
 /** Frames of halls that no training has seen. */
 const FRAMES = [
@@ -77,6 +79,35 @@ describe("the models in the runtime", { timeout: 60_000 }, () => {
     const [fine, middle, coarse] = points;
     expect((fine?.cameraBytes ?? 0) > (middle?.cameraBytes ?? 0) && (middle?.cameraBytes ?? 0) > (coarse?.cameraBytes ?? 0)).toBe(true);
     expect((fine?.quality ?? 0) > (middle?.quality ?? 0) && (middle?.quality ?? 0) > (coarse?.quality ?? 0)).toBe(true);
+  });
+
+  it("make streams of 2.0.0 a third smaller than frames of 1.1.0 at about the same quality, and decode them exactly", async () => {
+    const [stream, alone] = [sessions.get("2.0.0"), sessions.get("1.1.0")];
+    if (stream === undefined || alone === undefined) throw new Error("not open");
+    const rig = createSensorRig({ seed: 300_510, vertical: "drone" });
+    const sums = { stream: 0, alone: 0, streamQuality: 0, aloneQuality: 0 };
+    let encoding: StreamReference | null = null;
+    let decoding: StreamReference | null = null;
+    for (let index = 0; index < 6; index++) {
+      const frame = rig.sample(index);
+      const encoded = await encodeStreamFrame(stream, frame, 3, encoding, () => 0);
+      if (!encoded.ok) throw new Error(encoded.error.message);
+      encoding = encoded.value.reference;
+      const decoded = await decodeStreamFrame(stream, encoded.value.compressed.bytes, decoding);
+      if (!decoded.ok) throw new Error(decoded.error.message);
+      decoding = decoded.value.reference;
+      expect(Buffer.compare(decoded.value.frame.camera.rgb, encoded.value.decoded.camera.rgb)).toBe(0);
+      const before = await encodeFrame(alone, frame, 3, () => 0);
+      if (!before.ok) throw new Error(before.error.message);
+      const beforeDecoded = await decodeFrame(alone, before.value.bytes);
+      if (!beforeDecoded.ok) throw new Error(beforeDecoded.error.message);
+      sums.stream += encoded.value.compressed.bytes.length;
+      sums.alone += before.value.bytes.length;
+      sums.streamQuality += msSsim(frame.camera, decoded.value.frame.camera);
+      sums.aloneQuality += msSsim(frame.camera, beforeDecoded.value.camera);
+    }
+    expect(sums.stream).toBeLessThan(0.7 * sums.alone);
+    expect(sums.streamQuality).toBeGreaterThan(sums.aloneQuality - 0.01 * 6);
   });
 
   it("give the same bytes for the same frame, also from a session opened again", async () => {

@@ -200,6 +200,19 @@ describe("the journal's chain", () => {
     expect(verdict().broken?.sentence).toContain("sealed");
   });
 
+  test("a full disk refuses events with what they were decided on, and leaves the chain whole", () => {
+    const full = openJournal({ path: path(), clock, maxPages: 16 });
+    let id = 1;
+    while (full.append([{ ...event(id, "x".repeat(3_000)), basis }]).ok && id < 50) id += 1;
+    expect(full.status().state).toBe("unavailable");
+    expect(full.lastEventId()).toBe(id - 1);
+    full.close();
+    const roomy = openJournal({ path: path(), clock });
+    expect(roomy.append([{ ...event(id), basis }]).ok).toBe(true);
+    roomy.close();
+    expect(verdict()).toMatchObject({ broken: null, checked: id });
+  });
+
   test("nothing can be acknowledged in a whole journal", () => {
     write(3);
     expect(acknowledgeBreak(path(), { reason: "just so", by: "jane", tMs: 5 })).toMatchObject({ error: { code: "NOT_AVAILABLE" } });

@@ -73,11 +73,10 @@ export const journalBenchmark: Benchmark = {
       report.progress(`writing ${numbers.events} events`);
       const path = join(folder, "million.db");
       fill(path, numbers.events);
-      let whole = false;
-      const verifyMs = timed(() => {
-        const verified = verifyJournal(path);
-        whole = verified.ok && verified.value.broken === null && verified.value.checked === numbers.events;
-      });
+      const beganMs = performance.now();
+      const verified = verifyJournal(path);
+      const verifyMs = performance.now() - beganMs;
+      const whole = verified.ok && verified.value.broken === null && verified.value.checked === numbers.events;
       const openMs = timed(() => {
         openJournal({ path, clock: systemTimers }).close();
       });

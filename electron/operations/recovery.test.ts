@@ -1,7 +1,6 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import Database from "libsql";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { EventView } from "../../shared/contract/snapshot";
@@ -230,10 +229,9 @@ describe("after a restart the engine", () => {
     await run(2);
     await operations.stop();
     journal.close();
-    const database = new Database(join(folder, "journal.db"));
-    database.exec("DROP TRIGGER events_stay");
-    database.exec("UPDATE events SET sentence = 'x' WHERE id = 2");
-    database.close();
+    const bytes = readFileSync(join(folder, "journal.db"));
+    bytes[bytes.indexOf("Found by its topic")] = "f".charCodeAt(0);
+    writeFileSync(join(folder, "journal.db"), bytes);
     await start();
     await run(2);
     expect(seen()?.latest?.compressionRatio).toBe(20);

@@ -4,6 +4,7 @@ import { run as runBenchSwap } from "../electron/commands/bench-swap";
 import type { CommandIo, ExitCode } from "../electron/commands/command";
 import { BadUsage, NotAvailable, type Benchmark } from "./benchmark";
 import { idleBenchmark } from "./idle";
+import { journalBenchmark } from "./journal";
 import { leakBenchmark } from "./leak";
 import { startBenchmark } from "./start";
 import { uiBenchmark } from "./ui";
@@ -26,9 +27,9 @@ const swapBenchmark: Pick<Benchmark, "name" | "summary" | "run"> = {
   run: runBenchSwap,
 };
 
-const BENCHMARKS = [startBenchmark, idleBenchmark, uiBenchmark, leakBenchmark, codecBenchmark, swapBenchmark, linkBenchmark] as const;
+const BENCHMARKS = [startBenchmark, idleBenchmark, uiBenchmark, leakBenchmark, codecBenchmark, swapBenchmark, linkBenchmark, journalBenchmark] as const;
 
-const list = BENCHMARKS.map(({ name, summary }) => `  ${name.padEnd(6)} ${summary}\n`).join("");
+const list = BENCHMARKS.map(({ name, summary }) => `  ${name.padEnd(7)} ${summary}\n`).join("");
 const HELP = `usage: ./lydlr bench [NAME] [--json]
 
 Measurements, each side by side with what it is compared to, in one run:

@@ -27,6 +27,8 @@ async function commandOf(name: string): Promise<Command | null> {
       return (await import("./edge")).run;
     case "ros2":
       return (await import("./ros2")).run;
+    case "journal":
+      return (await import("./journal")).run;
     case "models":
       return (await import("./models")).run;
     default: {

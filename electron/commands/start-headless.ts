@@ -119,7 +119,7 @@ export const startHeadless: Command = async (args, io) => {
   }
   const engine = started.value;
   const journal = engine.journal.status();
-  if (journal.state === "unavailable") io.stderr(`JOURNAL_UNAVAILABLE: ${journal.sentence}\n`);
+  if (journal.state !== "written") io.stderr(`JOURNAL_${journal.state === "broken" ? "BROKEN" : "UNAVAILABLE"}: ${journal.sentence}\n`);
   const durationMs = await follow(engine, options.value, io);
   const { samples, malformed, decisions } = engine.operations.totals();
   await engine.stop();

@@ -1,29 +1,48 @@
 import type { Settings } from "../../shared/contract/settings";
 import type { EventView } from "../../shared/contract/snapshot";
 import type { Result } from "../../shared/result";
+import type { DecisionBasis } from "../../shared/rollout/basis";
+import type { ChainBreak, CheckProgress } from "./chain-check";
 
 /** The journal's condition. */
 export interface JournalStatus {
-  readonly state: "written" | "unavailable";
-  /** What is written where, or why nothing can be. */
+  /** `broken`: it is written, but something in it is not what was written, and no person has acknowledged that. */
+  readonly state: "written" | "unavailable" | "broken";
+  /** What is written where, why nothing can be, or what is broken and what to do. */
   readonly sentence: string;
   readonly lastWriteAtMs: number | null;
 }
 
+/** An event as the journal takes it: with what the decision was made on, where it is one. */
+export type JournalEntry = EventView & { readonly basis?: DecisionBasis };
+
 /**
- * The one store. Events are append-only and on disk when `append` returns success; settings are small.
- * Every failure is a value: the engine then refuses what must not happen without a record.
+ * The one store. Events are append-only, chained by hashes and on disk when `append` returns success;
+ * settings are small. Every failure is a value: the engine then refuses what must not happen without a record.
  */
 export interface Journal {
-  /** Writes events in one transaction, synced. On failure nothing of it is written. */
-  append(events: readonly EventView[]): Result<void, "JOURNAL_UNAVAILABLE">;
+  /** Writes events, and what they were decided on, in one transaction, synced. On failure nothing of it is written. */
+  append(entries: readonly JournalEntry[]): Result<void, "JOURNAL_UNAVAILABLE">;
   status(): JournalStatus;
+  /** Whether a command may change the fleet: JOURNAL_BROKEN until a person has acknowledged what is broken. */
+  mayCommand(): Result<void, "JOURNAL_BROKEN">;
   /** The newest events of all runs, newest first. */
   recent(limit: number): Result<readonly EventView[], "JOURNAL_UNAVAILABLE">;
   /** Every event of one kind of all runs, oldest first. */
   ofKind(event: string): Result<readonly EventView[], "JOURNAL_UNAVAILABLE">;
+  /** Every event of some kinds of all runs, oldest first. */
+  ofKinds(kinds: readonly string[]): Result<readonly EventView[], "JOURNAL_UNAVAILABLE">;
+  /** What an event was decided on; null where it has none or is not there. */
+  basisOf(eventId: number): Result<DecisionBasis | null, "JOURNAL_UNAVAILABLE">;
   /** The highest event id ever written; 0 in a new journal. */
   lastEventId(): number;
+  /**
+   * Goes on with checking the whole chain, by at most `limit` events; it begins with the first call. Once it
+   * finds something the status says so.
+   */
+  check(limit: number): CheckProgress | null;
+  /** What is broken and not acknowledged; null where nothing is known to be. */
+  broken(): ChainBreak | null;
   readSettings(): Settings;
   writeSettings(settings: Settings): Result<void, "JOURNAL_UNAVAILABLE">;
   /** Small named facts such as the window's bounds; null where never written. */

@@ -1,42 +1,25 @@
 import { existsSync, mkdirSync } from "node:fs";
 import { dirname } from "node:path";
+import { deflateRawSync, inflateRawSync } from "node:zlib";
 import Database from "libsql";
 import * as v from "valibot";
 import { DEFAULT_SETTINGS, settingsSchema, type Settings } from "../../shared/contract/settings";
 import { eventViewSchema, type EventView } from "../../shared/contract/snapshot";
 import { fail, ok, type Result } from "../../shared/result";
+import { decisionBasisSchema, type DecisionBasis } from "../../shared/rollout/basis";
 import type { Clock } from "../../shared/time";
-import type { Journal, JournalStatus } from "./port";
+import { checkpointHash, eventHash, NO_HASH, storableText, type Checkpoint, type StoredEvent } from "./chain";
+import { ChainCheck, type ChainBreak, type CheckProgress } from "./chain-check";
+import type { Journal, JournalEntry, JournalStatus } from "./port";
+import { bytesSchema, lock, migrate, readCheckpoints, release, writeHead, type Head } from "./tables";
 
-const SCHEMA_VERSION = 1;
+/** Events between two checkpoints: what a start has to check at most, some tens of milliseconds. */
+const CHECKPOINT_EVERY = 5_000;
 
-/**
- * FULL: a commit is on the disk when it returns. EXCLUSIVE: a second application on the same folder is
- * told so instead of mixing its decisions with ours.
- */
-const OPENING = [
-  "PRAGMA locking_mode = EXCLUSIVE",
-  "PRAGMA journal_mode = WAL",
-  "PRAGMA synchronous = FULL",
-  `CREATE TABLE IF NOT EXISTS events (
-     id INTEGER PRIMARY KEY,
-     t_ms REAL NOT NULL,
-     event TEXT NOT NULL,
-     node_id TEXT,
-     actor TEXT NOT NULL,
-     sentence TEXT NOT NULL,
-     detail TEXT NOT NULL
-   ) STRICT`,
-  "CREATE TRIGGER IF NOT EXISTS events_stay BEFORE UPDATE ON events BEGIN SELECT RAISE(ABORT, 'events are append-only'); END",
-  "CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT",
-  `PRAGMA user_version = ${SCHEMA_VERSION}`,
-] as const;
+/** The fact that keeps a break until a person acknowledges it. */
+export const BREAK_FACT = "journal-break";
 
-const CLOSING = [
-  "PRAGMA journal_mode = DELETE",
-  "PRAGMA locking_mode = NORMAL",
-  "SELECT count(*) FROM facts",
-] as const;
+const breakSchema = v.object({ eventId: v.nullable(v.number()), tMs: v.nullable(v.number()), sentence: v.string() });
 
 const rowSchema = v.object({
   id: v.number(),
@@ -57,7 +40,8 @@ export interface JournalOptions {
   readonly maxPages?: number;
 }
 
-function reasonOf(error: unknown): string {
+/** What an error of SQLite or of the file system means, as a clause. */
+export function damageOf(error: unknown): string {
   const code = typeof error === "object" && error !== null && "code" in error ? String(error.code) : "";
   if (code.startsWith("SQLITE_FULL") || code === "ENOSPC") return "the disk is full";
   if (code.startsWith("SQLITE_BUSY")) return "another Lydlr Ops uses this folder";
@@ -86,42 +70,90 @@ function eventOf(row: unknown): EventView {
 class SqliteJournal implements Journal {
   private problem: string | null = null;
   private lastWriteAtMs: number | null = null;
+  private head: Head;
+  private found: ChainBreak | null;
+  private newest: { readonly number: number; readonly events: number; readonly hash: Uint8Array };
+  private fullCheck: ChainCheck | null = null;
 
   constructor(
     private readonly database: Database.Database,
     private readonly options: JournalOptions,
-  ) {}
+  ) {
+    this.found = readBreak(database);
+    const checked = new ChainCheck(database, "checkpoint").finish();
+    if (checked.state === "broken") this.noteBreak(checked.break);
+    this.head = checked.state === "whole" ? checked.head : endOf(database);
+    const checkpoint = this.found === null ? readCheckpoints(database).at(-1) : undefined;
+    this.newest = checkpoint ?? { number: 0, events: 0, hash: NO_HASH };
+    if (this.head.events - this.newest.events >= CHECKPOINT_EVERY) this.write(() => undefined);
+  }
 
-  append(events: readonly EventView[]): Result<void, "JOURNAL_UNAVAILABLE"> {
-    return this.write(() => {
+  append(entries: readonly JournalEntry[]): Result<void, "JOURNAL_UNAVAILABLE"> {
+    let head = this.head;
+    const written = this.write(() => {
       const insert = this.database.prepare(
-        "INSERT INTO events (id, t_ms, event, node_id, actor, sentence, detail) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO events (id, t_ms, event, node_id, actor, sentence, detail, basis, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
       );
-      for (const { id, tMs, event, nodeId, actor, sentence, detail } of events) {
-        insert.run(id, tMs, event, nodeId, actor, sentence, JSON.stringify(detail));
+      for (const entry of entries) {
+        const row = rowOf(entry);
+        const hash = eventHash(head.hash, row);
+        insert.run(row.id, row.tMs, row.event, row.nodeId, row.actor, row.sentence, row.detail, row.basis, hash);
+        head = { eventId: row.id, events: head.events + 1, hash };
       }
+      writeHead(this.database, head);
+      return head;
     });
+    return written;
   }
 
   status(): JournalStatus {
     const { problem, lastWriteAtMs } = this;
-    if (problem === null) {
-      return { state: "written", sentence: `Every decision is written to ${this.options.path}.`, lastWriteAtMs };
-    }
-    return { state: "unavailable", sentence: unavailable(problem), lastWriteAtMs };
+    if (problem !== null) return { state: "unavailable", sentence: unavailable(problem), lastWriteAtMs };
+    if (this.found !== null) return { state: "broken", sentence: brokenSentence(this.found), lastWriteAtMs };
+    return { state: "written", sentence: `Every decision is written to ${this.options.path}.`, lastWriteAtMs };
+  }
+
+  mayCommand(): Result<void, "JOURNAL_BROKEN"> {
+    return this.found === null ? ok(undefined) : fail("JOURNAL_BROKEN", brokenSentence(this.found));
+  }
+
+  broken(): ChainBreak | null {
+    return this.found;
+  }
+
+  check(limit: number): CheckProgress | null {
+    this.fullCheck ??= new ChainCheck(this.database, "start");
+    const progress = this.fullCheck.next(limit);
+    if (progress.state === "broken") this.noteBreak(progress.break);
+    return progress;
   }
 
   recent(limit: number): Result<readonly EventView[], "JOURNAL_UNAVAILABLE"> {
-    return this.select("SELECT * FROM events ORDER BY id DESC LIMIT ?", limit);
+    return this.select("ORDER BY id DESC LIMIT ?", [limit]);
   }
 
   ofKind(event: string): Result<readonly EventView[], "JOURNAL_UNAVAILABLE"> {
-    return this.select("SELECT * FROM events WHERE event = ? ORDER BY id", event);
+    return this.ofKinds([event]);
   }
 
+  ofKinds(kinds: readonly string[]): Result<readonly EventView[], "JOURNAL_UNAVAILABLE"> {
+    return this.select(`WHERE event IN (${kinds.map(() => "?").join(", ")}) ORDER BY id`, kinds);
+  }
+
+  basisOf(eventId: number): Result<DecisionBasis | null, "JOURNAL_UNAVAILABLE"> {
+    try {
+      const row = this.database.prepare("SELECT basis FROM events WHERE id = ?").get(eventId);
+      const packed = row === undefined ? null : v.parse(v.object({ basis: v.nullable(bytesSchema) }), row).basis;
+      if (packed === null) return ok(null);
+      return ok(v.parse(decisionBasisSchema, JSON.parse(inflateRawSync(packed).toString("utf8")) as unknown));
+    } catch (error) {
+      return fail("JOURNAL_UNAVAILABLE", `What event ${eventId} was decided on cannot be read: ${damageOf(error)}.`);
+    }
+  }
+
+  /** Ids of a tail that was cut off are not used again. */
   lastEventId(): number {
-    const row = this.database.prepare("SELECT coalesce(max(id), 0) AS id FROM events").get();
-    return v.parse(v.object({ id: v.number() }), row).id;
+    return this.head.eventId;
   }
 
   readSettings(): Settings {
@@ -143,45 +175,65 @@ class SqliteJournal implements Journal {
   }
 
   writeFact(name: string, value: string): Result<void, "JOURNAL_UNAVAILABLE"> {
-    return this.write(() => {
+    return this.write((): undefined => {
       this.database
         .prepare("INSERT INTO facts (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value")
         .run(name, value);
     });
   }
 
-  /**
-   * The driver lets go of the file only once its statements are collected, so the lock is given up by hand:
-   * out of WAL first, since an exclusive WAL cannot change its locking mode.
-   */
   close(): void {
-    try {
-      for (const statement of CLOSING) this.database.exec(statement);
-    } catch (error) {
-      // All that was committed is in the write-ahead log; the lock goes with the process.
-      this.problem = reasonOf(error);
-    }
-    this.database.close();
+    const trouble = release(this.database);
+    if (trouble !== null) this.problem = damageOf(trouble);
   }
 
-  private select(statement: string, parameter: string | number): Result<readonly EventView[], "JOURNAL_UNAVAILABLE"> {
+  private select(rest: string, parameters: readonly (string | number)[]): Result<readonly EventView[], "JOURNAL_UNAVAILABLE"> {
     try {
-      return ok(this.database.prepare(statement).all(parameter).map(eventOf));
+      const columns = "id, t_ms, event, node_id, actor, sentence, detail";
+      return ok(this.database.prepare(`SELECT ${columns} FROM events ${rest}`).all(...parameters).map(eventOf));
     } catch (error) {
-      return fail("JOURNAL_UNAVAILABLE", `The journal cannot be read: ${reasonOf(error)}.`);
+      return fail("JOURNAL_UNAVAILABLE", `The journal cannot be read: ${damageOf(error)}.`);
     }
   }
 
-  private write(work: () => void): Result<void, "JOURNAL_UNAVAILABLE"> {
+  /** Writes in one transaction; the chain's head moves on only once it is on the disk. */
+  private write(work: () => Head | undefined): Result<void, "JOURNAL_UNAVAILABLE"> {
     try {
-      this.inTransaction(work);
+      let moved: Head | undefined;
+      let newest = this.newest;
+      this.inTransaction(() => {
+        moved = work();
+        newest = this.addCheckpoint(moved ?? this.head) ?? this.newest;
+      });
+      this.head = moved ?? this.head;
+      this.newest = newest;
       this.problem = null;
       this.lastWriteAtMs = this.options.clock.wallMs();
       return ok(undefined);
     } catch (error) {
-      this.problem = reasonOf(error);
+      this.problem = damageOf(error);
       return fail("JOURNAL_UNAVAILABLE", unavailable(this.problem));
     }
+  }
+
+  private addCheckpoint(head: Head): SqliteJournal["newest"] | null {
+    if (this.found !== null || head.events - this.newest.events < CHECKPOINT_EVERY) return null;
+    const tMs = this.options.clock.wallMs();
+    const { eventId, events } = head;
+    const checkpoint: Checkpoint = { number: this.newest.number + 1, eventId, eventHash: head.hash, events, tMs };
+    const hash = checkpointHash(this.newest.hash, checkpoint);
+    this.database
+      .prepare("INSERT INTO checkpoints (number, event_id, event_hash, events, t_ms, hash) VALUES (?, ?, ?, ?, ?, ?)")
+      .run(checkpoint.number, eventId, head.hash, events, tMs, hash);
+    return { number: checkpoint.number, events, hash };
+  }
+
+  /** Keeps the first break that was found: what is written next must not cover it up. */
+  private noteBreak(found: ChainBreak): void {
+    if (this.found !== null) return;
+    this.found = found;
+    const written = this.writeFact(BREAK_FACT, JSON.stringify(found));
+    if (!written.ok) this.problem ??= "what is broken in it could not be noted";
   }
 
   /** All of the work or nothing. SQLite itself rolls back on a full disk, so ours must not hide that error. */
@@ -197,6 +249,44 @@ class SqliteJournal implements Journal {
   }
 }
 
+/** An entry as it is stored. */
+function rowOf({ id, tMs, event, nodeId, actor, sentence, detail, basis }: JournalEntry): StoredEvent {
+  return {
+    id,
+    tMs,
+    event: storableText(event),
+    nodeId: nodeId === null ? null : storableText(nodeId),
+    actor,
+    sentence: storableText(sentence),
+    detail: JSON.stringify(detail),
+    basis: basis === undefined ? null : deflateRawSync(JSON.stringify(basis)),
+  };
+}
+
+/** The break that was found before and not acknowledged yet; null of none. */
+export function readBreak(database: Database.Database): ChainBreak | null {
+  const row = database.prepare("SELECT value FROM facts WHERE name = ?").get(BREAK_FACT);
+  if (row === undefined) return null;
+  return v.parse(breakSchema, JSON.parse(v.parse(v.object({ value: v.string() }), row).value));
+}
+
+/** Where a broken chain goes on: after the newest event that is there, under an id that was never used. */
+function endOf(database: Database.Database): Head {
+  const schema = v.object({ id: v.number(), events: v.number(), used: v.number(), hash: v.nullable(bytesSchema) });
+  const row = database
+    .prepare(
+      `SELECT coalesce(max(id), 0) AS id, count(*) AS events, coalesce((SELECT max(event_id) FROM head), 0) AS used,
+         (SELECT hash FROM events ORDER BY id DESC LIMIT 1) AS hash FROM events`,
+    )
+    .get();
+  const { id, events, used, hash } = v.parse(schema, row);
+  return { eventId: Math.max(id, used), events, hash: hash ?? NO_HASH };
+}
+
+function brokenSentence({ sentence }: ChainBreak): string {
+  return `The journal was changed after it was written. ${sentence} Deploys, rollbacks and tests are refused until a person has looked: ./lydlr journal verify, then ./lydlr journal acknowledge --reason "...".`;
+}
+
 function unavailable(problem: string): string {
   return `The journal cannot be written: ${problem}. Deploys, rollbacks and tests are refused until it can.`;
 }
@@ -207,8 +297,13 @@ function closedJournal(problem: string): Journal {
   return {
     append: refuse,
     status: () => ({ state: "unavailable", sentence: unavailable(problem), lastWriteAtMs: null }),
+    mayCommand: () => ok(undefined),
+    broken: () => null,
+    check: () => null,
     recent: refuse,
     ofKind: refuse,
+    ofKinds: refuse,
+    basisOf: refuse,
     lastEventId: () => 0,
     readSettings: () => DEFAULT_SETTINGS,
     writeSettings: refuse,
@@ -223,13 +318,16 @@ function closedJournal(problem: string): Journal {
  * the fleet and changes nothing on it.
  */
 export function openJournal(options: JournalOptions): Journal {
+  let database: Database.Database | null = null;
   try {
     makeFolder(dirname(options.path));
-    const database = new Database(options.path, { timeout: 500 });
-    for (const statement of OPENING) database.exec(statement);
+    database = new Database(options.path, { timeout: 500 });
+    lock(database);
+    migrate(database, options.clock.wallMs());
     if (options.maxPages !== undefined) database.exec(`PRAGMA max_page_count = ${Math.floor(options.maxPages)}`);
     return new SqliteJournal(database, options);
   } catch (error) {
-    return closedJournal(reasonOf(error));
+    if (database !== null) release(database);
+    return closedJournal(damageOf(error));
   }
 }

@@ -6,7 +6,9 @@ import { noteChosen, noteTakenBack, rollbackOffer } from "../../shared/fleet/ver
 import { duration } from "../../shared/fleet/words";
 import { metricsBeyond } from "../../shared/judge/limits";
 import { fail, ok, type Result } from "../../shared/result";
-import { advanceCommand, hasEnded, requestCommand, type Command, type CommandInput } from "../../shared/rollout/command";
+import { decisionBasis } from "../../shared/rollout/basis";
+import { advanceCommand, hasEnded, requestCommand, resumeCommand, type Command, type CommandInput } from "../../shared/rollout/command";
+import { publishingEvent, type LiveState } from "../../shared/rollout/replay";
 import type { Clock } from "../../shared/time";
 import { encodeDeploy } from "../../shared/wire/deploy";
 import type { Link } from "../link/port";
@@ -103,6 +105,19 @@ export class CommandDesk {
     return this.issue({ node: node.value, kind: "rollback", actor, version: version.value, requestId: request.requestId });
   }
 
+  /**
+   * Takes up what the journal knows: ids go on counting, a request that was seen stays one command, and what
+   * was on its way waits for the report of its node.
+   */
+  resume({ nodes, issued, requests }: LiveState): void {
+    const { atMs } = this.times();
+    this.issued = Math.max(this.issued, issued);
+    for (const [requestId, commandId] of requests) this.remember(requestId, commandId);
+    for (const [nodeId, { command }] of nodes) {
+      if (command !== null) this.commands.set(nodeId, resumeCommand(command, atMs));
+    }
+  }
+
   /** ALREADY_IN_FLIGHT with the first command that has not ended. */
   refuseWhileInFlight(): Result<void> {
     const open = [...this.commands.values()].find((command) => !hasEnded(command));
@@ -130,6 +145,10 @@ export class CommandDesk {
     for (const [nodeId, command] of this.commands) {
       if (hasEnded(command)) continue;
       const node = this.world.node(nodeId);
+      if (command.resumedAtMs !== null && !hasSpoken(node, command)) {
+        this.advance(nodeId, { type: "unheard", ...this.times() });
+        continue;
+      }
       if (node === undefined) continue;
       this.advance(nodeId, {
         type: "tick",
@@ -150,6 +169,8 @@ export class CommandDesk {
     if (!nodeId.ok) return nodeId;
     const node = this.world.node(nodeId.value);
     if (node === undefined) return fail("UNKNOWN_NODE", `No node ${nodeId.value} has been seen.`);
+    const allowed = this.world.events.mayCommand();
+    if (!allowed.ok) return allowed;
     const status = this.world.link.status();
     if (status.state !== "up") {
       return fail("LINK_DOWN", `The link is ${status.state}: a command could not be confirmed.`);
@@ -200,14 +221,15 @@ export class CommandDesk {
     if (outcome.publish) void this.publish(nodeId);
   }
 
-  /** Publishes on the deploy topics of the node's dialect; one publication at a time for a node. */
+  /**
+   * Publishes on the deploy topics of the node's dialect; one publication at a time for a node. That it is
+   * about to be published is on disk first: after a crash what may have been sent is known, and not sent twice.
+   */
   private async publish(nodeId: NodeId): Promise<void> {
     const command = this.commands.get(nodeId);
     if (command === undefined || this.publishing.has(nodeId)) return;
     this.publishing.add(nodeId);
-    const dialect = this.world.node(nodeId)?.dialect ?? "lydt";
-    const message = encodeDeploy(nodeId, dialect, command.version);
-    const published = await this.world.link.publish({ ...message, awaitSubscriptionMs: AWAIT_SUBSCRIPTION_MS });
+    const published = await this.tryPublish(command);
     this.publishing.delete(nodeId);
     if (this.commands.get(nodeId)?.commandId !== command.commandId) return;
     const times = this.times();
@@ -219,9 +241,31 @@ export class CommandDesk {
     );
   }
 
+  private async tryPublish(command: Command): ReturnType<Link["publish"]> {
+    const { nodeId, version } = command;
+    if (command.resumedAtMs !== null) {
+      // It was checked when it was requested, in an earlier run.
+      const known = await this.world.checkVersion(version);
+      if (!known.ok) return known;
+      const allowed = this.world.events.mayCommand();
+      if (!allowed.ok) return allowed;
+    }
+    const attempt = command.attempts + 1;
+    const written = this.world.events.commit({
+      ...this.eventOf({ ...command, attempts: attempt }),
+      event: publishingEvent(command.kind),
+      actor: "engine",
+      sentence: `${version} is published to ${nodeId}, try ${attempt}.`,
+    });
+    if (!written.ok) return written;
+    const dialect = this.world.node(nodeId)?.dialect ?? "lydt";
+    return this.world.link.publish({ ...encodeDeploy(nodeId, dialect, version), awaitSubscriptionMs: AWAIT_SUBSCRIPTION_MS });
+  }
+
   private eventOf(command: Command): Parameters<EventLog["record"]>[0] {
     const byNode: ReadonlySet<CommandPhase> = new Set(["acknowledged"]);
     const actor = byNode.has(command.phase) ? "node" : command.phase === "requested" ? command.actor : "engine";
+    const node = this.world.node(command.nodeId);
     return {
       event: `${command.kind}-${command.phase}`,
       nodeId: command.nodeId,
@@ -229,10 +273,13 @@ export class CommandDesk {
       sentence: command.sentence,
       detail: {
         commandId: command.commandId,
+        requestId: command.requestId,
         version: command.version,
         fromVersion: command.fromVersion,
         attempts: command.attempts,
+        note: command.steps.at(-1)?.note ?? "",
       },
+      ...(node === undefined ? {} : { basis: decisionBasis(node, this.world.limits()) }),
     };
   }
 
@@ -241,4 +288,10 @@ export class CommandDesk {
     const [oldest] = this.commandOfRequest.keys();
     if (this.commandOfRequest.size > REMEMBERED_REQUESTS && oldest !== undefined) this.commandOfRequest.delete(oldest);
   }
+}
+
+/** Whether a node has said, since the application began, what a resumed command must know: which version it runs. */
+function hasSpoken(node: TrackedNode | undefined, command: Command): node is TrackedNode {
+  if (node === undefined || (node.liveness !== "live" && node.liveness !== "no-metrics")) return false;
+  return node.modelVersion !== null || command.fromVersion === null;
 }

@@ -1,13 +1,17 @@
 import type { EventView } from "../../shared/contract/snapshot";
 import { ok, type Result } from "../../shared/result";
 import type { Clock, Dispose } from "../../shared/time";
-import type { Journal } from "../journal/port";
+import type { DecisionBasis } from "../../shared/rollout/basis";
+import type { Journal, JournalEntry } from "../journal/port";
 
 /** Events that are kept in memory for the window. */
 const KEPT_EVENTS = 500;
 
-/** What a caller says of an event; id and time are the log's. */
-export type EventDraft = Omit<EventView, "id" | "tMs">;
+/**
+ * What a caller says of an event; id and time are the log's. The basis goes to the journal alone: what was
+ * known when it was decided.
+ */
+export type EventDraft = Omit<EventView, "id" | "tMs"> & { readonly basis?: DecisionBasis };
 
 /**
  * Everything that happened, in order. `record` is for what happened anyway: it is shown at once and
@@ -16,7 +20,7 @@ export type EventDraft = Omit<EventView, "id" | "tMs">;
 export class EventLog {
   private readonly events: EventView[] = [];
   private readonly listeners = new Set<(event: EventView) => void>();
-  private pending: EventView[] = [];
+  private pending: JournalEntry[] = [];
   private lastId: number;
   private decided = 0;
 
@@ -34,7 +38,9 @@ export class EventLog {
 
   /** Shows an event now and writes it at the end of the tick. */
   record(draft: EventDraft): void {
-    this.pending.push(this.publish(draft));
+    const entry = this.stamp(draft);
+    this.pending.push(entry);
+    this.announce(entry);
   }
 
   /**
@@ -57,6 +63,11 @@ export class EventLog {
     else this.pending = this.pending.slice(-KEPT_EVENTS);
   }
 
+  /** JOURNAL_BROKEN while nothing may change the fleet: the journal was changed and nobody has acknowledged it. */
+  mayCommand(): Result<void, "JOURNAL_BROKEN"> {
+    return this.journal.mayCommand();
+  }
+
   /** Newest first. */
   recent(limit: number): readonly EventView[] {
     return this.events.slice(-limit).toReversed();
@@ -67,18 +78,12 @@ export class EventLog {
     return () => this.listeners.delete(listener);
   }
 
-  private publish(draft: EventDraft): EventView {
-    const event = this.stamp(draft);
-    this.announce(event);
-    return event;
-  }
-
-  private stamp(draft: EventDraft): EventView {
+  private stamp(draft: EventDraft): JournalEntry {
     this.lastId += 1;
     return { id: this.lastId, tMs: this.clock.wallMs(), ...draft };
   }
 
-  private announce(event: EventView): void {
+  private announce({ basis: _ofTheJournal, ...event }: JournalEntry): void {
     this.decided += 1;
     this.events.push(event);
     if (this.events.length > KEPT_EVENTS) this.events.shift();

@@ -1,7 +1,10 @@
 import type { Limits } from "../../shared/contract/settings";
 import type { NodeId } from "../../shared/fleet/ids";
+import { currentSpan, type VersionHistory } from "../../shared/fleet/version-history";
 import { TrackedNode } from "../../shared/fleet/tracked-node";
 import { duration } from "../../shared/fleet/words";
+import { GOOD_RUN } from "../../shared/judge/limits";
+import { VERSION_GOOD, VERSION_REPORTED } from "../../shared/rollout/replay";
 import type { Clock } from "../../shared/time";
 import { createDialectFilter } from "../../shared/wire/dialect-filter";
 import { parseFleetMessage } from "../../shared/wire/message";
@@ -32,6 +35,8 @@ export class FleetRegister {
   private readonly dialects = createDialectFilter();
   /** Nodes with a publisher at the last look. */
   private inGraph: ReadonlySet<NodeId> = new Set();
+  /** What ran on nodes of this fleet before, until they are seen. */
+  private recorded: ReadonlyMap<NodeId, VersionHistory> = new Map();
 
   constructor(
     private readonly link: Link,
@@ -57,6 +62,11 @@ export class FleetRegister {
     }
     this.inGraph = seen;
     this.broadcasts.discover(endpoints);
+  }
+
+  /** Takes over what the journal knows of the nodes of this fleet; before any of them is seen. */
+  recall(histories: ReadonlyMap<NodeId, VersionHistory>): void {
+    this.recorded = histories;
   }
 
   /** Forgets every node, and who was in the graph. */
@@ -85,8 +95,10 @@ export class FleetRegister {
         if (node === undefined || !this.dialects.keep(sample)) return;
         for (const warning of warnings) this.malformed.warn(message, sample.nodeId, warning);
         this.samples += 1;
+        const wasGood = isGood(node);
         const outcome = node.takeSample(sample, nowMs, this.limits());
         if (outcome.versionChanged) this.tellVersion(node);
+        if (isGood(node) && (outcome.versionChanged || !wasGood)) this.tellGood(node);
         this.onReport({ node, type: "sample" });
         return;
       }
@@ -132,6 +144,7 @@ export class FleetRegister {
     let node = this.nodes.get(topic.nodeId);
     if (node === undefined) {
       node = new TrackedNode(topic.nodeId, this.clock.monotonicMs(), this.clock.wallMs());
+      node.versions = this.recorded.get(topic.nodeId) ?? node.versions;
       this.nodes.set(topic.nodeId, node);
       this.events.record({
         event: "node-joined",
@@ -152,11 +165,21 @@ export class FleetRegister {
     const previous = node.versions.spans.at(-2)?.version ?? null;
     const version = node.modelVersion;
     this.events.record({
-      event: "version-reported",
+      event: VERSION_REPORTED,
       nodeId: node.nodeId,
       actor: "node",
       sentence: `${version ?? "No version"} runs by its own report${previous === null ? "" : `, ${previous} before`}.`,
-      detail: { version, previous },
+      detail: { version, previous, fromMs: currentSpan(node.versions)?.fromMs ?? null },
+    });
+  }
+
+  private tellGood(node: TrackedNode): void {
+    this.events.record({
+      event: VERSION_GOOD,
+      nodeId: node.nodeId,
+      actor: "engine",
+      sentence: `${node.modelVersion ?? "What runs"} is good here: ${GOOD_RUN} samples in a row within limits.`,
+      detail: { version: node.modelVersion },
     });
   }
 
@@ -176,4 +199,8 @@ export class FleetRegister {
       detail: { before, silentForMs: Math.round(silentForMs) },
     });
   }
+}
+
+function isGood(node: TrackedNode): boolean {
+  return currentSpan(node.versions)?.good === true;
 }

@@ -304,7 +304,7 @@ describe("the engine", () => {
 
     test("is on disk before it is published, and verified by the node's report and its samples", async () => {
       expect(await deploy("1.1.0")).toMatchObject({ ok: true, value: { commandId: "c-0001" } });
-      expect(journal.recent(1)).toMatchObject({ ok: true, value: [{ event: "deploy-requested" }] });
+      expect(journal.recent(2)).toMatchObject({ ok: true, value: [{ event: "deploy-publishing" }, { event: "deploy-requested" }] });
       await timers.advanceSettled(0);
       const [message] = link.published;
       expect(message?.topic).toBe("/lydlr/node_0/command/deploy");

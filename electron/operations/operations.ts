@@ -13,8 +13,10 @@ import { nodeSeries } from "../../shared/fleet/node-series";
 import { summarisePerformance } from "../../shared/fleet/performance";
 import { TICK_MS, type TrackedNode } from "../../shared/fleet/tracked-node";
 import { rollbackTarget } from "../../shared/fleet/version-history";
+import { counted } from "../../shared/fleet/words";
 import { fail, ok, type Result } from "../../shared/result";
-import { viewCommand, type Command } from "../../shared/rollout/command";
+import { hasEnded, viewCommand, type Command } from "../../shared/rollout/command";
+import { FLEET_JOINED, LIVE_STATE_EVENTS, replayJournal } from "../../shared/rollout/replay";
 import type { Dispose, Timers } from "../../shared/time";
 import type { Journal } from "../journal/port";
 import type { Link, LinkStatus } from "../link/port";
@@ -39,6 +41,9 @@ const KEPT_LOSSES = 200;
 
 /** Events of a snapshot. */
 const SNAPSHOT_EVENTS = 50;
+
+/** Events of the journal that a tick checks: some 10 ms of work. */
+const CHECKED_A_TICK = 1_000;
 
 /** The versions that can be deployed, as the engine needs them. */
 export interface VersionShelf {
@@ -85,6 +90,11 @@ export class Operations {
   private lastLink: LinkStatus | null = null;
   /** When the link was lost, Unix ms; the newest. */
   private readonly linkLossesMs: number[] = [];
+  /** Which fleet's history is held. */
+  private fleet: string | null = null;
+  /** The whole journal is checked beside the work; false once it was. */
+  private isChecking = true;
+  private hasToldBreak = false;
   private stopTicking: Dispose = () => undefined;
 
   constructor(private readonly parts: OperationsParts) {
@@ -110,6 +120,8 @@ export class Operations {
       limits: () => this.currentSettings.limits,
       checkVersion: (version) => shelf.check(version),
     });
+    this.noteBreak();
+    this.joinFleet(fleetOf(link.status()));
   }
 
   /** Starts the link and the tick. */
@@ -314,9 +326,51 @@ export class Operations {
     this.register.endTick();
     this.desk.tick();
     this.events.flush();
+    this.checkJournal();
     if (this.snapshotListeners.size === 0) return;
     const snapshot = this.snapshot();
     for (const listener of this.snapshotListeners) listener(snapshot);
+  }
+
+  /**
+   * Takes up what the journal knows of a fleet: which versions were good on which node, and the commands that
+   * were on their way.
+   */
+  private joinFleet(fleet: string): void {
+    if (fleet === this.fleet) return;
+    this.fleet = fleet;
+    this.events.flush();
+    const written = this.parts.journal.ofKinds(LIVE_STATE_EVENTS);
+    const newest = this.parts.journal.recent(1);
+    const lastHeardMs = newest.ok ? (newest.value[0]?.tMs ?? null) : null;
+    const joined = { event: FLEET_JOINED, nodeId: null, actor: "engine", detail: { fleet, lastHeardMs } } as const;
+    const known = written.ok ? written.value : [];
+    const state = replayJournal([...known, { ...joined, id: 0, tMs: this.parts.timers.wallMs(), sentence: "" }], fleet);
+    this.register.recall(new Map([...state.nodes].map(([nodeId, { versions }]) => [nodeId, versions])));
+    this.desk.resume(state);
+    const open = [...state.nodes.values()].filter(({ command }) => command !== null && !hasEnded(command)).length;
+    const recalled = `${counted(state.nodes.size, "node")} of it known from the journal, ${counted(open, "command")} on the way.`;
+    const sentence = written.ok ? `Fleet: ${fleet}. ${recalled}` : `Fleet: ${fleet}. ${written.error.message} Nothing is known of its past.`;
+    this.events.record({ ...joined, sentence });
+  }
+
+  /** Goes on with the check of the whole journal, and tells once what is broken. */
+  private checkJournal(): void {
+    if (this.isChecking) this.isChecking = this.parts.journal.check(CHECKED_A_TICK)?.state === "checking";
+    this.noteBreak();
+  }
+
+  private noteBreak(): void {
+    const found = this.parts.journal.broken();
+    if (found === null || this.hasToldBreak) return;
+    this.hasToldBreak = true;
+    this.events.record({
+      event: "journal-broken",
+      nodeId: null,
+      actor: "engine",
+      sentence: found.sentence,
+      detail: { eventId: found.eventId, atMs: found.tMs },
+    });
   }
 
   private discover(): void {
@@ -340,6 +394,7 @@ export class Operations {
   }
 
   private noteLink(status: LinkStatus): void {
+    this.joinFleet(fleetOf(status));
     const before = this.lastLink;
     this.lastLink = status;
     if (before?.state === "up" && status.state !== "up") {
@@ -366,6 +421,18 @@ export class Operations {
         detail: { code: notice.code },
       });
     }
+  }
+}
+
+/** Nodes of different fleets may have the same ids, and nothing else in common. */
+function fleetOf({ kind, seed, domainId }: LinkStatus): string {
+  switch (kind) {
+    case "embedded":
+      return `embedded, seed ${seed ?? "unknown"}`;
+    case "ros2":
+      return `ROS 2 domain ${domainId ?? "unknown"}`;
+    case "recorded":
+      return "recorded";
   }
 }
 

@@ -81,6 +81,7 @@ describe("the rollback button", () => {
     expect(obstacleOf({ link, journal })).toBeNull();
     expect(obstacleOf({ link: { ...link, state: "down" }, journal })).toContain("link is down");
     expect(obstacleOf({ link, journal: { ...journal, state: "unavailable" } })).toContain("journal");
+    expect(obstacleOf({ link, journal: { ...journal, state: "broken" } })).toContain("acknowledges");
     expect(obstacleOf(undefined)).not.toBeNull();
     expect(rollbackChoice(nodeFixture(), "The link is down.")).toMatchObject({ isOffered: false, reason: "The link is down." });
   });

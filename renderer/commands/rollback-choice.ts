@@ -16,6 +16,7 @@ export type RollbackChoice =
 export function obstacleOf(meta: Pick<Snapshot, "link" | "journal"> | undefined): string | null {
   if (meta === undefined) return "Nothing is known of the fleet yet.";
   if (meta.link.state !== "up") return `The link is ${meta.link.state}: a command could not be confirmed.`;
+  if (meta.journal.state === "broken") return "The journal was changed after it was written: commands are refused until a person acknowledges it.";
   return meta.journal.state === "written" ? null : "The journal cannot be written: commands are refused until it can.";
 }
 

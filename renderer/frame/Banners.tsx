@@ -33,7 +33,7 @@ export function Banners(): ReactNode {
       )}
       <StalledBanner />
       {link === undefined ? null : <LinkBanners link={link} />}
-      {journal?.state === "unavailable" ? <Banner tone="medium">{journal.sentence}</Banner> : null}
+      {journal === undefined || journal.state === "written" ? null : <Banner tone="medium">{journal.sentence}</Banner>}
       {processes?.map((process) => <ProcessBanner key={process.name} process={process} />)}
     </div>
   );

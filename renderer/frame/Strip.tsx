@@ -120,7 +120,7 @@ function JournalSegment(): ReactNode {
       <p className="note">
         {journal.lastWriteAtMs === null
           ? "Nothing was written yet."
-          : `Last write ${formatAge(atMs - journal.lastWriteAtMs)}. Decisions are on disk before anything is sent.`}
+          : `Last write ${formatAge(atMs - journal.lastWriteAtMs)}. ${journal.state === "unavailable" ? "" : "Decisions are on disk before anything is sent."}`}
       </p>
     </Segment>
   );

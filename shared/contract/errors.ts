@@ -52,6 +52,7 @@ export const ERROR_CODES = {
   BAD_ALIAS: "an alias is 1 to 32 of a-z 0-9 - and starts with a letter; latest is taken",
   // storage and reports
   JOURNAL_UNAVAILABLE: "the journal cannot be written",
+  JOURNAL_BROKEN: "the journal was changed after it was written, and no person has acknowledged that",
   FILE_WRITE_FAILED: "a file could not be written",
   FILE_READ_FAILED: "a file could not be read",
   // the application

@@ -39,7 +39,7 @@ export type CommandPhase = v.InferOutput<typeof commandPhaseSchema>;
 
 /** One command to one node, with every step it took. */
 export const commandViewSchema = v.strictObject({
-  /** `c-0001`, counted from the start of the application. */
+  /** `c-0001`, counted over all runs that share a journal. */
   commandId: v.string(),
   nodeId: v.string(),
   kind: v.picklist(["deploy", "rollback"]),
@@ -96,7 +96,8 @@ export const versionSpanSchema = v.strictObject({
   fromMs: finite,
   /** Null while it runs. */
   toMs: nullable(finite),
-  samples: v.pipe(v.number(), v.integer()),
+  /** Null where an earlier run of the application counted them. */
+  samples: nullable(v.pipe(v.number(), v.integer())),
   /** It ran here with at least 12 samples in a row within limits. */
   good: v.boolean(),
   drill: v.boolean(),
@@ -245,7 +246,8 @@ export const snapshotSchema = v.strictObject({
   hub: nullable(hubViewSchema),
   processes: v.array(processViewSchema),
   journal: v.strictObject({
-    state: v.picklist(["written", "unavailable"]),
+    /** `broken`: something in it is not what was written, and nobody has acknowledged that. */
+    state: v.picklist(["written", "unavailable", "broken"]),
     sentence: v.string(),
     lastWriteAtMs: nullable(finite),
   }),

@@ -8,7 +8,7 @@ import { livenessOf, STALE_AFTER_MS } from "./liveness";
 import { EMPTY_SEQUENCE, noteSequence, type SequenceWatch } from "./missed-frames";
 import { KEPT_TICKS, TickHistory, tickEntry } from "./performance";
 import type { Dialect, Heartbeat, MetricSample, Vertical } from "./sample";
-import { EMPTY_HISTORY, noteSample, noteVersion, type VersionHistory } from "./version-history";
+import { currentSpan, EMPTY_HISTORY, noteSample, noteVersion, type VersionHistory } from "./version-history";
 
 /** Sensor rates of the verticals, Hz (wire protocol, 1.6). */
 export const PROFILE_RATE_HZ: Readonly<Record<Vertical, number>> = { drone: 10, iot: 2 };
@@ -78,7 +78,7 @@ export class TrackedNode {
 
   /** The version that the node reports now; null where it reports none. */
   get modelVersion(): ModelVersion | null {
-    return this.versions.spans.at(-1)?.version ?? null;
+    return currentSpan(this.versions)?.version ?? null;
   }
 
   /** Takes in a metrics message that arrived at `nowMs` (monotonic). */
@@ -187,7 +187,7 @@ export class TrackedNode {
     if (version !== null) this.reportsVersion = true;
     if (dialect === "legacy" && this.reportsVersion) return false;
     // A LYDT node without a version has not loaded its first model yet: nothing ran there so far.
-    if (dialect === "lydt" && version === null && this.versions.spans.length === 0) return false;
+    if (dialect === "lydt" && version === null && currentSpan(this.versions) === undefined) return false;
     const before = this.versions;
     this.versions = noteVersion(before, version, wallMs);
     return this.versions !== before;

@@ -7,7 +7,8 @@ interface Span {
   readonly version: ModelVersion | null;
   readonly fromMs: number;
   readonly toMs: number | null;
-  readonly samples: number;
+  /** Null where an earlier run of the application counted them. */
+  readonly samples: number | null;
   readonly good: boolean;
 }
 
@@ -24,9 +25,24 @@ const KEPT_SPANS = 50;
 /** Nothing reported yet. */
 export const EMPTY_HISTORY: VersionHistory = { spans: [], takenBack: [] };
 
-/** The span that is running, if any. */
+/** The span that is running, if any: what ran when the application ended is not running until the node says so. */
 export function currentSpan(history: VersionHistory): Span | undefined {
-  return history.spans.at(-1);
+  const newest = history.spans.at(-1);
+  return newest?.toMs === null ? newest : undefined;
+}
+
+/** Ends what runs: from here on nobody heard the node. */
+export function endHistory(history: VersionHistory, wallMs: number): VersionHistory {
+  const current = currentSpan(history);
+  if (current === undefined) return history;
+  return { ...history, spans: [...history.spans.slice(0, -1), { ...current, toMs: Math.max(wallMs, current.fromMs), samples: null }] };
+}
+
+/** Notes that the running version was good: {@link GOOD_RUN} samples in a row within limits. */
+export function noteGood(history: VersionHistory, version: ModelVersion): VersionHistory {
+  const current = currentSpan(history);
+  if (current === undefined || current.version !== version) return history;
+  return { ...history, spans: [...history.spans.slice(0, -1), { ...current, good: true }] };
 }
 
 /** Notes what a node reports. A repeated report changes nothing; another version begins a new span. */
@@ -42,7 +58,7 @@ export function noteVersion(history: VersionHistory, version: ModelVersion | nul
 export function noteSample(history: VersionHistory, version: ModelVersion | null, withinRun: number): VersionHistory {
   const current = currentSpan(history);
   if (current === undefined || current.version !== version) return history;
-  const counted = { ...current, samples: current.samples + 1, good: current.good || withinRun >= GOOD_RUN };
+  const counted = { ...current, samples: (current.samples ?? 0) + 1, good: current.good || withinRun >= GOOD_RUN };
   return { ...history, spans: [...history.spans.slice(0, -1), counted] };
 }
 
@@ -62,7 +78,9 @@ export function noteChosen(history: VersionHistory, version: ModelVersion): Vers
  * (12 samples in a row within limits) and was not taken back since. Never merely the previous string.
  */
 export function rollbackTarget(history: VersionHistory): ModelVersion | null {
-  const running = currentSpan(history)?.version ?? null;
+  const current = currentSpan(history);
+  if (current === undefined) return null;
+  const running = current.version;
   for (const span of history.spans.toReversed()) {
     if (span.version === null || span.version === running) continue;
     if (span.good && !history.takenBack.includes(span.version)) return span.version;

@@ -11,6 +11,8 @@ export const MAX_ATTEMPTS = 3;
 export const SETTLE_MS = 2_000;
 /** How long healthy samples are waited for after settling. */
 export const VERIFY_WITHIN_MS = 30_000;
+/** How long a node may stay silent after a restart of the application before its command ends. */
+export const RESUME_WITHIN_MS = 30_000;
 
 /** Which phases end a command. */
 const ENDS: ReadonlySet<CommandPhase> = new Set(["verified", "unconfirmed", "failed", "inconsistent"]);
@@ -41,12 +43,16 @@ export interface Command {
   readonly beyondRun: number;
   readonly steps: readonly Step[];
   readonly sentence: string;
+  /** Monotonic ms of the restart that it was resumed after; null where none lies between, or it was sent since. */
+  readonly resumedAtMs: number | null;
 }
 
 /** What can happen to a command. `atMs` is monotonic, `wallMs` Unix time for people. */
 export type CommandInput = { readonly atMs: number; readonly wallMs: number } & (
   | { readonly type: "published"; readonly matchedSubscriptions: number }
   | { readonly type: "publish-failed"; readonly reason: string }
+  /** A tick in which the node of a resumed command has not yet said what it runs. */
+  | { readonly type: "unheard" }
   /** The node's own report of what it runs: from a heartbeat or a metrics frame. */
   | { readonly type: "reported"; readonly version: ModelVersion | null }
   | {
@@ -86,7 +92,17 @@ export function requestCommand(
     beyondRun: 0,
     steps: [{ phase: "requested", atMs: wallMs, note: `by ${request.actor}` }],
     sentence,
+    resumedAtMs: null,
   };
+}
+
+/**
+ * Takes a command up again after a restart of the application. Nothing is known but what was written: it
+ * waits for the node's own report, and what was or may have been sent is not sent again by itself.
+ */
+export function resumeCommand(command: Command, atMs: number): Command {
+  if (hasEnded(command)) return command;
+  return { ...command, resumedAtMs: atMs, sentAtMs: command.attempts > 0 ? atMs : null, acknowledgedAtMs: null, withinRun: 0, beyondRun: 0 };
 }
 
 function enter(command: Command, phase: CommandPhase, wallMs: number, note: string, sentence: string): Command {
@@ -99,26 +115,30 @@ function stay(command: Command): CommandOutcome {
 
 function onPublished(command: Command, atMs: number, wallMs: number, matched: number): Command {
   const attempts = command.attempts + 1;
-  const sent = { ...command, attempts, sentAtMs: atMs };
+  const sent = { ...command, attempts, sentAtMs: atMs, resumedAtMs: null };
   const heard = matched === 0 ? "no one listens on its topic yet" : `${counted(matched, "subscription")} matched`;
   const sentence = `${command.version} sent to ${command.nodeId}, waiting for its report.`;
-  if (attempts === 1) return enter(sent, "sent", wallMs, heard, sentence);
+  if (command.phase === "requested") return enter(sent, "sent", wallMs, heard, sentence);
   return { ...sent, steps: [...sent.steps, { phase: "sent", atMs: wallMs, note: `try ${attempts}, ${heard}` }] };
 }
 
 function onReported(command: Command, version: ModelVersion | null, atMs: number, wallMs: number): Command {
   // A report that comes after nobody could say any more is still the node's own report.
-  const isWaiting = command.phase === "sent" || (command.phase === "unconfirmed" && command.acknowledgedAtMs === null);
+  const isResumed = command.resumedAtMs !== null;
+  const isWaiting =
+    command.phase === "sent" ||
+    (command.phase === "requested" && isResumed) ||
+    (command.phase === "unconfirmed" && command.acknowledgedAtMs === null);
   if (isWaiting && version === command.version) {
     const seconds = command.sentAtMs === null ? 0 : (atMs - command.sentAtMs) / 1000;
-    const acknowledged = enter(
+    const note = command.attempts === 0 ? "own report, never sent from here" : isResumed ? "own report, after a restart" : `own report, ${seconds.toFixed(1)} s`;
+    return enter(
       { ...command, acknowledgedAtMs: atMs, withinRun: 0, beyondRun: 0 },
       "acknowledged",
       wallMs,
-      `own report, ${seconds.toFixed(1)} s`,
+      note,
       `${command.nodeId} reports ${command.version}. Its samples settle for ${SETTLE_MS / 1000} s.`,
     );
-    return acknowledged;
   }
   const isRunning = command.phase === "acknowledged" || command.phase === "verifying";
   if (isRunning && version !== null && version !== command.version) {
@@ -130,7 +150,50 @@ function onReported(command: Command, version: ModelVersion | null, atMs: number
       `Asked for ${command.version}, ${command.nodeId} reports ${version}. Nothing more is sent until you choose.`,
     );
   }
+  // After a restart the node's first report is what the rest of the verification counts from.
+  if (isRunning && version === command.version && command.acknowledgedAtMs === null) return { ...command, acknowledgedAtMs: atMs };
   return command;
+}
+
+function onPublishFailed(command: Command, wallMs: number, reason: string): Command {
+  if (command.attempts === 0) return enter(command, "failed", wallMs, "not published", `${command.version} was not sent: ${reason}`);
+  const sentence = `${sentTimes(command)} It is not sent again: ${reason} Whether ${command.nodeId} took it, only its own report can say.`;
+  return enter(command, "unconfirmed", wallMs, "not sent again", sentence);
+}
+
+/** Whether no publication of it was ever begun. */
+function isUnsent(command: Command): boolean {
+  return command.phase === "requested" && command.attempts === 0;
+}
+
+function sentTimes({ attempts }: Command): string {
+  return `Sent ${attempts === 1 ? "once" : `${attempts} times`}.`;
+}
+
+/** What happens to a resumed command whose node does not say what it runs. */
+function onUnheard(command: Command, atMs: number, wallMs: number): Command {
+  if (command.resumedAtMs === null || hasEnded(command)) return command;
+  if (atMs - command.resumedAtMs < RESUME_WITHIN_MS) return command.sentAtMs === null ? command : { ...command, sentAtMs: atMs };
+  const silence = `${command.nodeId} has not said what it runs for ${RESUME_WITHIN_MS / 1000} s since.`;
+  if (isUnsent(command)) {
+    return enter(command, "failed", wallMs, "never sent", `The application ended before ${command.version} was sent. ${silence} It is not sent any more.`);
+  }
+  const sentence = `The application ended while ${command.version} was on its way. ${silence} Nobody can say which version it runs.`;
+  return enter(command, "unconfirmed", wallMs, "node silent after a restart", sentence);
+}
+
+/** A resumed command whose node says what it runs, and it is not the wanted version. */
+function onResumedTick(command: Command, input: CommandInput & { readonly type: "tick" }): CommandOutcome {
+  const reported = input.reportedVersion ?? "no version";
+  if (isUnsent(command)) {
+    // Only what was asked for is done: for the version that the request was made against.
+    if (input.reportedVersion === command.fromVersion) return { command, publish: true };
+    const sentence = `The application ended before ${command.version} was sent. ${command.nodeId} reports ${reported} now, not ${command.fromVersion ?? "no version"} as when it was requested, so it is not sent any more.`;
+    return stay(enter(command, "failed", input.wallMs, `reports ${reported}`, sentence));
+  }
+  if (command.sentAtMs === null || input.atMs - command.sentAtMs < ACKNOWLEDGE_WITHIN_MS) return stay(command);
+  const sentence = `The application ended after ${command.version} was sent or while it was. ${command.nodeId} reports ${reported}. It is not sent again by itself; to send it again, ${command.kind === "deploy" ? "deploy it" : "roll back"} once more.`;
+  return stay(enter(command, "unconfirmed", input.wallMs, `reports ${reported} after a restart`, sentence));
 }
 
 function onSample(command: Command, input: CommandInput & { readonly type: "sample" }): Command {
@@ -184,6 +247,7 @@ function onSilenceOfReport(command: Command, input: CommandInput & { readonly ty
 
 function onTick(command: Command, input: CommandInput & { readonly type: "tick" }): CommandOutcome {
   const { atMs, wallMs } = input;
+  if (command.resumedAtMs !== null && (command.phase === "requested" || command.phase === "sent")) return onResumedTick(command, input);
   switch (command.phase) {
     case "sent": {
       if (command.sentAtMs === null || atMs - command.sentAtMs < ACKNOWLEDGE_WITHIN_MS) return stay(command);
@@ -214,9 +278,9 @@ export function advanceCommand(command: Command, input: CommandInput): CommandOu
     case "published":
       return stay(onPublished(command, input.atMs, input.wallMs, input.matchedSubscriptions));
     case "publish-failed":
-      return stay(
-        enter(command, "failed", input.wallMs, "not published", `${command.version} was not sent: ${input.reason}`),
-      );
+      return stay(onPublishFailed(command, input.wallMs, input.reason));
+    case "unheard":
+      return stay(onUnheard(command, input.atMs, input.wallMs));
     case "reported":
       return stay(onReported(command, input.version, input.atMs, input.wallMs));
     case "sample":

@@ -83,7 +83,7 @@ function RanHere({ node }: { readonly node: NodeView }): ReactNode {
           {span.toMs === null
             ? `since ${formatClock(span.fromMs, clock)}`
             : `${formatClock(span.fromMs, clock)} – ${formatClock(span.toMs, clock)}`}
-          , {countOf(span.samples, "sample")}
+          , {span.samples === null ? "in an earlier run" : countOf(span.samples, "sample")}
           {span.good ? ", good" : ""}
         </li>
       ))}

@@ -39,7 +39,7 @@ export function RunHistory({ version }: { readonly version: string }): ReactNode
               {run.nodeId}
             </span>
             <span title={utcText(run)}>{spanText(run, clock)}</span>
-            <span className="note">{run.good ? "good" : countOf(run.samples, "sample")}</span>
+            <span className="note">{run.good ? "good" : run.samples === null ? "in an earlier run" : countOf(run.samples, "sample")}</span>
           </li>
         ))}
       </ul>

@@ -58,5 +58,6 @@ function utcOf(span: VersionSpan): string {
 function roleOf(span: VersionSpan, isTarget: boolean): string {
   if (span.toMs === null) return span.good ? "running, good" : "running";
   if (isTarget) return "rollback target";
-  return span.good ? "good" : countOf(span.samples, "sample");
+  if (span.good) return "good";
+  return span.samples === null ? "in an earlier run" : countOf(span.samples, "sample");
 }

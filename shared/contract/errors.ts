@@ -34,6 +34,11 @@ export const ERROR_CODES = {
   BAD_BITSTREAM: "the file is not a whole, undamaged bitstream",
   BAD_IMAGE: "the picture could not be read",
   INFERENCE_DOWN: "the inference process is not up",
+  // judging
+  IMPOSSIBLE_VALUE: "nothing can be computed for these numbers",
+  BAD_POLICY: "a policy does not follow its schema",
+  NO_BUDGET: "no limit keeps the false-rollback budget with so few samples",
+  NOT_A_SAMPLE: "a line of a recording is no sample and no deployment",
   // storage and reports
   JOURNAL_UNAVAILABLE: "the journal cannot be written",
   FILE_WRITE_FAILED: "a file could not be written",

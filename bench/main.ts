@@ -1,4 +1,5 @@
 import { run as runBenchCodec } from "../electron/commands/bench-codec";
+import { run as runBenchJudge } from "../electron/commands/bench-judge";
 import { run as runBenchLink } from "../electron/commands/bench-link";
 import type { CommandIo, ExitCode } from "../electron/commands/command";
 import { BadUsage, NotAvailable, type Benchmark } from "./benchmark";
@@ -19,7 +20,13 @@ const linkBenchmark: Pick<Benchmark, "name" | "summary" | "run"> = {
   run: runBenchLink,
 };
 
-const BENCHMARKS = [startBenchmark, idleBenchmark, uiBenchmark, leakBenchmark, codecBenchmark, linkBenchmark] as const;
+const judgeBenchmark: Pick<Benchmark, "name" | "summary" | "run"> = {
+  name: "judge",
+  summary: "false rollbacks of healthy fleets against their budget, and delays of degraded ones",
+  run: runBenchJudge,
+};
+
+const BENCHMARKS = [startBenchmark, idleBenchmark, uiBenchmark, leakBenchmark, codecBenchmark, linkBenchmark, judgeBenchmark] as const;
 
 const list = BENCHMARKS.map(({ name, summary }) => `  ${name.padEnd(6)} ${summary}\n`).join("");
 const HELP = `usage: ./lydlr bench [NAME] [--json]

@@ -3,7 +3,6 @@ import { startHeadless } from "./start-headless";
 
 /** Commands that the command line names and a later version delivers: asked for, they say so. */
 const NOT_YET: Readonly<Record<string, string>> = {
-  replay: "replaying samples comes with the engine that judges",
   ctl: "the local socket of the running app comes with the engine that judges",
 };
 
@@ -29,6 +28,8 @@ async function commandOf(name: string): Promise<Command | null> {
       return (await import("./calc")).run;
     case "selftest":
       return (await import("./selftest")).run;
+    case "replay":
+      return (await import("./replay")).run;
     case "models":
       return (await import("./models")).run;
     default: {

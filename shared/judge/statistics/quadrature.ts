@@ -91,15 +91,16 @@ function swapRows(matrix: Float64Array, right: Float64Array, one: number, other:
 /**
  * The argument at which a rising function reaches a value, by bisection between `low` and `high`, which is
  * doubled until it lies above. NaN when it does not within `most`.
+ * @param tolerance how close to the solution, relative where it is above 1.
  */
-export function solveRising(rising: (at: number) => number, value: number, low: number, high: number, most: number): number {
+export function solveRising(rising: (at: number) => number, value: number, low: number, high: number, most: number, tolerance = 1e-12): number {
   let above = high;
   while (!(rising(above) >= value)) {
     if (above >= most) return Number.NaN;
     above = Math.min(most, above * 2);
   }
   let below = low;
-  for (let step = 0; step < 200 && above - below > 1e-12 * Math.max(1, above); step += 1) {
+  for (let step = 0; step < 200 && above - below > tolerance * Math.max(1, above); step += 1) {
     const middle = (below + above) / 2;
     if (rising(middle) >= value) above = middle;
     else below = middle;

@@ -107,17 +107,22 @@ const TAIL_SPAN = 9;
 export function autocorrelatedRunArls(c: number, rho: number, longest: number): readonly number[] {
   const { nodes, weights } = gaussLegendre(TAIL_NODES, c, c + TAIL_SPAN);
   const sd = Math.sqrt(1 - rho * rho);
+  const kernel = new Float64Array(TAIL_NODES * TAIL_NODES);
+  for (let to = 0; to < TAIL_NODES; to += 1) {
+    for (let from = 0; from < TAIL_NODES; from += 1) {
+      const chance = normalPdf(((nodes[to] ?? 0) - rho * (nodes[from] ?? 0)) / sd) / sd;
+      kernel[to * TAIL_NODES + from] = (weights[from] ?? 0) * chance;
+    }
+  }
   let density = nodes.map((x) => normalPdf(x));
   const chances: number[] = [];
   for (let run = 1; run <= longest + 1; run += 1) {
     chances.push(density.reduce((sum, value, index) => sum + value * (weights[index] ?? 0), 0));
     const before = density;
-    density = nodes.map((to) => {
+    density = nodes.map((_, to) => {
       let sum = 0;
-      for (let index = 0; index < TAIL_NODES; index += 1) {
-        sum += (weights[index] ?? 0) * (before[index] ?? 0) * normalPdf((to - rho * (nodes[index] ?? 0)) / sd);
-      }
-      return sum / sd;
+      for (let from = 0; from < TAIL_NODES; from += 1) sum += (kernel[to * TAIL_NODES + from] ?? 0) * (before[from] ?? 0);
+      return sum;
     });
   }
   return chances.slice(0, longest).map((chance, index) => 1 / (chance - (chances[index + 1] ?? 0)));

@@ -15,7 +15,7 @@ const HELP = `usage: ./lydlr bench judge [--hours H] [--nodes N] [--rho R] [--di
 Simulated fleets through the judge with the default policy: healthy nodes, each with a new baseline every
 day, and nodes that get worse by D standard deviations, and by 30 % at a coefficient of variation of 5 %.
 
-  --hours H         simulated hours of each healthy node (960)
+  --hours H         simulated hours of each healthy node (480)
   --nodes N         nodes in the fleet (6)
   --rho R           autocorrelation of neighbouring samples, 0 to 0.95 (0)
   --distribution D  normal, lognormal or beta (normal)
@@ -90,7 +90,7 @@ function parseRequest(args: readonly string[]): Result<Request | "help"> {
   if (typeof distribution !== "string" || !isDistribution(distribution)) return fail("BAD_USAGE", `--distribution is ${DISTRIBUTIONS.join(", ")}.`);
   const shift = values["shift"];
   const shifts = (typeof shift === "string" ? shift : "2").split(",").map((text) => (text.trim() === "" ? Number.NaN : Number(text)));
-  const request = { hours: number("hours", 960), nodes: number("nodes", 6), rho: number("rho", 0), distribution, shifts, runs: number("runs", 400), seed: number("seed", 1), isJson: values["json"] === true };
+  const request = { hours: number("hours", 480), nodes: number("nodes", 6), rho: number("rho", 0), distribution, shifts, runs: number("runs", 400), seed: number("seed", 1), isJson: values["json"] === true };
   const { hours, nodes, rho, runs, seed } = request;
   if (!(hours > 0 && hours <= 1e6)) return fail("BAD_USAGE", "--hours is above 0 and at most 1000000.");
   if (!(Number.isInteger(nodes) && nodes >= 1 && nodes <= 10_000)) return fail("BAD_USAGE", "--nodes is a whole number from 1 to 10000.");

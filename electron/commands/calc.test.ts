@@ -36,6 +36,15 @@ describe("./lydlr calc", () => {
     expect((await answer("limit --chart cusum --k 1 --arl0 4.147e8 --two-sided"))["limit"]).toBeGreaterThan(9.13);
   });
 
+  it("predicts what a budget costs", async () => {
+    const six = await answer("predict --nodes 6 --metrics 3 --days 30 --rho 0 --drop 0.30 --cv 0.05");
+    expect(Object.keys(six)).toEqual(["falseRollbacksPerDay", "delaySamples", "hardRun", "driftLimit"]);
+    expect(six["falseRollbacksPerDay"]).toBeLessThanOrEqual(1 / 30);
+    expect(six["delaySamples"]).toBeLessThanOrEqual(6);
+    const larger = await answer("predict --nodes 50 --metrics 3 --days 90 --rho 0.5");
+    for (const field of ["hardRun", "driftLimit"]) expect(larger[field]).toBeGreaterThan(Number(six[field]));
+  });
+
   it("says BAD_USAGE and 2 for what it cannot read, IMPOSSIBLE_VALUE and 1 for what cannot be", async () => {
     const cases: readonly (readonly [string, number, string])[] = [
       ["", 2, "BAD_USAGE"],
@@ -61,6 +70,12 @@ describe("./lydlr calc", () => {
       ["bound --kind normal-mixture --v -1 --v-opt 1 --alpha .05", 1, "IMPOSSIBLE_VALUE"],
       ["bound --kind normal-mixture --v 1 --v-opt 1 --alpha .5 --one-sided", 1, "IMPOSSIBLE_VALUE"],
       ["interval --n 0 --mean 0 --sd 1 --alpha .05 --n-star 100", 1, "IMPOSSIBLE_VALUE"],
+      ["predict --nodes 6 --metrics 3", 2, "BAD_USAGE"],
+      ["predict --nodes 0 --metrics 3 --days 30", 1, "IMPOSSIBLE_VALUE"],
+      ["predict --nodes 6 --metrics 1.5 --days 30", 1, "IMPOSSIBLE_VALUE"],
+      ["predict --nodes 6 --metrics 3 --days 0", 1, "IMPOSSIBLE_VALUE"],
+      ["predict --nodes 6 --metrics 3 --days 30 --rho 1", 1, "IMPOSSIBLE_VALUE"],
+      ["predict --nodes 6 --metrics 3 --days 30 --cv 0", 1, "IMPOSSIBLE_VALUE"],
       ["interval --n 10 --mean 0 --sd 1 --alpha 1 --n-star 100", 1, "IMPOSSIBLE_VALUE"],
     ];
     for (const [line, code, start] of cases) {

@@ -2,6 +2,7 @@ import { asymptoticInterval, normalMixtureBound, normalMixtureRho } from "../../
 import { cusumArl, cusumLimit, LARGEST_CUSUM_LIMIT, largestTwoSidedStart, twoSidedCusumArl } from "../../shared/judge/statistics/cusum";
 import { dtcLimit, longRunVariance } from "../../shared/judge/statistics/dtc";
 import { ewmaArl } from "../../shared/judge/statistics/ewma";
+import { predictBudget } from "../../shared/judge/predict";
 import { fail, ok, type Result } from "../../shared/result";
 import { refuse } from "./arguments";
 import { finiteField, impossible, withNumbers, type CalcValues } from "./calc-arguments";
@@ -13,6 +14,7 @@ const HELP = `usage: ./lydlr calc arl --chart cusum --k K --h H --shift D [--two
        ./lydlr calc limit --chart dtc --k K --rho R --arl0 A
        ./lydlr calc bound --kind normal-mixture --v V --v-opt VO --alpha A [--one-sided]
        ./lydlr calc interval --n N --mean M --sd S --alpha A --n-star NS
+       ./lydlr calc predict --nodes N --metrics M --days D --rho R --drop 0.30 --cv 0.05
 
 The statistics behind the policy: each prints one JSON object with a field named after what was asked.
 Charts are on standardised values (mean 0, sd 1).
@@ -24,6 +26,9 @@ Charts are on standardised values (mean 0, sd 1).
             autocorrelation R (Kim, Alexopoulos, Tsui and Wilson, 2007).
   bound     the normal-mixture boundary at variance V, tightest at VO (Howard et al., 2021).
   interval  asymptotic confidence sequence of a mean; S is the standard deviation of one sample.
+  predict   what a budget of one false rollback of the fleet in D days costs: falseRollbacksPerDay,
+            delaySamples (median, for a sudden drop), hardRun (samples in a row beyond a hard limit) and
+            driftLimit, by the functions that the judge takes its limits from.
 `;
 
 type Fields = Readonly<Record<string, number | boolean>>;
@@ -99,6 +104,21 @@ function interval(args: readonly string[]): Result<Fields> {
   });
 }
 
+function predict(args: readonly string[]): Result<Fields> {
+  return withNumbers(args, ["nodes", "metrics", "days", "rho", "drop", "cv"], [], (values) => {
+    const [nodes, metrics, days] = [values.number("nodes"), values.number("metrics"), values.number("days")];
+    const [rho, drop, cv] = [values.number("rho", 0), values.number("drop", 0.3), values.number("cv", 0.05)];
+    if (!Number.isInteger(nodes) || nodes < 1 || nodes > 10_000) return impossible("--nodes is a whole number from 1 to 10000.");
+    if (!Number.isInteger(metrics) || metrics < 1 || metrics > 100) return impossible("--metrics is a whole number from 1 to 100.");
+    if (days <= 0 || days > 3650) return impossible("--days is above 0 and at most 3650.");
+    if (rho < 0 || rho > 0.95) return impossible("--rho is from 0 to 0.95.");
+    if (drop <= 0 || cv <= 0) return impossible("--drop and --cv are above 0.");
+    const prediction = predictBudget({ nodes, metrics, days, rho, drop, cv });
+    if (!Number.isFinite(prediction.driftLimit)) return fail("NO_BUDGET", "No limit of the drift chart keeps this budget; allow a false rollback more often.");
+    return ok({ ...prediction });
+  });
+}
+
 function calculate(what: string, args: readonly string[]): Result<Fields> {
   switch (what) {
     case "arl":
@@ -109,8 +129,10 @@ function calculate(what: string, args: readonly string[]): Result<Fields> {
       return bound(args);
     case "interval":
       return interval(args);
+    case "predict":
+      return predict(args);
     default:
-      return fail("BAD_USAGE", "calc computes arl, limit, bound or interval; see ./lydlr calc --help.");
+      return fail("BAD_USAGE", "calc computes arl, limit, bound, interval or predict; see ./lydlr calc --help.");
   }
 }
 

@@ -128,6 +128,27 @@ function residualScaleOf(scores: Float64Array, rho: number): number {
   return ratio > 1 + 2 * standardError ? Math.sqrt(ratio) : 1;
 }
 
+/** Where a tail begins, in scores: its slope is taken from there to the end. */
+const TAIL_FROM = 1.5;
+/** Beyond the last sample a tail is taken to be so much longer than it was seen to be: skewed ones get longer. */
+const TAIL_CAUTION = 1.25;
+
+/** The knot nearest to a score. */
+function innerKnot(scores: Float64Array, score: number): number {
+  let nearest = 0;
+  for (let index = 1; index < scores.length; index += 1) {
+    if (Math.abs((scores[index] ?? 0) - score) < Math.abs((scores[nearest] ?? 0) - score)) nearest = index;
+  }
+  return nearest;
+}
+
+/** Units of the metric for one score beyond the end of a tail. */
+function tailScale({ values, scores }: { readonly values: Float64Array; readonly scores: Float64Array }, end: number, inner: number, spread: number): number {
+  const scoresApart = Math.abs((scores[end] ?? 0) - (scores[inner] ?? 0));
+  if (scoresApart === 0) return spread;
+  return (TAIL_CAUTION * Math.abs((values[end] ?? 0) - (values[inner] ?? 0))) / scoresApart;
+}
+
 /**
  * Freezes a baseline.
  * @param inOrder finite values in the order in which they came, at least 2.
@@ -142,15 +163,13 @@ export function freezeBaseline(inOrder: Float64Array, fromMs: number, toMs: numb
   const spread = isFlat ? floor : deviation;
   // A stream that hardly moves has no ranks to speak of: it is placed by the least spread that is believed.
   const knots = isFlat ? { values: Float64Array.of(median), scores: Float64Array.of(0) } : knotsOf(sorted);
-  const lowest = knots.values[0] ?? median;
-  const highest = knots.values.at(-1) ?? median;
-  const sideScale = (distance: number, score: number): number => Math.max(spread / 2, floor, score === 0 ? spread : distance / Math.abs(score));
+  const last = knots.values.length - 1;
   const placed = {
     values: knots.values,
     scores: knots.scores,
     cells: cellsOf(knots.values),
-    lowerScale: sideScale(median - lowest, knots.scores[0] ?? 0),
-    upperScale: sideScale(highest - median, knots.scores.at(-1) ?? 0),
+    lowerScale: Math.max(spread / 2, floor, tailScale(knots, 0, innerKnot(knots.scores, -TAIL_FROM), spread)),
+    upperScale: Math.max(spread / 2, floor, tailScale(knots, last, innerKnot(knots.scores, TAIL_FROM), spread)),
   };
   const { rho, residualScale } = dependence(inOrder.map((value) => scoreOf(placed, value)));
   const longRunVariance = ((1 + rho) / (1 - rho)) * residualScale * residualScale;

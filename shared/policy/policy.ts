@@ -175,6 +175,7 @@ export function guardrailCount(policy: Policy): number {
 
 /** Parses a policy that came from outside. BAD_POLICY names the first thing that is wrong. */
 export function parsePolicy(input: unknown): Result<Policy, "BAD_POLICY"> {
+  if (Array.isArray(input)) return fail("BAD_POLICY", "The policy is a list and not an object.");
   const parsed = v.safeParse(policySchema, input);
   if (parsed.success) return ok(parsed.output);
   const [issue] = parsed.issues;

@@ -65,7 +65,7 @@ interface EstimationError {
  * few independent samples, and a walk that is in the tail stays there. Found with `./lydlr bench judge --rho R`.
  */
 function dependenceFactor(rho: number): number {
-  return 1.15 * (1 + rho);
+  return 1.15 * (1 + 0.6 * rho);
 }
 
 function driftError(n: number, rho: number): EstimationError {

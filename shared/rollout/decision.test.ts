@@ -40,7 +40,7 @@ describe("a rollback's target", () => {
   });
 
   test("is good, another one and free, whatever ran before", () => {
-    const version = fc.constantFrom("a", "b", "c", "10", "9");
+    const version = fc.constantFrom<string>("a", "b", "c", "10", "9");
     fc.assert(
       fc.property(version, fc.array(version, { maxLength: 8 }), fc.array(version, { maxLength: 3 }), (running, goodBefore, bad) => {
         const quarantined = new Set(bad);
@@ -84,6 +84,19 @@ describe("the decision about a failing node", () => {
     expect(outcome({}, { dryRun: true })).toBe("DRY_RUN");
     const held = decideRollback({ ...question, peers: peers(4, 1, 0) }, rights);
     expect(held.sentence).toBe("4 of 5 other nodes that did not change got worse in latency at the same time. This is the environment, not a version. Nothing is rolled back.");
+  });
+
+  test("says in a sentence why it holds, and counts only the nodes that did not change", () => {
+    const sentence = (change: Partial<RollbackQuestion>, changedRights: Partial<RollbackRights> = {}): string => {
+      const decision = decideRollback({ ...question, ...change }, { ...rights, ...changedRights });
+      expect(decision.action).toBe("hold");
+      return decision.sentence;
+    };
+    expect(sentence({}, { rollBackOnFail: false })).toBe("The policy lets nothing be rolled back alone. node_3 needs you.");
+    expect(sentence({ goodBefore: [] })).toBe("Nothing good ran on node_3 before 1.2.0, so there is nothing to go back to.");
+    expect(sentence({ goodBefore: [], version: null })).toBe("Nothing good ran on node_3 before what runs now, so there is nothing to go back to.");
+    expect(sentence({}, { dryRun: true })).toBe("Dry run: node_3 would be rolled back to 1.1.0.");
+    expect(sentence({ peers: peers(2, 1, 3) })).toContain("2 of 3 other nodes that did not change");
   });
 
   test("freezes a node after two rollbacks within an hour, not a moment later", () => {

@@ -123,6 +123,8 @@ export interface Budget {
   slowK(rho: number): number;
   /** Limit of a drift or spread chart; null while its baseline is too small for the budget. */
   chartLimit(trigger: "drift-slow" | "drift-fast" | "spread", stage: ChartStage): number | null;
+  /** What the limit would be with a baseline that does not err: half of it is too loud for a baseline to grow. */
+  plainLimit(trigger: "drift-slow" | "drift-fast" | "spread", rho: number): number;
   /** Samples in a row beyond a line that lies `sd` standard deviations away from healthy samples. */
   run(trigger: "hard" | "relative", sd: number, rho: number): number;
 }
@@ -154,13 +156,18 @@ function solveBudget(request: BudgetRequest): Budget {
   }
   const arlOf = (trigger: Trigger): number => perStream / (BUDGET_SHARES[trigger] * PLANNED_SHARE);
   const slowK = (rho: number): number => Math.min(0.5, Math.max(0.3, Math.sqrt((1 - rho) / (1 + rho))));
+  const referenceOf = (trigger: Trigger, rho: number): number => (trigger === "drift-fast" ? FAST_K : trigger === "spread" ? 0.5 : slowK(rho));
+  const plainLimit = (trigger: "drift-slow" | "drift-fast" | "spread", rho: number): number => {
+    const k = referenceOf(trigger, rho);
+    return solveRising((h) => Math.log(siegmundArl({ k, h }, 0)), Math.log(arlOf(trigger)), 0, 8, LARGEST_LIMIT, 1e-4);
+  };
   function chartLimit(trigger: "drift-slow" | "drift-fast" | "spread", { n, rho, isEarly }: ChartStage): number | null {
     const level = Math.min(LARGEST_RHO, Math.ceil(Math.max(0, rho) * 20 - 1e-9) / 20);
     return keep(`${trigger} ${n} ${level} ${isEarly ? 1 : 0}`, () => {
       const isSpread = trigger === "spread";
       // The spread chart sees one value for two samples.
       const pace = isSpread ? 2 : 1;
-      const k = trigger === "drift-fast" ? FAST_K : trigger === "spread" ? 0.5 : slowK(level);
+      const k = referenceOf(trigger, level);
       const lifeSamples = perDay / request.baselinesPerDay / pace;
       const arl = arlOf(trigger) / pace;
       const allowed = (lifeSamples / arl) * (isEarly ? EARLY_SHARE / (BASELINE_STAGES.length - 1) : 1 - EARLY_SHARE);
@@ -183,7 +190,7 @@ function solveBudget(request: BudgetRequest): Budget {
     });
     return Math.max(shortest, length ?? LONGEST_RUN);
   }
-  return { request, arlOf, slowK, chartLimit, run };
+  return { request, arlOf, slowK, chartLimit, plainLimit, run };
 }
 
 /** Budgets of one fleet by the rate of a node's samples. */

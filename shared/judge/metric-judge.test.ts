@@ -142,6 +142,17 @@ describe("a baseline of a metric", () => {
     expect([state.baseline, state.failing]).toEqual([null, "hard"]);
   });
 
+  test("does not learn a drift that no armed chart can see yet", () => {
+    const random = seededRandom(21);
+    const state = startMetric(latencyMs, budgets, null);
+    let score = 0;
+    for (let index = 0; index < 3000; index += 1) {
+      score = 0.9 * score + Math.sqrt(1 - 0.81) * random.normal();
+      judgeValue(state, 20 + score + (index >= 130 ? 4 : 0), index * 500, budgets);
+    }
+    expect(state.failing === null ? (state.baseline?.median ?? 0) < 21.5 : true).toBe(true);
+  });
+
   test("does not move once the metric has begun to fail", () => {
     const metric = healthy(300);
     const before = metric.state.baseline;

@@ -8,6 +8,8 @@ export interface Chart {
   readonly k: number;
   /** Null while the baseline is too small for the budget: the chart is not armed. */
   readonly limit: number | null;
+  /** Above this the baseline must not grow, whether the chart is armed or not: it might learn from a drift. */
+  readonly quietBelow: number;
   statistic: number;
   /** Samples since the statistic last left 0, and when that was. */
   samples: number;
@@ -184,6 +186,10 @@ export function loudest(state: MetricState): number {
   return Math.max(shareOf(state.slow), shareOf(state.fast), shareOf(state.spread));
 }
 
+function isQuietChart(chart: Chart | null): boolean {
+  return chart === null || chart.statistic < chart.quietBelow;
+}
+
 /** A metric that the run rules and the recovery see: strictly beyond a line fails, exactly at it passes. */
 function countRuns(state: MetricState, value: number, tMs: number): void {
   const { policy, worse } = state;
@@ -208,7 +214,7 @@ function judgeFailure(state: MetricState, value: number, tMs: number): void {
     state.failedAtMs = tMs;
     state.recovered = 0;
   }
-  const isQuiet = state.failing === null && state.hard.length === 0 && state.relative.length === 0 && loudest(state) < LOUD_SHARE;
+  const isQuiet = state.failing === null && state.hard.length === 0 && state.relative.length === 0 && isQuietChart(state.slow) && isQuietChart(state.fast) && isQuietChart(state.spread);
   state.quiet = isQuiet ? state.quiet + 1 : 0;
 }
 
@@ -287,7 +293,8 @@ function arm(state: MetricState, baseline: Baseline, budget: Budget): void {
   const chart = (trigger: "drift-slow" | "drift-fast" | "spread", k: number, before: Chart | null): Chart => {
     const limit = budget.chartLimit(trigger, stage);
     const { statistic, samples, sinceMs } = before ?? { statistic: 0, samples: 0, sinceMs: 0 };
-    return { k, limit, statistic: limit === null ? statistic : Math.min(statistic, LOUD_SHARE * limit), samples, sinceMs };
+    const quietBelow = LOUD_SHARE * budget.plainLimit(trigger, rho);
+    return { k, limit, quietBelow, statistic: limit === null ? statistic : Math.min(statistic, LOUD_SHARE * limit), samples, sinceMs };
   };
   state.slow = chart("drift-slow", budget.slowK(rho), state.slow);
   state.fast = chart("drift-fast", FAST_K, state.fast);

@@ -220,7 +220,7 @@ export function createBudgetBook(request: Omit<BudgetRequest, "samplesPerSecond"
 }
 
 /** The largest limit a chart may have; a baseline that needs more is too small for the budget. */
-const LARGEST_LIMIT = 100;
+const LARGEST_LIMIT = 1000;
 
 function guardedLimit(k: number, error: EstimationError, horizon: number, allowed: number): number {
   const logChance = (h: number): number => -Math.log(falseAlarmChance(k, h, error, horizon));

@@ -8,7 +8,20 @@ describe("a policy", () => {
     expect([compressionRatio.side, latencyMs.side, qualityScore.side]).toEqual(["min", "max", "min"]);
     expect([compressionRatio.recoverAt, latencyMs.recoverAt, qualityScore.recoverAt]).toEqual([5.25, 47.5, 0.735]);
     expect([compressionRatio.maxChange, latencyMs.role, latencyMs.critical, qualityScore.critical, qualityScore.mustHaveData]).toEqual([0.3, "guardrail", false, true, true]);
-    expect(fleetPolicyOf(DEFAULT_POLICY)).toMatchObject({ days: 30, nodes: null, warmUpMs: 2000, baselineSamples: 120, maxRollbacksPerHour: 2, dryRun: false, rollBackOnFail: true });
+    expect(fleetPolicyOf(DEFAULT_POLICY)).toEqual({
+      days: 30,
+      nodes: null,
+      baselinesPerDay: 1,
+      warmUpMs: 2_000,
+      commitSamples: 240,
+      baselineSamples: 120,
+      staleAfterMs: 5_000,
+      lostAfterMs: 30_000,
+      rollBackOnFail: true,
+      holdOnCommonCause: true,
+      maxRollbacksPerHour: 2,
+      dryRun: false,
+    });
   });
 
   test("takes a node's own settings before its vertical's before the fleet's", () => {

@@ -66,6 +66,14 @@ describe("a healthy fleet", () => {
     expect(trial.named("baseline-frozen", "node_0").map(({ detail }) => detail["n"])).toEqual(expect.arrayContaining([120, 240, 480, 960, 1920]));
   });
 
+  test("waits for the first baseline that the policy asks for", () => {
+    const trial = startTrial(1, { trial: { baselineSamples: 200 } });
+    trial.run(199);
+    expect(trial.named("baseline-frozen")).toEqual([]);
+    trial.run(1);
+    expect(trial.named("baseline-frozen").map(({ detail }) => detail["n"])).toContain(200);
+  });
+
   test("gives the same events for the same samples", () => {
     const twice = [1, 2].map(() => {
       const trial = startTrial(3);

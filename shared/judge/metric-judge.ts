@@ -84,8 +84,12 @@ function sampleRateOf({ n, fromMs, toMs }: Baseline): number {
   return toMs > fromMs ? (1000 * (n - 1)) / (toMs - fromMs) : 0;
 }
 
-/** Begins to judge a metric of a version. */
-export function startMetric(policy: MetricPolicy, budgets: BudgetBook, held: Baseline | null): MetricState {
+/**
+ * Begins to judge a metric of a version.
+ * @param held what the version before was like here; null without one.
+ * @param firstBaseline samples of the first baseline, 120 or more.
+ */
+export function startMetric(policy: MetricPolicy, budgets: BudgetBook, held: Baseline | null, firstBaseline: number = BASELINE_STAGES[0]): MetricState {
   const budget = budgets.forRate(held === null ? 0 : sampleRateOf(held));
   const rho = held?.rho ?? ASSUMED_RHO;
   const relativeSd = held === null ? HEALTHY_LIMIT_SD : (policy.maxChange * held.median) / held.spread;
@@ -103,7 +107,7 @@ export function startMetric(policy: MetricPolicy, budgets: BudgetBook, held: Bas
     n: 0,
     latest: Number.NaN,
     latestMs: Number.NaN,
-    kept: new Float64Array(BASELINE_STAGES[0]),
+    kept: new Float64Array(firstBaseline),
     keptCount: 0,
     keptFromMs: 0,
     keptBeyond: 0,

@@ -74,7 +74,7 @@ function watchMetrics(rules: JudgeRules, before: NodeState | null): NodeState["m
     const old = before?.metrics[metric].judge;
     // The baseline of a version that failed is no measure of the next one; what it was held against is.
     const held = old === undefined ? null : old.failing === null ? (old.baseline ?? old.held) : old.held;
-    return { judge: startMetric(rules.node[metric], rules.budgets, held), brokenRun: 0, isWarned: false };
+    return { judge: startMetric(rules.node[metric], rules.budgets, held, rules.fleet.baselineSamples), brokenRun: 0, isWarned: false };
   };
   return { compressionRatio: watch("compressionRatio"), latencyMs: watch("latencyMs"), qualityScore: watch("qualityScore") };
 }

@@ -1,4 +1,5 @@
 import { run as runBenchCodec } from "../electron/commands/bench-codec";
+import { run as runBenchJudge } from "../electron/commands/bench-judge";
 import { run as runBenchLink } from "../electron/commands/bench-link";
 import { run as runBenchSwap } from "../electron/commands/bench-swap";
 import type { CommandIo, ExitCode } from "../electron/commands/command";
@@ -27,7 +28,13 @@ const swapBenchmark: Pick<Benchmark, "name" | "summary" | "run"> = {
   run: runBenchSwap,
 };
 
-const BENCHMARKS = [startBenchmark, idleBenchmark, uiBenchmark, leakBenchmark, codecBenchmark, swapBenchmark, linkBenchmark, journalBenchmark] as const;
+const judgeBenchmark: Pick<Benchmark, "name" | "summary" | "run"> = {
+  name: "judge",
+  summary: "false rollbacks of healthy fleets against their budget, and delays of degraded ones",
+  run: runBenchJudge,
+};
+
+const BENCHMARKS = [startBenchmark, idleBenchmark, uiBenchmark, leakBenchmark, codecBenchmark, swapBenchmark, linkBenchmark, journalBenchmark, judgeBenchmark] as const;
 
 const list = BENCHMARKS.map(({ name, summary }) => `  ${name.padEnd(7)} ${summary}\n`).join("");
 const HELP = `usage: ./lydlr bench [NAME] [--json]

@@ -4,9 +4,6 @@ import { startHeadless } from "./start-headless";
 /** Commands that the command line names and a later version delivers: asked for, they say so. */
 const NOT_YET: Readonly<Record<string, string>> = {
   ctl: "the local socket of the running app comes with the engine that judges",
-  replay: "replaying samples comes with the engine that judges",
-  calc: "the statistics come with the engine that judges",
-  selftest: "the published values come with the engine that judges",
 };
 
 function notYet(name: string, sentence: string): Command {
@@ -29,6 +26,12 @@ async function commandOf(name: string): Promise<Command | null> {
       return (await import("./ros2")).run;
     case "journal":
       return (await import("./journal")).run;
+    case "calc":
+      return (await import("./calc")).run;
+    case "selftest":
+      return (await import("./selftest")).run;
+    case "replay":
+      return (await import("./replay")).run;
     case "models":
       return (await import("./models")).run;
     default: {

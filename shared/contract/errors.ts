@@ -50,6 +50,11 @@ export const ERROR_CODES = {
   ARCHIVE_TOO_LARGE: "it unpacks to more files or bytes than an import may have",
   VERSION_PRESENT: "that version is in the registry already",
   BAD_ALIAS: "an alias is 1 to 32 of a-z 0-9 - and starts with a letter; latest is taken",
+  // judging
+  IMPOSSIBLE_VALUE: "nothing can be computed for these numbers",
+  BAD_POLICY: "a policy does not follow its schema",
+  NO_BUDGET: "no limit keeps the false-rollback budget with so few samples",
+  NOT_A_SAMPLE: "a line of a recording is no sample and no deployment",
   // storage and reports
   JOURNAL_UNAVAILABLE: "the journal cannot be written",
   JOURNAL_BROKEN: "the journal was changed after it was written, and no person has acknowledged that",

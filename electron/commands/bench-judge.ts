@@ -1,0 +1,248 @@
+import { cusumArl, cusumLimit } from "../../shared/judge/statistics/cusum";
+import { poissonUpper95 } from "../../shared/judge/statistics/poisson";
+import { LIMITED_METRICS } from "../../shared/judge/limits";
+import { defaultRules, simulateNode, watchDegrading, watchHealthy, type Detection } from "../../shared/judge/simulation/fleet";
+import { DISTRIBUTIONS, marginsOf, type Distribution } from "../../shared/judge/simulation/noise";
+import { seededRandom, type Random } from "../../shared/random";
+import { fail, ok, type Result } from "../../shared/result";
+import { parseArguments, refuse } from "./arguments";
+import type { Command, CommandIo } from "./command";
+import { quantile } from "./measure";
+
+const HELP = `usage: ./lydlr bench judge [--hours H] [--nodes N] [--rho R] [--distribution normal|lognormal|beta]
+                           [--shift D[,D...]] [--runs N] [--seed N] [--json]
+
+Simulated fleets through the judge with the default policy: healthy nodes, each with a new baseline every
+day, and nodes that get worse by D standard deviations, and by 30 % at a coefficient of variation of 5 %.
+
+  --hours H         simulated hours of each healthy node (480)
+  --nodes N         nodes in the fleet (6)
+  --rho R           autocorrelation of neighbouring samples, 0 to 0.95 (0)
+  --distribution D  normal, lognormal or beta (normal)
+  --shift D         a degradation in standard deviations; several with commas (2)
+  --runs N          degraded nodes for each shift (400)
+  --seed N          the same seed gives the same result (1)
+
+The budget is one false rollback of the fleet in 30 days. To see whether it is kept, the simulated time has to
+be several times as long; where it is shorter, the judge is given a budget that is larger in proportion, its
+limits are solved for that one, and "method" says "scaled".
+`;
+
+const BUDGET_DAYS = 30;
+const HOURS_PER_DAY = 24;
+const SAMPLES_PER_HOUR = 7_200;
+/** False rollbacks that a scaled budget allows over the run: enough to tell one rate from another. */
+const SCALED_COUNT = 24;
+/** A run that the budget allows so many false rollbacks in is judged by the budget itself. */
+const DIRECT_COUNT = 5;
+/** Degradations begin between five minutes and an hour after the version began to run. */
+const EARLIEST_CHANGE = 600;
+const LATEST_CHANGE = 7_200;
+/** Ten minutes. */
+const PATIENCE = 1_200;
+const DROP = 0.3;
+const DROP_CV = 0.05;
+
+interface Request {
+  readonly hours: number;
+  readonly nodes: number;
+  readonly rho: number;
+  readonly distribution: Distribution;
+  readonly shifts: readonly number[];
+  readonly runs: number;
+  readonly seed: number;
+  readonly isJson: boolean;
+}
+
+function isDistribution(text: string): text is Distribution {
+  return DISTRIBUTIONS.some((known) => known === text);
+}
+
+/** `--shift 2 --shift 4` is `--shift 2,4`. */
+function joinShifts(args: readonly string[]): readonly string[] {
+  const shifts: string[] = [];
+  const rest: string[] = [];
+  for (let index = 0; index < args.length; index += 1) {
+    const word = args[index] ?? "";
+    if (word === "--shift" && args[index + 1] !== undefined) {
+      shifts.push(args[index + 1] ?? "");
+      index += 1;
+    } else if (word.startsWith("--shift=")) shifts.push(word.slice("--shift=".length));
+    else rest.push(word);
+  }
+  return shifts.length === 0 ? rest : [...rest, `--shift=${shifts.join(",")}`];
+}
+
+const TEXT = { type: "string" } as const;
+
+function parseRequest(args: readonly string[]): Result<Request | "help"> {
+  const options = { hours: TEXT, nodes: TEXT, rho: TEXT, distribution: TEXT, shift: TEXT, runs: TEXT, seed: TEXT, json: { type: "boolean" } } as const;
+  const parsed = parseArguments(joinShifts(args), options);
+  if (!parsed.ok) return parsed;
+  const { values, positionals } = parsed.value;
+  if (values["help"] === true) return ok("help");
+  if (positionals.length > 0) return fail("BAD_USAGE", "bench judge takes no names.");
+  const number = (name: string, ifAbsent: number): number => {
+    const text = values[name];
+    return typeof text === "string" ? (text.trim() === "" ? Number.NaN : Number(text)) : ifAbsent;
+  };
+  const distribution = values["distribution"] ?? "normal";
+  if (typeof distribution !== "string" || !isDistribution(distribution)) return fail("BAD_USAGE", `--distribution is ${DISTRIBUTIONS.join(", ")}.`);
+  const shift = values["shift"];
+  const shifts = (typeof shift === "string" ? shift : "2").split(",").map((text) => (text.trim() === "" ? Number.NaN : Number(text)));
+  const request = { hours: number("hours", 480), nodes: number("nodes", 6), rho: number("rho", 0), distribution, shifts, runs: number("runs", 400), seed: number("seed", 1), isJson: values["json"] === true };
+  const { hours, nodes, rho, runs, seed } = request;
+  if (!(hours > 0 && hours <= 1e6)) return fail("BAD_USAGE", "--hours is above 0 and at most 1000000.");
+  if (!(Number.isInteger(nodes) && nodes >= 1 && nodes <= 10_000)) return fail("BAD_USAGE", "--nodes is a whole number from 1 to 10000.");
+  if (!(rho >= 0 && rho <= 0.95)) return fail("BAD_USAGE", "--rho is from 0 to 0.95.");
+  if (!(Number.isInteger(runs) && runs >= 1 && runs <= 1e6)) return fail("BAD_USAGE", "--runs is a whole number from 1 to 1000000.");
+  if (!Number.isInteger(seed)) return fail("BAD_USAGE", "--seed is a whole number.");
+  if (!shifts.every((each) => each > 0 && each <= 20)) return fail("BAD_USAGE", "--shift is above 0 and at most 20.");
+  return ok(request);
+}
+
+/** What the healthy fleet came to. */
+interface Healthy {
+  readonly nodeDays: number;
+  readonly falseRollbacks: number;
+  readonly upper95PerNodeDay: number;
+  readonly budgetPerNodeDay: number;
+  readonly method: "direct" | "scaled";
+  /** How much larger the budget was than the policy's. */
+  readonly budgetScale: number;
+}
+
+function watchHealthyFleet(request: Request, random: Random, io: CommandIo, print: (line: object, text: string) => void): Healthy {
+  const { hours, nodes, rho, distribution } = request;
+  const nodeDays = (hours * nodes) / HOURS_PER_DAY;
+  const allowed = nodeDays / (BUDGET_DAYS * nodes);
+  const isDirect = allowed >= DIRECT_COUNT;
+  const days = isDirect ? BUDGET_DAYS : Math.min(BUDGET_DAYS, nodeDays / (SCALED_COUNT * nodes));
+  const scale = BUDGET_DAYS / days;
+  const rules = defaultRules(nodes, days);
+  const why = isDirect
+    ? `the budget of one in ${BUDGET_DAYS} days itself`
+    : `a budget ${scale.toFixed(1)} times as large, because ${nodeDays.toFixed(1)} node-days are too short to see one false rollback of the fleet in ${BUDGET_DAYS} days`;
+  io.stderr(`lydlr: ${nodes} healthy nodes for ${hours} h, ${distribution}, rho ${rho}: judged by ${why}\n`);
+  const margins = marginsOf(distribution);
+  let falseRollbacks = 0;
+  for (let index = 0; index < nodes; index += 1) {
+    const found = watchHealthy(simulateNode(random.fork(index), margins, rho), Math.round(hours * SAMPLES_PER_HOUR), rules);
+    falseRollbacks += found.length;
+    for (const { sample, standing, baseline } of found) {
+      const line = { type: "false-rollback", node: index, sample, metric: standing.metric, reason: standing.reason, baselineSamples: baseline };
+      print(line, `false rollback of node ${index} at sample ${sample}: ${standing.metric ?? "all"}, ${standing.reason}, baseline of ${baseline}`);
+    }
+  }
+  return {
+    nodeDays,
+    falseRollbacks,
+    upper95PerNodeDay: poissonUpper95(falseRollbacks) / nodeDays,
+    budgetPerNodeDay: 1 / (days * nodes),
+    method: isDirect ? "direct" : "scaled",
+    budgetScale: scale,
+  };
+}
+
+interface Delays {
+  readonly medianDelaySamples: number | null;
+  readonly p95DelaySamples: number | null;
+  readonly missed: number;
+  readonly early: number;
+}
+
+function delaysOf(detections: readonly Detection[]): Delays {
+  const count = (type: Detection["type"]): number => detections.filter((each) => each.type === type).length;
+  // What is missed took longer than anybody waited: it belongs to the slow end.
+  const delays = detections.flatMap((each) => (each.type === "found" ? [each.delay] : each.type === "missed" ? [PATIENCE] : []));
+  const at = (share: number): number | null => (delays.length === 0 ? null : quantile(delays, share));
+  return { medianDelaySamples: at(0.5), p95DelaySamples: at(0.95), missed: count("missed"), early: count("early") };
+}
+
+function watchShift(request: Request, random: Random, shiftSd: number): Delays {
+  const { nodes, rho, distribution, runs } = request;
+  const rules = defaultRules(nodes, BUDGET_DAYS);
+  const margins = marginsOf(distribution);
+  const detections = Array.from({ length: runs }, (_, run): Detection => {
+    const own = random.fork(run);
+    const metric = LIMITED_METRICS[run % LIMITED_METRICS.length] ?? "latencyMs";
+    const from = EARLIEST_CHANGE + own.nextInt(LATEST_CHANGE - EARLIEST_CHANGE);
+    const size = (metric === "latencyMs" ? 1 : -1) * shiftSd * margins[metric].sd;
+    const worse = (value: number): number => (metric === "qualityScore" ? Math.max(0, value + size) : Math.max(1e-6, value + size));
+    return watchDegrading(simulateNode(own, margins, rho), { metric, from, worse, patience: PATIENCE }, rules);
+  });
+  return delaysOf(detections);
+}
+
+/** A drop of the ratio by 30 % at a coefficient of variation of 5 %, far inside of its limit. */
+function watchDrop(request: Request, random: Random): Delays {
+  const { nodes, rho, runs } = request;
+  const rules = defaultRules(nodes, BUDGET_DAYS);
+  const margins = marginsOf(request.distribution);
+  const { mean, sd } = margins.compressionRatio;
+  const narrow = { ...margins.compressionRatio, valueAt: (score: number): number => 10 * (1 + (DROP_CV * (margins.compressionRatio.valueAt(score) - mean)) / sd) };
+  const detections = Array.from({ length: runs }, (_, run): Detection => {
+    const own = random.fork(run);
+    const from = EARLIEST_CHANGE + own.nextInt(LATEST_CHANGE - EARLIEST_CHANGE);
+    const node = simulateNode(own, { ...margins, compressionRatio: narrow }, rho);
+    return watchDegrading(node, { metric: "compressionRatio", from, worse: (value) => value - 10 * DROP, patience: PATIENCE }, rules);
+  });
+  return delaysOf(detections);
+}
+
+/** Delay of the exact CUSUM, k = 0.5, with the whole budget and a known healthy mean, on independent samples. */
+function exactDelay(nodes: number, shiftSd: number): number {
+  const arl0 = 2 * 86_400 * BUDGET_DAYS * nodes * LIMITED_METRICS.length;
+  return cusumArl({ k: 0.5, h: cusumLimit(0.5, arl0, false) }, shiftSd);
+}
+
+function round(value: number | null, decimals: number): number | null {
+  return value === null ? null : Number(value.toFixed(decimals));
+}
+
+/** `./lydlr bench judge`: how often healthy nodes are rolled back, and how soon bad ones. */
+export const run: Command = async (args, io) => {
+  const parsed = parseRequest(args);
+  if (!parsed.ok) return refuse(io, parsed.error);
+  if (parsed.value === "help") {
+    io.stdout(HELP);
+    return 0;
+  }
+  const request = parsed.value;
+  const print = (line: object, text: string): void => {
+    io.stdout(request.isJson ? `${JSON.stringify(line)}\n` : `${text}\n`);
+  };
+  const random = seededRandom(request.seed);
+  const healthy = watchHealthyFleet(request, random.fork(1), io, print);
+  const drop = watchDrop(request, random.fork(2));
+  print(
+    { type: "drop", drop: DROP, cv: DROP_CV, medianDelaySamples: drop.medianDelaySamples, p95DelaySamples: drop.p95DelaySamples, missed: drop.missed, early: drop.early },
+    `a drop of 30 % at a coefficient of variation of 5 %: median ${drop.medianDelaySamples} samples, p95 ${drop.p95DelaySamples}, missed ${drop.missed} of ${request.runs}`,
+  );
+  for (const [index, shiftSd] of request.shifts.entries()) {
+    const { medianDelaySamples, p95DelaySamples, missed, early } = watchShift(request, random.fork(3 + index), shiftSd);
+    const exact = exactDelay(request.nodes, shiftSd);
+    const line = {
+      type: "summary",
+      healthyNodeDays: healthy.nodeDays,
+      falseRollbacks: healthy.falseRollbacks,
+      upper95PerNodeDay: round(healthy.upper95PerNodeDay, 6),
+      budgetPerNodeDay: round(healthy.budgetPerNodeDay, 6),
+      shiftSd,
+      medianDelaySamples,
+      p95DelaySamples,
+      missed,
+      early,
+      runs: request.runs,
+      exactCusumDelaySamples: round(exact, 2),
+      method: healthy.method,
+      budgetScale: round(healthy.budgetScale, 3),
+    };
+    const text =
+      `${healthy.falseRollbacks} false rollbacks in ${healthy.nodeDays.toFixed(1)} healthy node-days: at most ${healthy.upper95PerNodeDay.toFixed(5)} a node-day (95 %), ` +
+      `budget ${healthy.budgetPerNodeDay.toFixed(5)} (${healthy.method}); ${shiftSd} sd found in a median of ${medianDelaySamples} samples, p95 ${p95DelaySamples}, ` +
+      `missed ${missed} of ${request.runs}; the exact CUSUM takes ${exact.toFixed(1)} on independent samples`;
+    print(line, text);
+  }
+  return 0;
+};

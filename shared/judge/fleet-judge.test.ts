@@ -1,0 +1,286 @@
+import { describe, expect, test } from "vitest";
+import type { Policy } from "../policy/policy";
+import { seededRandom } from "../random";
+import { createFleetJudge, type FleetJudge, type JudgeEvent } from "./fleet-judge";
+import type { JudgedSample } from "./node-judge";
+
+const PERIOD_MS = 500;
+
+/** Values of a healthy sample; a test changes some. */
+type Values = Partial<Omit<JudgedSample, "tMs">>;
+
+/** A fleet under judgement whose clock the test turns. */
+interface Trial {
+  readonly events: JudgeEvent[];
+  readonly judge: FleetJudge;
+  /** Lets so many samples of every node come; `change` says what is different on a node. */
+  run(samples: number, change?: (nodeId: string, index: number) => Values | "silent"): void;
+  deploy(nodeId: string, version: string): void;
+  named(event: JudgeEvent["event"], nodeId?: string): readonly JudgeEvent[];
+  nowMs(): number;
+}
+
+function startTrial(nodes: number, policy: Policy = {}, seed = 1): Trial {
+  const events: JudgeEvent[] = [];
+  const judge = createFleetJudge(policy, (event) => events.push(event));
+  const random = seededRandom(seed);
+  const versions = new Map<string, string>();
+  let tick = 0;
+  return {
+    events,
+    judge,
+    run(samples, change = () => ({})) {
+      for (let index = 0; index < samples; index += 1) {
+        const tMs = tick * PERIOD_MS;
+        tick += 1;
+        for (let node = 0; node < nodes; node += 1) {
+          const nodeId = `node_${node}`;
+          const values = change(nodeId, index);
+          const noise = { compressionRatio: 8 + 0.4 * random.normal(), latencyMs: 20 + 1.5 * random.normal(), qualityScore: 0.9 + 0.02 * random.normal() };
+          if (values === "silent") continue;
+          judge.sample(nodeId, { tMs, modelVersion: versions.get(nodeId) ?? "1.1.0", ...noise, ...values });
+        }
+        judge.tick(tMs);
+      }
+    },
+    deploy(nodeId, version) {
+      judge.deploy(tick * PERIOD_MS, nodeId, version);
+      versions.set(nodeId, version);
+    },
+    named: (event, nodeId) => events.filter((each) => each.event === event && (nodeId === undefined || each.nodeId === nodeId)),
+    nowMs: () => tick * PERIOD_MS,
+  };
+}
+
+const bad = { qualityScore: 0.65 } as const;
+const only = (nodeId: string, values: Values | "silent") => (each: string): Values | "silent" => (each === nodeId ? values : {});
+
+describe("a healthy fleet", () => {
+  test("commits its version after 240 passing samples, and nothing is rolled back or held", () => {
+    const trial = startTrial(4);
+    trial.run(2500);
+    expect(trial.named("version-committed")).toHaveLength(4);
+    expect([...trial.named("rollback-requested"), ...trial.named("rollback-held")]).toEqual([]);
+    const [first] = trial.named("verdict", "node_0");
+    expect(first?.detail).toMatchObject({ outcome: "inconclusive", sentence: "Too few samples to judge 1.1.0: 1 of 120." });
+    expect(trial.named("baseline-frozen", "node_0").map(({ detail }) => detail["n"])).toEqual(expect.arrayContaining([120, 240, 480, 960, 1920]));
+  });
+
+  test("waits for the first baseline that the policy asks for", () => {
+    const trial = startTrial(1, { trial: { baselineSamples: 200 } });
+    trial.run(199);
+    expect(trial.named("baseline-frozen")).toEqual([]);
+    trial.run(1);
+    expect(trial.named("baseline-frozen").map(({ detail }) => detail["n"])).toContain(200);
+  });
+
+  test("gives the same events for the same samples", () => {
+    const twice = [1, 2].map(() => {
+      const trial = startTrial(3);
+      trial.run(400);
+      trial.deploy("node_1", "1.2.0");
+      trial.run(100, only("node_1", bad));
+      return JSON.stringify(trial.events);
+    });
+    expect(twice[0]).toBe(twice[1]);
+  });
+});
+
+describe("a bad version", () => {
+  test("is taken back from its node within seconds, to what was good there, and quarantined", () => {
+    const trial = startTrial(6);
+    trial.run(400);
+    trial.deploy("node_2", "1.2.0");
+    const deployedMs = trial.nowMs();
+    trial.run(40, only("node_2", bad));
+    const [request, ...more] = trial.named("rollback-requested");
+    expect(more).toEqual([]);
+    expect(request).toMatchObject({ nodeId: "node_2", detail: { target: "1.1.0", version: "1.2.0", metric: "qualityScore", reason: "hard", value: 0.65, limit: 0.7, actor: "policy" } });
+    expect((request?.tMs ?? Infinity) - deployedMs).toBeLessThanOrEqual(8_000);
+    expect(request?.detail["sentence"]).toBe("Quality 0.650, 5 of 5 samples beyond 0.70. Rolling back to 1.1.0.");
+    expect(trial.named("version-quarantined")).toMatchObject([{ nodeId: "node_2", detail: { version: "1.2.0", scope: "node" } }]);
+  });
+
+  test("is acknowledged only by the node's own report, and inconsistent when it reports something else", () => {
+    for (const [reported, event] of [["1.1.0", "rollback-acknowledged"], ["1.0.0", "version-inconsistent"]] as const) {
+      const trial = startTrial(3);
+      trial.run(400);
+      trial.deploy("node_0", "1.2.0");
+      trial.run(30, only("node_0", bad));
+      expect([...trial.named("rollback-acknowledged"), ...trial.named("version-inconsistent")]).toEqual([]);
+      trial.run(5, only("node_0", { modelVersion: reported }));
+      expect(trial.named(event)).toMatchObject([{ nodeId: "node_0", detail: { asked: "1.1.0", version: reported } }]);
+    }
+  });
+
+  test("may run on no node once it failed on two", () => {
+    const trial = startTrial(6);
+    trial.run(400);
+    trial.deploy("node_0", "1.2.0");
+    trial.deploy("node_1", "1.2.0");
+    trial.run(40, (nodeId) => (nodeId === "node_0" || nodeId === "node_1" ? bad : {}));
+    expect(trial.named("rollback-requested").map(({ nodeId }) => nodeId)).toEqual(["node_0", "node_1"]);
+    expect(trial.named("version-quarantined").map(({ detail }) => detail["scope"])).toEqual(["node", "node", "fleet"]);
+  });
+
+  test("is found by its warm-up's end at the earliest: what happens before is ignored", () => {
+    const trial = startTrial(3);
+    trial.run(400);
+    trial.deploy("node_0", "1.2.0");
+    trial.run(60, (nodeId, index) => (nodeId === "node_0" && index < 4 ? bad : {}));
+    expect(trial.named("rollback-requested")).toEqual([]);
+  });
+
+  test("is taken back for a change of more than 30 % from what the version before was like", () => {
+    const trial = startTrial(3);
+    trial.run(400);
+    trial.deploy("node_0", "1.2.0");
+    trial.run(30, only("node_0", { latencyMs: 27 }));
+    expect(trial.named("rollback-requested")).toMatchObject([{ nodeId: "node_0", detail: { reason: "relative", metric: "latencyMs" } }]);
+  });
+
+  test("has no target when nothing good ran before", () => {
+    const trial = startTrial(3);
+    trial.run(400);
+    trial.run(60, only("node_0", bad));
+    expect(trial.named("rollback-held")).toMatchObject([{ nodeId: "node_0", detail: { code: "NO_GOOD_VERSION", target: null } }]);
+  });
+
+  test("freezes its node after two rollbacks in an hour", () => {
+    const trial = startTrial(3);
+    trial.run(400);
+    for (const version of ["1.2.0", "1.3.0", "1.4.0"]) {
+      trial.deploy("node_0", version);
+      trial.run(40, only("node_0", { ...bad, modelVersion: version }));
+      trial.deploy("node_0", "1.1.0");
+      trial.run(160);
+    }
+    expect(trial.named("rollback-requested")).toHaveLength(2);
+    expect(trial.named("rollback-held").map(({ detail }) => detail["code"])).toEqual(["ROLLBACKS_FROZEN"]);
+  });
+
+  test("is only named in a dry run", () => {
+    const trial = startTrial(3, { engine: { dryRun: true } });
+    trial.run(400);
+    trial.deploy("node_0", "1.2.0");
+    trial.run(40, only("node_0", bad));
+    expect(trial.named("rollback-requested")).toEqual([]);
+    expect(trial.named("rollback-held")).toMatchObject([{ detail: { code: "DRY_RUN", target: "1.1.0" } }]);
+  });
+});
+
+describe("a trouble of the environment", () => {
+  test("holds every rollback when nodes that did not change get worse together", () => {
+    const trial = startTrial(6);
+    trial.run(600);
+    trial.deploy("node_0", "1.2.0");
+    trial.run(300);
+    trial.run(60, () => ({ latencyMs: 60 }));
+    expect(trial.named("rollback-requested")).toEqual([]);
+    const held = trial.named("rollback-held", "node_0");
+    expect(held).toMatchObject([{ detail: { code: "COMMON_CAUSE" } }]);
+    expect(held[0]?.detail["sentence"]).toContain("This is the environment, not a version.");
+  });
+
+  test("does not shield a new version that alone is bad", () => {
+    const trial = startTrial(6);
+    trial.run(600);
+    for (const nodeId of ["node_0", "node_1", "node_2"]) trial.deploy(nodeId, "1.2.0");
+    trial.run(60, (nodeId) => (Number(nodeId.slice(5)) < 3 ? bad : {}));
+    expect(trial.named("rollback-requested")).toHaveLength(3);
+    expect(trial.named("rollback-held")).toEqual([]);
+  });
+});
+
+describe("silence", () => {
+  test("is stale after 5 s and lost after 30 s, frozen, and never a reason to roll a committed version back", () => {
+    const trial = startTrial(3);
+    trial.run(400);
+    trial.run(80, only("node_1", "silent"));
+    expect(trial.named("node-stale")).toMatchObject([{ nodeId: "node_1", detail: { frozen: "pass" } }]);
+    expect(trial.named("node-lost")).toHaveLength(1);
+    expect(trial.named("node-stale")[0]?.detail["sentence"]).toContain("It is not healthy, it is unknown.");
+    expect([...trial.named("rollback-requested"), ...trial.named("rollback-held")]).toEqual([]);
+    trial.run(2);
+    expect(trial.named("node-back")).toHaveLength(1);
+  });
+
+  test("that began in the trial of a version that must have data takes it back", () => {
+    const trial = startTrial(3);
+    trial.run(400);
+    trial.deploy("node_1", "1.2.0");
+    trial.run(20);
+    trial.run(80, only("node_1", "silent"));
+    expect(trial.named("rollback-requested")).toMatchObject([{ nodeId: "node_1", detail: { reason: "lost", target: "1.1.0" } }]);
+  });
+
+  test("of one metric since the swap is the new version's doing; a non-finite value is no value", () => {
+    for (const value of [Number.NaN, Infinity, -Infinity, null]) {
+      const trial = startTrial(3);
+      trial.run(400);
+      trial.deploy("node_1", "1.2.0");
+      trial.run(30, only("node_1", { qualityScore: value }));
+      expect(trial.named("rollback-requested")).toMatchObject([{ nodeId: "node_1", detail: { reason: "lost", metric: "qualityScore" } }]);
+    }
+  });
+
+  test("of one metric after the commit is no data, and no failure", () => {
+    const trial = startTrial(3);
+    trial.run(400);
+    trial.run(60, only("node_1", { qualityScore: Number.NaN }));
+    expect(trial.named("verdict", "node_1").at(-1)?.detail).toMatchObject({ outcome: "no-data", metric: "qualityScore" });
+    expect([...trial.named("rollback-requested"), ...trial.named("rollback-held")]).toEqual([]);
+  });
+});
+
+describe("traps of the field", () => {
+  test("version 10 is newer than 9 to nobody here: the target is what was good, whatever its name", () => {
+    const trial = startTrial(3);
+    trial.deploy("node_0", "9");
+    trial.run(300);
+    trial.deploy("node_0", "10");
+    trial.run(300);
+    trial.deploy("node_0", "11");
+    trial.run(40, only("node_0", bad));
+    expect(trial.named("rollback-requested")).toMatchObject([{ detail: { target: "10" } }]);
+  });
+
+  test("a redeploy of the same version and a rollback do not go back to the same version", () => {
+    const trial = startTrial(3);
+    trial.run(400);
+    trial.deploy("node_0", "1.1.0");
+    trial.run(60, only("node_0", bad));
+    expect(trial.named("rollback-requested")).toEqual([]);
+    expect(trial.named("rollback-held").map(({ detail }) => detail["code"])).toEqual(["NO_GOOD_VERSION"]);
+  });
+
+  test("zero samples are never a pass, and zero from a broken reading is no drop to 0", () => {
+    const trial = startTrial(3);
+    trial.judge.deploy(0, "node_9", "1.1.0");
+    trial.judge.tick(60_000);
+    expect(trial.events.every(({ detail }) => detail["outcome"] !== "pass")).toBe(true);
+    const broken = startTrial(3);
+    broken.run(400);
+    broken.run(10, only("node_0", { compressionRatio: 0 }));
+    expect(broken.named("verdict", "node_0").at(-1)?.detail).toMatchObject({ outcome: "error", metric: "compressionRatio" });
+    expect(broken.named("rollback-requested")).toEqual([]);
+  });
+
+  test("a breach is acted on in the trial, before there is any baseline", () => {
+    const trial = startTrial(3);
+    trial.run(400);
+    trial.deploy("node_0", "1.2.0");
+    trial.run(20);
+    trial.run(20, only("node_0", bad));
+    expect(trial.named("rollback-requested")).toHaveLength(1);
+  });
+
+  test("an alert is not resolved because its node vanished", () => {
+    const trial = startTrial(3);
+    trial.run(400);
+    trial.run(40, only("node_0", bad));
+    trial.run(20, only("node_0", "silent"));
+    expect(trial.named("node-stale", "node_0")).toMatchObject([{ detail: { frozen: "fail" } }]);
+    expect(trial.named("verdict", "node_0").at(-1)?.detail["outcome"]).toBe("fail");
+  });
+});

@@ -1,0 +1,55 @@
+/** One published value and how it is computed again. */
+export interface SelftestCase {
+  readonly name: string;
+  /** As it was printed. */
+  readonly expected: number;
+  /** How far the value may lie from `expected`: half of the last printed figure, unless a reason is given. */
+  readonly tolerance: number;
+  /** Where it was published, and why the tolerance is wider where it is. */
+  readonly source: string;
+  readonly compute: () => number;
+}
+
+/** A case computed. */
+export interface SelftestResult {
+  readonly name: string;
+  readonly expected: number;
+  readonly got: number;
+  readonly tolerance: number;
+  readonly passed: boolean;
+  readonly source: string;
+}
+
+/** Half of the last figure of a printed number: `3.75` 0.005, `168` 0.5, `2.3e7` 500 000. */
+export function halfLastFigure(printed: string): number {
+  const [mantissa = "", exponent = "0"] = printed.split("e");
+  const decimals = mantissa.split(".")[1]?.length ?? 0;
+  // A hair more than half: the printed number itself is no exact double.
+  return 0.5000001 * 10 ** (Number(exponent) - decimals);
+}
+
+/** A case that must agree to the last printed figure. */
+export function printed(name: string, text: string, source: string, compute: () => number): SelftestCase {
+  return { name, expected: Number(text), tolerance: halfLastFigure(text), source, compute };
+}
+
+/** Cases of a printed row: one for each column. */
+export function printedRow<Column extends number>(
+  name: (column: Column) => string,
+  columns: readonly Column[],
+  texts: string,
+  source: string,
+  compute: (column: Column) => number,
+): readonly SelftestCase[] {
+  return texts.split(" ").map((text, index) => {
+    const column = columns[index];
+    if (column === undefined) throw new Error(`the row ${source} has more values than columns`);
+    return printed(name(column), text, source, () => compute(column));
+  });
+}
+
+/** Computes a case. */
+export function runCase({ name, expected, tolerance, source, compute }: SelftestCase): SelftestResult {
+  const got = compute();
+  return { name, expected, got, tolerance, passed: Math.abs(got - expected) <= tolerance, source };
+}

@@ -65,13 +65,6 @@ export function rateAtQuality(points: readonly RatePoint[], quality: number): nu
 
 const INTEGRATION_STEPS = 200;
 
-/** The bytes at which a curve reaches a quality; null outside of the qualities that it spans. */
-export function rateAtQuality(points: readonly RatePoint[], quality: number): number | null {
-  const curve = curveOf(points);
-  if (curve === null || quality < (curve.x[0] ?? 0) || quality > (curve.x.at(-1) ?? 0)) return null;
-  return Math.exp(valueAt(curve, quality));
-}
-
 /**
  * Bjontegaard's rate difference as a natural logarithm: ln of the bytes of `tested` over those of `anchor` at
  * equal quality, averaged over the qualities that both reach (G. Bjontegaard, VCEG-M33, 2001; with monotone

@@ -93,7 +93,9 @@ describe("an engine on a ROS 2 graph", () => {
     await engine.until("the end", () => phaseOf("deaf") === "failed");
     expect(edge.lines.filter((line) => line.event === "deploy")).toHaveLength(3);
     const phases = engine.events.filter((event) => event.detail["commandId"] === commandId).map(({ event }) => event);
-    expect(phases).toEqual(["deploy-requested", "deploy-sent", "deploy-failed"]);
+    expect(phases.filter((event) => event !== "deploy-publishing")).toEqual(["deploy-requested", "deploy-sent", "deploy-failed"]);
+    // Each publication is on disk before it is made.
+    expect(phases.filter((event) => event === "deploy-publishing")).toHaveLength(3);
   });
 
   it("ends a deploy to a node that cannot report versions as unconfirmed", async () => {

@@ -4,7 +4,7 @@ import { msSsim, psnrDb } from "../../shared/codec/ms-ssim";
 import type { CameraImage } from "../../shared/codec/sensor-frame";
 import { fail, ok, type Result } from "../../shared/result";
 import { decodeFrame, encodePictureFile } from "../edge/codec/frame-codec";
-import { readPicture } from "../edge/codec/picture-files";
+import { readPicture, writeBytes } from "../edge/codec/picture-files";
 import { createSensorRig } from "../edge/sensors/rig";
 import { openModel, type OpenModel } from "../inference/onnx-session";
 import { listModels, readModel } from "../registry/registry";
@@ -13,6 +13,7 @@ import { run as runAblation } from "./bench-ablation";
 import { measureStreams } from "./bench-streams";
 import type { CommandIo, ExitCode } from "./command";
 import { bjontegaardRatePercent, HELD_OUT_FIRST_SEED, msSsimDb, quantile, rateAtQuality, type RatePoint } from "./measure";
+import { rateDistortionSvg, type PlotCurve } from "./rd-plot";
 
 const HELP = `usage: ./lydlr bench codec [--images DIR] [--models DIR] [--frames N] [--json]
 
@@ -221,6 +222,7 @@ async function measureAll(
   candidates: readonly Candidate[],
   images: readonly NamedImage[],
   isJson: boolean,
+  plot: string | null,
   io: CommandIo,
 ): Promise<ExitCode> {
   const byCandidate = new Map<Candidate, RdLine[]>(candidates.map((candidate) => [candidate, []]));
@@ -245,7 +247,22 @@ async function measureAll(
   }
   const gap = webpGap([...byCandidate.entries()]);
   if (!isJson) io.stdout(gap);
-  return 0;
+  if (plot === null) return 0;
+  const written = await writeBytes(plot, new TextEncoder().encode(rateDistortionSvg(`${String(images.length)} pictures, each by itself`, curvesOf([...byCandidate.entries()]))));
+  return written.ok ? 0 : refuse(io, written.error);
+}
+
+/** Mean bytes and mean quality at each level, of everything that is no drill. */
+function curvesOf(all: readonly (readonly [Candidate, readonly RdLine[]])[]): readonly PlotCurve[] {
+  return all
+    .filter(([candidate]) => !candidate.drill)
+    .map(([candidate, lines]) => ({
+      name: candidate.codec === "lydlr" ? candidate.version : candidate.codec,
+      points: candidate.levels.map((level) => {
+        const atLevel = lines.filter((line) => line.level === level);
+        return { rate: meanOf(atLevel.map((line) => line.bytesOut)) ?? 1, quality: msSsimDb(meanOf(atLevel.map((line) => line.msSsim)) ?? 0) };
+      }),
+    }));
 }
 
 /** How each model stands against WebP: bytes at equal MS-SSIM. */
@@ -267,6 +284,7 @@ export async function run(args: readonly string[], io: CommandIo): Promise<ExitC
     images: { type: "string" },
     models: { type: "string" },
     frames: { type: "string" },
+    plot: { type: "string" },
     json: { type: "boolean" },
   });
   if (!parsed.ok) return refuse(io, parsed.error);
@@ -300,7 +318,7 @@ export async function run(args: readonly string[], io: CommandIo): Promise<ExitC
       candidates.push(modelCandidate(opened.value, model.value.manifest.drill));
     }
     const isJson = values["json"] === true;
-    const code = await measureAll(candidates, images.value, isJson, io);
+    const code = await measureAll(candidates, images.value, isJson, typeof values["plot"] === "string" ? values["plot"] : null, io);
     if (typeof values["images"] !== "string") await measureStreams(sessions, frames, isJson, io);
     return code;
   } finally {

@@ -18,7 +18,7 @@ from tables import KINDS, PREDICTION_BITS, draft_kind, fit_kind, loudness_model,
 
 # As many as shared/codec/stream-model.ts says.
 SIGNAL_CONTEXTS = {"vectors": 200, "command": 300, "readings": 300, "lidar": 400, "audio": 272}
-WORDS = ("description", "intendedUse")
+WORDS = ("version", "description", "intendedUse")
 
 
 def write_entropy(recipe, checkpoint, folder, recording, plain):

@@ -9,7 +9,6 @@ import type { Timers } from "../shared/time";
 import { createSensorRig, HEALTHY_CAMERA_NOISE_SIGMA } from "./edge/sensors/rig";
 import { lookForRos, whyEmbedded, type Finding } from "./first-look";
 import { createInferenceClient } from "./inference/client";
-import { INFERENCE_ENVIRONMENT } from "./inference/environment";
 import type { Journal } from "./journal/port";
 import { openJournal } from "./journal/sqlite-journal";
 import { createEmbeddedLink } from "./link/embedded/embedded-link";
@@ -79,7 +78,7 @@ interface Opened<Part> {
 type Inference = ReturnType<typeof superviseInference>["part"];
 
 function superviseInference(parts: EngineParts, timers: Timers) {
-  const supervised = supervise({ name: "inference", env: INFERENCE_ENVIRONMENT, spawn: parts.spawn, entry: parts.inferenceEntry, timers });
+  const supervised = supervise({ name: "inference", spawn: parts.spawn, entry: parts.inferenceEntry, timers });
   const client = createInferenceClient(supervised.port, [parts.modelsDir, importDirOf(parts.options.dataDir)]);
   return {
     part: { supervised, client },

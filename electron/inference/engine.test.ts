@@ -44,7 +44,6 @@ function bench(): Bench {
     },
     nowMs: () => (nowMs += FIVE_MS),
     rssBytes: () => 1234,
-    collectGarbage: () => undefined,
     post: (reply) => {
       // What the engine says must be what the other side can parse.
       expect(parseInferenceReply(reply)).not.toBeNull();

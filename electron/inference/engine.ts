@@ -13,8 +13,6 @@ export interface EngineParts {
   openModel(model: VerifiedModel): Promise<Result<ModelSession & { close(): Promise<void> }>>;
   readonly nowMs: MonotonicMs;
   rssBytes(): number;
-  /** Gives back what a closed model leaves to the garbage collector, which else would wait for memory to run short. */
-  collectGarbage(): void;
   post(reply: InferenceReply): void;
 }
 
@@ -157,7 +155,6 @@ export function createInferenceEngine(parts: EngineParts): InferenceEngine {
     await frames;
     for (const [stream, reference] of references) if (reference.version === model.session.version) references.delete(stream);
     await model.session.close();
-    parts.collectGarbage();
   }
   /** Keeps what a frame left, and no more streams than a fleet may have: one that is dropped begins with a key frame. */
   function remember(stream: string, reference: StreamReference | null): void {

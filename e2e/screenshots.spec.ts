@@ -49,6 +49,8 @@ async function shoot(app: OpsApp, name: string): Promise<void> {
       await invoke(page, "settings/change", { theme });
       await expect(page.locator("html")).toHaveAttribute("data-theme", theme);
       await page.evaluate(() => document.fonts.ready.then(() => undefined));
+      // Dialogs and menus fade in.
+      await page.evaluate(() => Promise.allSettled(document.getAnimations().map((animation) => animation.finished)).then(() => undefined));
       // Two frames: the change of theme and size is drawn.
       await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
       const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);

@@ -34,7 +34,6 @@ export interface HostPairOptions {
 export interface HostPair {
   /** Sends to the serving host; false, and nothing is sent, while there is none. */
   post(request: HostRequest): boolean;
-  isServing(): boolean;
   /** The serving host first, as `ros2`; the other as `ros2-standby`. */
   statuses(): readonly ProcessStatus[];
   /** The link's state while no host serves, and why; null while one does and answers. */
@@ -121,7 +120,6 @@ export function startHostPair(options: HostPairOptions): HostPair {
 
   return {
     post: (request) => serving?.supervised.port.post(request) ?? false,
-    isServing: () => serving !== null,
     statuses() {
       const first = serving ?? hosts[0];
       return hosts

@@ -296,6 +296,24 @@ describe("the ROS 2 link", () => {
     await end();
   });
 
+  it("told of two graphs in a row, joins the last one with one host", async () => {
+    const { end, link, timers, child, open, asked } = await setUp();
+    open(0);
+    const first = link.rejoin({ domainId: 41, discoveryRange: null });
+    const second = link.rejoin({ domainId: 42, discoveryRange: null });
+    await second;
+    link.subscribe(METRICS);
+    child(0).exit({ code: 0 });
+    await timers.advanceSettled(0);
+    await first;
+    expect(() => child(2)).toThrow();
+    expect(child(1).options.env).toEqual({ ROS_DOMAIN_ID: "42" });
+    open(1);
+    expect(asked(1).slice(1)).toEqual([{ kind: "watch" }, { kind: "subscribe", id: 0, ...METRICS }]);
+    expect(link.status()).toMatchObject({ state: "up", domainId: 42 });
+    await end();
+  });
+
   it("takes nonsense from its host for nonsense", async () => {
     const { end, link, messages, child, open, graphChanges } = await setUp();
     link.subscribe(METRICS);

@@ -296,10 +296,12 @@ export function createRos2Link(options: Ros2LinkOptions): Ros2Link {
     async rejoin(graph) {
       around = options.surroundings(graph);
       enter("starting", `ROS 2 is started again, for domain ${String(around.domainId)} and discovery range ${around.discoveryRange}.`);
-      await end();
       book.clear();
-      listener?.onGraphChange();
-      if (listener !== null) launch();
+      await end();
+      // Told to join yet another graph, or to try again, while the old hosts left: that has been done already.
+      if (listener === null || pair !== null) return;
+      listener.onGraphChange();
+      launch();
     },
 
     retry() {

@@ -22,7 +22,7 @@ from rclpy.qos import DurabilityPolicy, HistoryPolicy, QoSProfile, ReliabilityPo
 from std_msgs.msg import Float32MultiArray, String, UInt8MultiArray
 
 LYDT_VERSION = 1
-METRICS, HEARTBEAT = 2, 4
+METRICS, COORDINATION, HEARTBEAT = 2, 3, 4
 HEARTBEAT_PERIOD_S = 2.0
 
 
@@ -38,6 +38,7 @@ def keep_last(depth, reliable, latched):
 METRICS_QOS = keep_last(20, reliable=False, latched=False)
 COMMAND_QOS = keep_last(10, reliable=True, latched=True)
 SEED_QOS = keep_last(10, reliable=True, latched=False)
+COORDINATION_QOS = keep_last(5, reliable=True, latched=False)
 
 
 def lydt(kind, seq, node_id, meta, payload=b""):

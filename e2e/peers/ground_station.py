@@ -15,10 +15,7 @@ from rclpy.context import Context
 from rclpy.executors import SingleThreadedExecutor
 from std_msgs.msg import Float32MultiArray, String, UInt8MultiArray
 
-from edge_node import COMMAND_QOS, keep_last, lydt
-
-COORDINATION = 3
-COORDINATION_QOS = keep_last(5, reliable=True, latched=False)
+from edge_node import COMMAND_QOS, COORDINATION, COORDINATION_QOS, lydt
 
 
 def main():

@@ -16,10 +16,7 @@ import rclpy
 from rclpy.context import Context
 from std_msgs.msg import Float32MultiArray, String, UInt8MultiArray
 
-from edge_node import COMMAND_QOS, HEARTBEAT, METRICS, METRICS_QOS, SEED_QOS, keep_last, lydt
-
-COORDINATION = 3
-COORDINATION_QOS = keep_last(5, reliable=True, latched=False)
+from edge_node import COMMAND_QOS, COORDINATION, COORDINATION_QOS, HEARTBEAT, METRICS, METRICS_QOS, SEED_QOS, lydt
 
 
 def topics_of(node_id):

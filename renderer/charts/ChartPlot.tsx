@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState, type KeyboardEvent, type PointerEvent, type ReactNode } from "react";
+import { useRef, useState, type KeyboardEvent, type PointerEvent, type ReactNode } from "react";
 import type { Series } from "../../shared/contract/channels";
 import type { Metric } from "../../shared/fleet/sample";
 import type { ClockKind } from "../format/time";
@@ -9,6 +9,7 @@ import { ChartClock, ChartGaps, ChartMarks } from "./ChartMarks";
 import { plotFrame } from "./plot-frame";
 import type { Scale } from "./scales";
 import { useSize } from "./use-size";
+import { useWheel } from "./use-wheel";
 
 /** A drag shorter than this is a click, px. */
 const DRAG_PX = 5;
@@ -49,10 +50,9 @@ export function ChartPlot(props: ChartPlotProps): ReactNode {
   const [dragToMs, setDragToMs] = useState<number | null>(null);
   const plotRef = useRef<HTMLDivElement>(null);
   const frame = size === null ? null : plotFrame(size, span, scale);
-  const zoomAt = (clientX: number, factor: number): void => {
-    if (frame !== null) control.zoom(factor, frame.msAt(xIn(plotRef.current, clientX)));
-  };
-  useWheel(plotRef, zoomAt);
+  useWheel(plotRef, ({ isDown, clientX }) => {
+    if (frame !== null) control.zoom(isDown ? WHEEL_FACTOR : 1 / WHEEL_FACTOR, frame.msAt(xIn(plotRef.current, clientX)));
+  });
 
   const msOf = (event: PointerEvent): number => frame?.msAt(xIn(plotRef.current, event.clientX)) ?? span.toMs;
   const onPointerDown = (event: PointerEvent): void => {
@@ -164,26 +164,4 @@ function xIn(element: HTMLElement | null, clientX: number): number {
 
 function ordered(one: number, other: number): TimeSpan {
   return { fromMs: Math.min(one, other), toMs: Math.max(one, other) };
-}
-
-/** The wheel zooms. React listens to it passively, so the page would scroll too: this listens itself. */
-function useWheel(ref: { readonly current: HTMLElement | null }, zoomAt: (clientX: number, factor: number) => void): void {
-  const latest = useRef(zoomAt);
-  useEffect(() => {
-    latest.current = zoomAt;
-  });
-  useEffect(() => {
-    const element = ref.current;
-    if (element === null) return undefined;
-    const onWheel = (event: WheelEvent): void => {
-      // Ctrl and the wheel is the zoom of the whole window.
-      if (event.ctrlKey || event.deltaY === 0) return;
-      event.preventDefault();
-      latest.current(event.clientX, event.deltaY > 0 ? WHEEL_FACTOR : 1 / WHEEL_FACTOR);
-    };
-    element.addEventListener("wheel", onWheel, { passive: false });
-    return () => {
-      element.removeEventListener("wheel", onWheel);
-    };
-  }, [ref]);
 }

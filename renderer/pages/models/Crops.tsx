@@ -1,11 +1,11 @@
 import { useRef, type PointerEvent, type ReactNode } from "react";
 import type { LevelPoint } from "../../../shared/contract/comparison";
+import { useWheel } from "../../charts/use-wheel";
 import { formatBytes, formatNumber } from "../../format/number";
 import { ArmTag } from "./ArmTag";
 import { moveCrop, regionOf, zoomCrop, type Crop } from "./crop";
 import { PictureCanvas } from "./PictureCanvas";
 import type { FramePictures } from "./use-shown-frame";
-import { useWheel } from "./use-wheel";
 
 /** The crops' parts. */
 export interface CropsProps {
@@ -26,7 +26,7 @@ export function Crops({ pictures, isDifference, names, points, crop, onCrop }: C
   const region = regionOf(crop, size);
   const boxRef = useRef<HTMLDivElement>(null);
   const dragRef = useRef<{ readonly x: number; readonly y: number; readonly crop: Crop } | null>(null);
-  useWheel(boxRef, (isDown) => onCrop(zoomCrop(crop, isDown ? 1 / WHEEL_FACTOR : WHEEL_FACTOR, size)));
+  useWheel(boxRef, ({ isDown }) => onCrop(zoomCrop(crop, isDown ? 1 / WHEEL_FACTOR : WHEEL_FACTOR, size)));
   const onPointerDown = (event: PointerEvent): void => {
     if (event.button !== 0) return;
     boxRef.current?.setPointerCapture(event.pointerId);

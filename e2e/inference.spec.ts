@@ -63,8 +63,10 @@ test("killed again and again, it waits longer each time and comes back; the time
     await expect.poll(async () => (await inferenceNow(page)).restarts, { message: `round ${round}` }).toBeGreaterThan(restarts);
     await expect.poll(async () => (await inferenceNow(page)).state, { timeout: 40_000 }).toBe("up");
   }
+  // A silence ends with the sample after it: a node still counts as live before that, and the gap has no end yet.
+  const upAgainAtMs = (await snapshot(page)).atMs;
   await expect
-    .poll(async () => (await snapshot(page)).nodes.filter(({ state }) => state === "live").length, { timeout: 30_000 })
+    .poll(async () => (await snapshot(page)).nodes.filter(({ state, latest }) => state === "live" && (latest?.receivedAtMs ?? 0) > upAgainAtMs).length, { timeout: 30_000 })
     .toBe(6);
   const series = await invoke(page, "node/series", { nodeId: "node_0", rangeMs: 60_000, maxPoints: 600 });
   if (!series.ok) throw new Error(series.error.message);

@@ -13,6 +13,12 @@ export const ERROR_CODES = {
   ALREADY_RUNNING: "the node already reports that version",
   NODE_SILENT: "the node is stale or lost, a command could not be confirmed",
   PUBLISH_FAILED: "the link could not publish",
+  QUARANTINED: "the version failed on the node or its class, and no person has lifted that",
+  NOT_QUARANTINED: "the version is not in quarantine there",
+  ROLLOUT_RUNNING: "a roll-out that has not ended yet has the node",
+  UNKNOWN_ROLLOUT: "no such roll-out",
+  ROLLOUT_ENDED: "the roll-out has ended",
+  NOTHING_TO_ROLL_OUT: "no node can take the version",
   // names
   BAD_NODE_ID: "a node id is 1 to 64 of A-Z a-z 0-9 _ and starts with a letter",
   BAD_VERSION: "a version is 1 to 64 of A-Z a-z 0-9 . + _ - and starts with a letter or digit",
@@ -53,6 +59,8 @@ export const ERROR_CODES = {
   // judging
   IMPOSSIBLE_VALUE: "nothing can be computed for these numbers",
   BAD_POLICY: "a policy does not follow its schema",
+  STALE_REVISION: "the policy was changed by somebody else in between",
+  UNKNOWN_DECISION: "the journal has no such decision",
   NO_BUDGET: "no limit keeps the false-rollback budget with so few samples",
   NOT_A_SAMPLE: "a line of a recording is no sample and no deployment",
   // storage and reports

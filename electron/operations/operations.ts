@@ -23,7 +23,8 @@ import { FLEET_JOINED, LIVE_STATE_EVENTS, replayJournal } from "../../shared/rol
 import type { Dispose, Timers } from "../../shared/time";
 import type { Journal } from "../journal/port";
 import type { Link, LinkStatus } from "../link/port";
-import { CommandDesk, type DeployRequest, type RollbackRequest } from "./command-desk";
+import { CommandDesk } from "./command-desk";
+import type { DeployRequest, RollbackRequest } from "./command-requests";
 import { EventLog, type EventDraft } from "./event-log";
 import { FleetRegister, type FleetReport } from "./fleet-register";
 import { GuardDesk, limitsFor, scalarsOf } from "./guard-desk";

@@ -26,6 +26,7 @@ export interface JudgeEvent {
     | "rollback-requested"
     | "rollback-held"
     | "rollback-escalated"
+    | "hold-ended"
     | "rollback-acknowledged"
     | "version-inconsistent"
     | "version-quarantined"
@@ -242,12 +243,16 @@ export function createFleetJudge(first: Policy, emit: (event: JudgeEvent) => voi
     }
     member.lastOutcome = standing.outcome;
     if (standing.outcome === "fail") act(member, tMs, "verdict");
-    else if (guardNode(guard, nodeId).hold !== null) endHold(nodeId, standing.outcome);
+    else if (guardNode(guard, nodeId).hold !== null) endHold(nodeId, standing.outcome, tMs);
   }
 
-  function endHold(nodeId: string, outcome: Outcome): void {
+  function endHold(nodeId: string, outcome: Outcome, tMs: number): void {
+    const { hold: held } = guardNode(guard, nodeId);
     const ended = holdEnd(nodeId, outcome);
-    if (ended !== null) evolve(ended);
+    if (ended === null || held === null) return;
+    evolve(ended);
+    if (guardNode(guard, nodeId).hold !== null) return;
+    emit({ tMs, event: "hold-ended", nodeId, detail: { code: held.code, isWell: ended.isWell, sentence: `${nodeId} does not fail any more; what held its rollback (${held.code}) is over.` } });
   }
 
   function peersOf(member: Member, metric: LimitedMetric | null, tMs: number): readonly PeerEvidence[] {

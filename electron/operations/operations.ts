@@ -436,6 +436,10 @@ export class Operations {
 
   /** What a node said goes to the command that waits for it, then to the judge. */
   private hear({ node, type, versionChanged }: FleetReport): void {
+    if (type === "unreadable") {
+      this.guard.judgeNothing(node);
+      return;
+    }
     this.desk.hear(node, type);
     if (type === "sample") this.guard.judgeSample(node);
     else if (versionChanged) this.guard.noteReport(node);

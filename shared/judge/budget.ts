@@ -1,7 +1,7 @@
 import { cusumLimit, siegmundArl } from "./statistics/cusum";
 import { normalPdf } from "./statistics/normal";
 import { gaussLegendre, solveRising, type Quadrature } from "./statistics/quadrature";
-import { autocorrelatedRunArls } from "./statistics/runs-rules";
+import { autocorrelatedJumpArl, autocorrelatedRunArls } from "./statistics/runs-rules";
 
 /** What false rollbacks may cost, and what they are counted over. */
 export interface BudgetRequest {
@@ -18,10 +18,10 @@ export interface BudgetRequest {
 }
 
 /** The rules that can roll a node back; they share the budget. */
-export type Trigger = "hard" | "relative" | "drift-slow" | "drift-fast" | "spread";
+export type Trigger = "hard" | "relative" | "jump" | "drift-slow" | "drift-fast" | "spread";
 
 /** How the budget is split. A tenth costs a chart ln(10) / 2k of its limit, so the split hardly matters. */
-export const BUDGET_SHARES: Readonly<Record<Trigger, number>> = { hard: 0.2, relative: 0.1, "drift-slow": 0.3, "drift-fast": 0.3, spread: 0.1 };
+export const BUDGET_SHARES: Readonly<Record<Trigger, number>> = { hard: 0.15, relative: 0.1, jump: 0.05, "drift-slow": 0.3, "drift-fast": 0.3, spread: 0.1 };
 
 /**
  * Part of the budget that the limits are solved for. The rest is for what no model of errors knows: dependence
@@ -43,11 +43,25 @@ export const HEALTHY_LIMIT_SD = 2.326;
 export const HEALTHY_RELATIVE_SD = 3.09;
 /** Three samples at least for a change against the baseline, so that no two outliers make one. */
 export const SHORTEST_RELATIVE_RUN = 3;
+/** Samples in a row far beyond the baseline that make a jump, right after one that was not. */
+export const JUMP_RUN = 4;
+/** Where the sample before a jump lies at most, in standard deviations to the worse side: 19 of 20 healthy ones do. */
+export const JUMP_FROM_SD = 1.645;
+/** A jump goes at least so far: nearer, samples need not follow the curve of a distribution. */
+export const LEAST_JUMP_SD = 4;
+const MOST_JUMP_SD = 12;
+/** Weakly correlated samples do not stay, strongly correlated ones do not leap: jumps come by chance in between. */
+const JUMP_RHOS = [0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9] as const;
 /** What is assumed before a node has shown its own autocorrelation. */
 export const ASSUMED_RHO = 0.5;
 /** A run rule waits no longer than this many samples. */
 export const LONGEST_RUN = 240;
 const LARGEST_RHO = 0.95;
+
+/** Limits are solved for autocorrelations in steps of 0.05, the next one up. */
+function roundedRho(rho: number): number {
+  return Math.min(LARGEST_RHO, Math.ceil(Math.max(0, rho) * 20 - 1e-9) / 20);
+}
 
 /** The reference value of the fast drift chart, in long-run standard deviations: best for a shift of 2. */
 export const FAST_K = 1;
@@ -127,6 +141,8 @@ export interface Budget {
   plainLimit(trigger: "drift-slow" | "drift-fast" | "spread", rho: number): number;
   /** Samples in a row beyond a line that lies `sd` standard deviations away from healthy samples. */
   run(trigger: "hard" | "relative", sd: number, rho: number): number;
+  /** How far beyond the baseline {@link JUMP_RUN} samples in a row make a jump, in standard deviations, whatever the autocorrelation. */
+  jumpLine(): number;
 }
 
 const solved = new Map<string, Budget>();
@@ -162,7 +178,7 @@ function solveBudget(request: BudgetRequest): Budget {
     return solveRising((h) => Math.log(siegmundArl({ k, h }, 0)), Math.log(arlOf(trigger)), 0, 8, LARGEST_LIMIT, 1e-4);
   };
   function chartLimit(trigger: "drift-slow" | "drift-fast" | "spread", { n, rho, isEarly }: ChartStage): number | null {
-    const level = Math.min(LARGEST_RHO, Math.ceil(Math.max(0, rho) * 20 - 1e-9) / 20);
+    const level = roundedRho(rho);
     return keep(`${trigger} ${n} ${level} ${isEarly ? 1 : 0}`, () => {
       const isSpread = trigger === "spread";
       // The spread chart sees one value for two samples.
@@ -181,7 +197,7 @@ function solveBudget(request: BudgetRequest): Budget {
   function run(trigger: "hard" | "relative", sd: number, rho: number): number {
     const most = trigger === "hard" ? HEALTHY_LIMIT_SD : HEALTHY_RELATIVE_SD;
     const c = Math.floor(Math.min(most, Math.max(RUN_CERTAIN_SD, sd)) * 20 + 1e-9) / 20;
-    const level = Math.min(LARGEST_RHO, Math.ceil(Math.max(0, rho) * 20 - 1e-9) / 20);
+    const level = roundedRho(rho);
     const shortest = trigger === "relative" ? SHORTEST_RELATIVE_RUN : 1;
     const length = keep(`${trigger} run ${c} ${level}`, () => {
       const wanted = arlOf(trigger);
@@ -190,7 +206,13 @@ function solveBudget(request: BudgetRequest): Budget {
     });
     return Math.max(shortest, length ?? LONGEST_RUN);
   }
-  return { request, arlOf, slowK, chartLimit, plainLimit, run };
+  function jumpLine(): number {
+    const arl = (c: number, rho: number): number => autocorrelatedJumpArl(c, rho, JUMP_FROM_SD, JUMP_RUN);
+    const likeliest = (c: number): number => Math.log(Math.min(...JUMP_RHOS.map((rho) => arl(c, rho))));
+    const line = keep("jump", () => solveRising(likeliest, Math.log(arlOf("jump")), LEAST_JUMP_SD, 6, MOST_JUMP_SD, 1e-3));
+    return line === null || Number.isNaN(line) ? MOST_JUMP_SD : line;
+  }
+  return { request, arlOf, slowK, chartLimit, plainLimit, run, jumpLine };
 }
 
 /** Budgets of one fleet by the rate of a node's samples. */

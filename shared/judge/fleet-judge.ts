@@ -274,7 +274,7 @@ export function createFleetJudge(policy: Policy, emit: (event: JudgeEvent) => vo
 
 function isDegrading(judge: MetricState, tMs: number): boolean {
   if (judge.failing !== null) return tMs - judge.failedAtMs < SAME_TIME_MS || judge.hard.length > 0 || loudest(judge) > PEER_SHARE;
-  const isRunning = 2 * judge.hard.length >= judge.hard.needed || 2 * judge.relative.length >= judge.relative.needed;
+  const isRunning = [judge.hard, judge.relative, judge.jump].some(({ length, needed }) => 2 * length >= needed);
   return isRunning || loudest(judge) >= PEER_SHARE;
 }
 
@@ -284,7 +284,7 @@ function baselineDetail(state: NodeState): Readonly<Record<string, unknown>> {
     const { baseline } = judge;
     if (baseline === null) return [];
     const { n, median, spread, rho } = baseline;
-    const limits = { hardRun: judge.hard.needed, relativeRun: judge.relative.needed, driftSlow: judge.slow?.limit ?? null, driftFast: judge.fast?.limit ?? null, spread: judge.spread?.limit ?? null };
+    const limits = { hardRun: judge.hard.needed, relativeRun: judge.relative.needed, jump: Number.isFinite(judge.jumpLine) ? judge.jumpLine : null, driftSlow: judge.slow?.limit ?? null, driftFast: judge.fast?.limit ?? null, spread: judge.spread?.limit ?? null };
     return [[metric, { n, median, spread, rho, limits }] as const];
   });
   const largest = Math.max(...parts.map(([, { n }]) => n));

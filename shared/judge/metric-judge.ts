@@ -1,6 +1,6 @@
 import type { MetricPolicy } from "../policy/policy";
 import { freezeBaseline, scoreOf, type Baseline } from "./baseline";
-import { ASSUMED_RHO, BASELINE_STAGES, FAST_K, HEALTHY_LIMIT_SD, type Budget, type BudgetBook, type Trigger } from "./budget";
+import { ASSUMED_RHO, BASELINE_STAGES, FAST_K, HEALTHY_LIMIT_SD, JUMP_FROM_SD, JUMP_RUN, type Budget, type BudgetBook, type Trigger } from "./budget";
 import { GOOD_RUN } from "./limits";
 
 /** A drift or spread statistic with its limit. */
@@ -33,6 +33,10 @@ export interface MetricState {
   readonly relative: Run;
   /** Beyond the relative line on the better side: a warning, never a failure. */
   readonly better: Run;
+  /** Far beyond the baseline at once; only a baseline of this version's own counts. */
+  readonly jump: Run;
+  /** The score to the worse side that a jump goes beyond; Infinity before a baseline is frozen. */
+  jumpLine: number;
   /** Null before a baseline is frozen. */
   slow: Chart | null;
   fast: Chart | null;
@@ -99,6 +103,8 @@ export function startMetric(policy: MetricPolicy, budgets: BudgetBook, held: Bas
     hard: { needed: budget.run("hard", HEALTHY_LIMIT_SD, rho), length: 0, sinceMs: 0 },
     relative: { needed: budget.run("relative", relativeSd, rho), length: 0, sinceMs: 0 },
     better: { needed: budget.run("relative", relativeSd, rho), length: 0, sinceMs: 0 },
+    jump: { needed: JUMP_RUN, length: 0, sinceMs: 0 },
+    jumpLine: Infinity,
     slow: null,
     fast: null,
     spread: null,
@@ -159,6 +165,7 @@ export function shareOf(chart: Chart | null): number {
 function brokenRule(state: MetricState): Trigger | null {
   if (state.hard.length >= state.hard.needed) return "hard";
   if (state.relative.length >= state.relative.needed) return "relative";
+  if (state.jump.length >= state.jump.needed) return "jump";
   if (hasCrossed(state.fast)) return "drift-fast";
   if (hasCrossed(state.slow)) return "drift-slow";
   return hasCrossed(state.spread) ? "spread" : null;
@@ -171,6 +178,7 @@ function chartScore(state: MetricState, baseline: Baseline, value: number, tMs: 
   const score = state.worse * scoreOf(baseline, value);
   const { rho, residualScale } = baseline;
   const isFirst = Number.isNaN(state.lastScore);
+  count(state.jump, score > state.jumpLine && (state.jump.length > 0 || state.lastScore <= JUMP_FROM_SD), tMs);
   const plain = isFirst ? score : (score - rho * state.lastScore) / Math.sqrt(1 - rho * rho);
   const residual = Math.max(-LARGEST_RESIDUAL, Math.min(LARGEST_RESIDUAL, plain / residualScale));
   grow(slow, residual, tMs);
@@ -218,7 +226,7 @@ function judgeFailure(state: MetricState, value: number, tMs: number): void {
     state.failedAtMs = tMs;
     state.recovered = 0;
   }
-  const isQuiet = state.failing === null && state.hard.length === 0 && state.relative.length === 0 && isQuietChart(state.slow) && isQuietChart(state.fast) && isQuietChart(state.spread);
+  const isQuiet = state.failing === null && state.hard.length + state.relative.length + state.jump.length === 0 && isQuietChart(state.slow) && isQuietChart(state.fast) && isQuietChart(state.spread);
   state.quiet = isQuiet ? state.quiet + 1 : 0;
 }
 
@@ -285,9 +293,9 @@ export function rearm(state: MetricState, budgets: BudgetBook): void {
   else state.hard.needed = budgets.forRate(0).run("hard", HEALTHY_LIMIT_SD, state.held?.rho ?? ASSUMED_RHO);
 }
 
-/** Standard error of a score's distance from the median, for run rules, which must not trust a lucky baseline. */
-function cautious(sd: number, baseline: Baseline): number {
-  return sd - 1.645 * Math.sqrt((baseline.longRunVariance * (1 + (sd * sd) / 2)) / baseline.n);
+/** How far a score may be off, nineteen times of twenty: rules of samples in a row must not trust a lucky baseline. */
+function scoreError(sd: number, { longRunVariance, n }: Baseline): number {
+  return 1.645 * Math.sqrt((longRunVariance * (1 + (sd * sd) / 2)) / n);
 }
 
 function arm(state: MetricState, baseline: Baseline, budget: Budget): void {
@@ -308,7 +316,9 @@ function arm(state: MetricState, baseline: Baseline, budget: Budget): void {
   const limitSd = state.worse * scoreOf(baseline, limit);
   const line = baseline.median + state.worse * maxChange * Math.abs(baseline.median);
   const lineSd = state.worse * scoreOf(baseline, line);
-  state.hard.needed = budget.run("hard", cautious(limitSd, baseline), runRho);
-  state.relative.needed = budget.run("relative", cautious(lineSd, baseline), runRho);
+  state.hard.needed = budget.run("hard", limitSd - scoreError(limitSd, baseline), runRho);
+  state.relative.needed = budget.run("relative", lineSd - scoreError(lineSd, baseline), runRho);
   state.better.needed = state.relative.needed;
+  const jumpSd = budget.jumpLine();
+  state.jumpLine = jumpSd + scoreError(jumpSd, baseline);
 }

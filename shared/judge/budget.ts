@@ -1,7 +1,7 @@
 import { cusumLimit, siegmundArl } from "./statistics/cusum";
-import { normalPdf } from "./statistics/normal";
+import { normalPdf, normalQuantile } from "./statistics/normal";
 import { gaussLegendre, solveRising, type Quadrature } from "./statistics/quadrature";
-import { autocorrelatedJumpArl, autocorrelatedRunArls } from "./statistics/runs-rules";
+import { autocorrelatedRunArls } from "./statistics/runs-rules";
 
 /** What false rollbacks may cost, and what they are counted over. */
 export interface BudgetRequest {
@@ -43,20 +43,21 @@ export const HEALTHY_LIMIT_SD = 2.326;
 export const HEALTHY_RELATIVE_SD = 3.09;
 /** Three samples at least for a change against the baseline, so that no two outliers make one. */
 export const SHORTEST_RELATIVE_RUN = 3;
-/** Samples in a row far beyond the baseline that make a jump, right after one that was not. */
+/** A jump is one leap and its stay: so many samples in a row in all, so that one sample alone never decides. */
 export const JUMP_RUN = 4;
-/** Where the sample before a jump lies at most, in standard deviations to the worse side: 19 of 20 healthy ones do. */
-export const JUMP_FROM_SD = 1.645;
-/** A jump goes at least so far: nearer, samples need not follow the curve of a distribution. */
-export const LEAST_JUMP_SD = 4;
-const MOST_JUMP_SD = 12;
-/** Weakly correlated samples do not stay, strongly correlated ones do not leap: jumps come by chance in between. */
-const JUMP_RHOS = [0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9] as const;
+/** How far to the worse side the samples of a jump stay, in standard deviations. */
+export const JUMP_STAYS_SD = 3;
 /** What is assumed before a node has shown its own autocorrelation. */
 export const ASSUMED_RHO = 0.5;
 /** A run rule waits no longer than this many samples. */
 export const LONGEST_RUN = 240;
 const LARGEST_RHO = 0.95;
+
+/**
+ * Samples of a baseline at which a leap must be twice as large. The scale of a residual errs by 2 / sqrt(n) of itself at
+ * an autocorrelation of 0.8; averaged over normal errors, the chance of L standard deviations is that of L (1 - 2 L^2 / n).
+ */
+const LEAP_CAUTION = 80;
 
 /** Limits are solved for autocorrelations in steps of 0.05, the next one up. */
 function roundedRho(rho: number): number {
@@ -141,8 +142,8 @@ export interface Budget {
   plainLimit(trigger: "drift-slow" | "drift-fast" | "spread", rho: number): number;
   /** Samples in a row beyond a line that lies `sd` standard deviations away from healthy samples. */
   run(trigger: "hard" | "relative", sd: number, rho: number): number;
-  /** How far beyond the baseline {@link JUMP_RUN} samples in a row make a jump, in standard deviations, whatever the autocorrelation. */
-  jumpLine(): number;
+  /** Where a jump begins: a change from the sample before, in standard deviations of what an autoregression leaves. */
+  leap(n: number): number;
 }
 
 const solved = new Map<string, Budget>();
@@ -206,13 +207,9 @@ function solveBudget(request: BudgetRequest): Budget {
     });
     return Math.max(shortest, length ?? LONGEST_RUN);
   }
-  function jumpLine(): number {
-    const arl = (c: number, rho: number): number => autocorrelatedJumpArl(c, rho, JUMP_FROM_SD, JUMP_RUN);
-    const likeliest = (c: number): number => Math.log(Math.min(...JUMP_RHOS.map((rho) => arl(c, rho))));
-    const line = keep("jump", () => solveRising(likeliest, Math.log(arlOf("jump")), LEAST_JUMP_SD, 6, MOST_JUMP_SD, 1e-3));
-    return line === null || Number.isNaN(line) ? MOST_JUMP_SD : line;
-  }
-  return { request, arlOf, slowK, chartLimit, plainLimit, run, jumpLine };
+  // Leaps alone, in whitened samples, are as rare as the budget asks, whatever the autocorrelation; the stay is asked too.
+  const leap = (n: number): number => -normalQuantile(1 / arlOf("jump")) * (1 + LEAP_CAUTION / n);
+  return { request, arlOf, slowK, chartLimit, plainLimit, run, leap };
 }
 
 /** Budgets of one fleet by the rate of a node's samples. */

@@ -284,7 +284,7 @@ function baselineDetail(state: NodeState): Readonly<Record<string, unknown>> {
     const { baseline } = judge;
     if (baseline === null) return [];
     const { n, median, spread, rho } = baseline;
-    const limits = { hardRun: judge.hard.needed, relativeRun: judge.relative.needed, jump: Number.isFinite(judge.jumpLine) ? judge.jumpLine : null, driftSlow: judge.slow?.limit ?? null, driftFast: judge.fast?.limit ?? null, spread: judge.spread?.limit ?? null };
+    const limits = { hardRun: judge.hard.needed, relativeRun: judge.relative.needed, leap: judge.leap, driftSlow: judge.slow?.limit ?? null, driftFast: judge.fast?.limit ?? null, spread: judge.spread?.limit ?? null };
     return [[metric, { n, median, spread, rho, limits }] as const];
   });
   const largest = Math.max(...parts.map(([, { n }]) => n));

@@ -1,6 +1,6 @@
 import type { MetricPolicy } from "../policy/policy";
 import { freezeBaseline, scoreOf, type Baseline } from "./baseline";
-import { ASSUMED_RHO, BASELINE_STAGES, FAST_K, HEALTHY_LIMIT_SD, JUMP_FROM_SD, JUMP_RUN, type Budget, type BudgetBook, type Trigger } from "./budget";
+import { ASSUMED_RHO, BASELINE_STAGES, FAST_K, HEALTHY_LIMIT_SD, JUMP_RUN, JUMP_STAYS_SD, type Budget, type BudgetBook, type Trigger } from "./budget";
 import { GOOD_RUN } from "./limits";
 
 /** A drift or spread statistic with its limit. */
@@ -33,10 +33,10 @@ export interface MetricState {
   readonly relative: Run;
   /** Beyond the relative line on the better side: a warning, never a failure. */
   readonly better: Run;
-  /** Far beyond the baseline at once; only a baseline of this version's own counts. */
+  /** A leap to far beyond the baseline that stays; only a baseline of this version's own counts. */
   readonly jump: Run;
-  /** The score to the worse side that a jump goes beyond; Infinity before a baseline is frozen. */
-  jumpLine: number;
+  /** The residual that makes a leap; Infinity before a baseline is frozen. */
+  leap: number;
   /** Null before a baseline is frozen. */
   slow: Chart | null;
   fast: Chart | null;
@@ -104,7 +104,7 @@ export function startMetric(policy: MetricPolicy, budgets: BudgetBook, held: Bas
     relative: { needed: budget.run("relative", relativeSd, rho), length: 0, sinceMs: 0 },
     better: { needed: budget.run("relative", relativeSd, rho), length: 0, sinceMs: 0 },
     jump: { needed: JUMP_RUN, length: 0, sinceMs: 0 },
-    jumpLine: Infinity,
+    leap: Infinity,
     slow: null,
     fast: null,
     spread: null,
@@ -178,9 +178,10 @@ function chartScore(state: MetricState, baseline: Baseline, value: number, tMs: 
   const score = state.worse * scoreOf(baseline, value);
   const { rho, residualScale } = baseline;
   const isFirst = Number.isNaN(state.lastScore);
-  count(state.jump, score > state.jumpLine && (state.jump.length > 0 || state.lastScore <= JUMP_FROM_SD), tMs);
   const plain = isFirst ? score : (score - rho * state.lastScore) / Math.sqrt(1 - rho * rho);
-  const residual = Math.max(-LARGEST_RESIDUAL, Math.min(LARGEST_RESIDUAL, plain / residualScale));
+  const white = plain / residualScale;
+  const residual = Math.max(-LARGEST_RESIDUAL, Math.min(LARGEST_RESIDUAL, white));
+  count(state.jump, score > JUMP_STAYS_SD && (state.jump.length > 0 || (!isFirst && white >= state.leap)), tMs);
   grow(slow, residual, tMs);
   grow(fast, residual, tMs);
   // Differences of two neighbours do not see the level, and pairs that do not overlap are independent.
@@ -319,6 +320,5 @@ function arm(state: MetricState, baseline: Baseline, budget: Budget): void {
   state.hard.needed = budget.run("hard", limitSd - scoreError(limitSd, baseline), runRho);
   state.relative.needed = budget.run("relative", lineSd - scoreError(lineSd, baseline), runRho);
   state.better.needed = state.relative.needed;
-  const jumpSd = budget.jumpLine();
-  state.jumpLine = jumpSd + scoreError(jumpSd, baseline);
+  state.leap = budget.leap(n);
 }

@@ -105,26 +105,6 @@ const TAIL_SPAN = 9;
  * @param rho autocorrelation at one sample, 0 to below 1.
  */
 export function autocorrelatedRunArls(c: number, rho: number, longest: number): readonly number[] {
-  const chances = tailRunChances(c, rho, longest + 1, normalPdf);
-  return chances.slice(0, longest).map((chance, index) => 1 / (chance - (chances[index + 1] ?? 0)));
-}
-
-/**
- * Mean samples between jumps of a first-order autoregression with normal margins: `run` values in a row beyond `c`
- * standard deviations, right after one below `from`. Exact in the same way.
- *
- * @param rho autocorrelation at one sample, 0 to below 1.
- * @param from where the value before the run lies at most, in standard deviations, below `c`.
- */
-export function autocorrelatedJumpArl(c: number, rho: number, from: number, run: number): number {
-  const sd = Math.sqrt(1 - rho * rho);
-  // Of all ways to x, those from below `from`: an autoregression is the same backwards.
-  const chances = tailRunChances(c, rho, run, (x) => normalPdf(x) * normalCdf((from - rho * x) / sd));
-  return 1 / (chances[run - 1] ?? Number.NaN);
-}
-
-/** Chances of 1, 2, 3, ... values in a row beyond `c`, the first of which has the density `first` there. */
-function tailRunChances(c: number, rho: number, longest: number, first: (x: number) => number): readonly number[] {
   const { nodes, weights } = gaussLegendre(TAIL_NODES, c, c + TAIL_SPAN);
   const sd = Math.sqrt(1 - rho * rho);
   const kernel = new Float64Array(TAIL_NODES * TAIL_NODES);
@@ -134,9 +114,9 @@ function tailRunChances(c: number, rho: number, longest: number, first: (x: numb
       kernel[to * TAIL_NODES + from] = (weights[from] ?? 0) * chance;
     }
   }
-  let density = nodes.map(first);
+  let density = nodes.map((x) => normalPdf(x));
   const chances: number[] = [];
-  for (let run = 1; run <= longest; run += 1) {
+  for (let run = 1; run <= longest + 1; run += 1) {
     chances.push(density.reduce((sum, value, index) => sum + value * (weights[index] ?? 0), 0));
     const before = density;
     density = nodes.map((_, to) => {
@@ -145,5 +125,5 @@ function tailRunChances(c: number, rho: number, longest: number, first: (x: numb
       return sum;
     });
   }
-  return chances;
+  return chances.slice(0, longest).map((chance, index) => 1 / (chance - (chances[index + 1] ?? 0)));
 }

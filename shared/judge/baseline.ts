@@ -73,7 +73,7 @@ function knotsOf(sorted: Float64Array): { readonly values: Float64Array; readonl
   return { values: Float64Array.from(values), scores: Float64Array.from(scores) };
 }
 
-const CELLS = 256;
+const CELLS = 2048;
 
 /** For each of {@link CELLS} equal cells the last knot that is not above its lower edge, and one more for the end. */
 function cellsOf(values: Float64Array): Int32Array {

@@ -149,7 +149,8 @@ export function createFleetJudge(policy: Policy, emit: (event: JudgeEvent) => vo
       if (before >= 0) member.good.splice(before, 1);
       member.good.push(version);
     }
-    const frozen = LIMITED_METRICS.reduce((sum, metric) => sum + (state.metrics[metric].judge.baseline?.n ?? 0), 0);
+    let frozen = 0;
+    for (const { judge } of state.watches) if (judge.baseline !== null) frozen += judge.baseline.n;
     if (frozen !== member.baselines) {
       member.baselines = frozen;
       emit({ tMs, event: "baseline-frozen", nodeId, detail: baselineDetail(state) });

@@ -37,6 +37,10 @@ export interface MetricState {
   readonly jump: Run;
   /** The residual that makes a leap; Infinity before a baseline is frozen. */
   leap: number;
+  /** One over the standard deviation of what the autoregression of the baseline leaves. */
+  whitening: number;
+  /** More time than this since the value before is a gap, ms; Infinity before a baseline is frozen. */
+  gapMs: number;
   /** Null before a baseline is frozen. */
   slow: Chart | null;
   fast: Chart | null;
@@ -105,6 +109,8 @@ export function startMetric(policy: MetricPolicy, budgets: BudgetBook, held: Bas
     better: { needed: budget.run("relative", relativeSd, rho), length: 0, sinceMs: 0 },
     jump: { needed: JUMP_RUN, length: 0, sinceMs: 0 },
     leap: Infinity,
+    whitening: 1,
+    gapMs: Infinity,
     slow: null,
     fast: null,
     spread: null,
@@ -176,10 +182,8 @@ function chartScore(state: MetricState, baseline: Baseline, value: number, tMs: 
   const { slow, fast, spread } = state;
   if (slow === null || fast === null || spread === null) return;
   const score = state.worse * scoreOf(baseline, value);
-  const { rho, residualScale } = baseline;
   const isFirst = Number.isNaN(state.lastScore);
-  const plain = isFirst ? score : (score - rho * state.lastScore) / Math.sqrt(1 - rho * rho);
-  const white = plain / residualScale;
+  const white = isFirst ? score / baseline.residualScale : (score - baseline.rho * state.lastScore) * state.whitening;
   const residual = Math.max(-LARGEST_RESIDUAL, Math.min(LARGEST_RESIDUAL, white));
   count(state.jump, score > JUMP_STAYS_SD && (state.jump.length > 0 || (!isFirst && white >= state.leap)), tMs);
   grow(slow, residual, tMs);
@@ -238,12 +242,9 @@ function judgeFailure(state: MetricState, value: number, tMs: number): void {
  */
 export function judgeValue(state: MetricState, value: number, tMs: number, budgets: BudgetBook): void {
   const { baseline } = state;
-  if (baseline !== null) {
-    const periodMs = (baseline.toMs - baseline.fromMs) / Math.max(1, baseline.n - 1);
-    if (tMs - state.latestMs > GAP_PERIODS * periodMs) {
-      state.lastScore = Number.NaN;
-      state.isPairOpen = false;
-    }
+  if (tMs - state.latestMs > state.gapMs) {
+    state.lastScore = Number.NaN;
+    state.isPairOpen = false;
   }
   state.n += 1;
   state.latest = value;
@@ -280,6 +281,8 @@ function forgetHalf(state: MetricState, tMs: number): void {
 function adopt(state: MetricState, tMs: number, budgets: BudgetBook): void {
   const baseline = freezeBaseline(state.kept.slice(0, state.keptCount), state.keptFromMs, tMs);
   state.baseline = baseline;
+  state.whitening = 1 / (Math.sqrt(1 - baseline.rho * baseline.rho) * baseline.residualScale);
+  state.gapMs = (GAP_PERIODS * (baseline.toMs - baseline.fromMs)) / Math.max(1, baseline.n - 1);
   arm(state, baseline, budgets.forRate(sampleRateOf(baseline)));
   const larger = BASELINE_STAGES.find((size) => size > baseline.n);
   if (larger === undefined) return;

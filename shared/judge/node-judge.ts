@@ -27,6 +27,9 @@ export interface Standing {
 
 /** What is known of one metric besides its statistics. */
 export interface MetricWatch {
+  readonly metric: LimitedMetric;
+  /** How it reads while it passes: most samples end there, and need no object of their own. */
+  readonly passes: Standing;
   readonly judge: MetricState;
   /** Values in a row that are no value of this metric: a ratio below 0, a quality above 1. */
   brokenRun: number;
@@ -51,6 +54,8 @@ export interface NodeState {
   /** The version ran here with 12 samples in a row within its limits. */
   isGood: boolean;
   metrics: Readonly<Record<LimitedMetric, MetricWatch>>;
+  /** The same, in the order of {@link LIMITED_METRICS}. */
+  watches: readonly MetricWatch[];
   standing: Standing;
 }
 
@@ -74,15 +79,21 @@ function watchMetrics(rules: JudgeRules, before: NodeState | null): NodeState["m
     const old = before?.metrics[metric].judge;
     // The baseline of a version that failed is no measure of the next one; what it was held against is.
     const held = old === undefined ? null : old.failing === null ? (old.baseline ?? old.held) : old.held;
-    return { judge: startMetric(rules.node[metric], rules.budgets, held, rules.fleet.baselineSamples), brokenRun: 0, isWarned: false };
+    const passes: Standing = { outcome: "pass", metric, reason: "none" };
+    return { metric, passes, judge: startMetric(rules.node[metric], rules.budgets, held, rules.fleet.baselineSamples), brokenRun: 0, isWarned: false };
   };
   return { compressionRatio: watch("compressionRatio"), latencyMs: watch("latencyMs"), qualityScore: watch("qualityScore") };
+}
+
+function inOrder(metrics: NodeState["metrics"]): readonly MetricWatch[] {
+  return LIMITED_METRICS.map((metric) => metrics[metric]);
 }
 
 const NOT_JUDGED: Standing = { outcome: "no-data", metric: null, reason: "lost" };
 
 /** Begins to judge a node whose first sample comes at `tMs`. */
 export function startNode(nodeId: string, version: string | null, tMs: number, rules: JudgeRules): NodeState {
+  const metrics = watchMetrics(rules, null);
   return {
     nodeId,
     version,
@@ -95,7 +106,8 @@ export function startNode(nodeId: string, version: string | null, tMs: number, r
     passed: 0,
     withinRun: 0,
     isGood: false,
-    metrics: watchMetrics(rules, null),
+    metrics,
+    watches: inOrder(metrics),
     standing: NOT_JUDGED,
   };
 }
@@ -103,6 +115,7 @@ export function startNode(nodeId: string, version: string | null, tMs: number, r
 /** Begins the trial of a version, by the node's own report or because it was deployed again. */
 export function swapVersion(state: NodeState, version: string | null, tMs: number, rules: JudgeRules): void {
   state.metrics = watchMetrics(rules, state);
+  state.watches = inOrder(state.metrics);
   state.hasSwapped = state.version !== null;
   state.version = version;
   state.sinceMs = tMs;
@@ -154,9 +167,7 @@ export function judgeSample(state: NodeState, sample: JudgedSample, rules: Judge
 }
 
 function countPassed(state: NodeState, tMs: number, rules: JudgeRules): void {
-  const { metrics } = state;
-  const isWithin =
-    metrics.compressionRatio.judge.hard.length + metrics.latencyMs.judge.hard.length + metrics.qualityScore.judge.hard.length === 0;
+  const isWithin = state.watches.every(({ judge }) => judge.hard.length === 0);
   state.withinRun = isWithin ? state.withinRun + 1 : 0;
   if (state.withinRun >= GOOD_AFTER) state.isGood = true;
   state.standing = standingOf(state, tMs, rules);
@@ -167,22 +178,22 @@ function countPassed(state: NodeState, tMs: number, rules: JudgeRules): void {
 
 /** The outcome of one metric at a moment, and the rule that it comes from. */
 function metricStanding(state: NodeState, watch: MetricWatch, tMs: number, fleet: FleetPolicy): Standing | null {
-  const { judge, brokenRun } = watch;
+  const { judge, brokenRun, metric } = watch;
   const { role, mustHaveData } = judge.policy;
   if (role === "muted") return null;
-  const failed = (reason: Reason): Standing => ({ outcome: role === "guardrail" ? "fail" : "warn", metric: null, reason });
+  const failed = (reason: Reason): Standing => ({ outcome: role === "guardrail" ? "fail" : "warn", metric, reason });
   if (judge.failing !== null) return failed(judge.failing);
-  if (brokenRun >= BROKEN_RUN) return { outcome: "error", metric: null, reason: "broken" };
+  if (brokenRun >= BROKEN_RUN) return { outcome: "error", metric, reason: "broken" };
   const silentSinceMs = Number.isNaN(judge.latestMs) ? state.sinceMs + (state.phase === "committed" ? 0 : fleet.warmUpMs) : judge.latestMs;
   if (tMs - silentSinceMs > fleet.staleAfterMs) {
     if (!mustHaveData) return null;
     // The node speaks, and since the swap one of its metrics does not: that is the new version's doing.
-    return state.phase === "trial" && state.hasSwapped ? failed("lost") : { outcome: "no-data", metric: null, reason: "lost" };
+    return state.phase === "trial" && state.hasSwapped ? failed("lost") : { outcome: "no-data", metric, reason: "lost" };
   }
-  if (judge.n === 0) return mustHaveData ? { outcome: "no-data", metric: null, reason: "lost" } : null;
-  if (judge.baseline === null) return { outcome: "inconclusive", metric: null, reason: "baseline" };
-  if (!watch.isWarned) return { outcome: "pass", metric: null, reason: "none" };
-  return { outcome: "warn", metric: null, reason: warningOf(judge) };
+  if (judge.n === 0) return mustHaveData ? { outcome: "no-data", metric, reason: "lost" } : null;
+  if (judge.baseline === null) return { outcome: "inconclusive", metric, reason: "baseline" };
+  if (!watch.isWarned) return watch.passes;
+  return { outcome: "warn", metric, reason: warningOf(judge) };
 }
 
 function warningOf(judge: MetricState): Reason {
@@ -204,13 +215,12 @@ export function standingOf(state: NodeState, tMs: number, rules: JudgeRules): St
   if (state.phase === "warming") return { outcome: "inconclusive", metric: null, reason: "warm-up" };
   let chosen: Standing | null = null;
   let chosenRank = -1;
-  for (const metric of LIMITED_METRICS) {
-    const watch = state.metrics[metric];
+  for (const watch of state.watches) {
     const standing = metricStanding(state, watch, tMs, rules.fleet);
     if (standing === null) continue;
     const rank = precedenceOf(standing.outcome, watch.judge.policy.critical);
     if (rank > chosenRank) {
-      chosen = { ...standing, metric };
+      chosen = standing;
       chosenRank = rank;
     }
   }

@@ -7,6 +7,7 @@ import { BadUsage, NotAvailable, type Benchmark } from "./benchmark";
 import { idleBenchmark } from "./idle";
 import { journalBenchmark } from "./journal";
 import { leakBenchmark } from "./leak";
+import { replayBenchmark } from "./replay";
 import { startBenchmark } from "./start";
 import { uiBenchmark } from "./ui";
 
@@ -34,7 +35,7 @@ const judgeBenchmark: Pick<Benchmark, "name" | "summary" | "run"> = {
   run: runBenchJudge,
 };
 
-const BENCHMARKS = [startBenchmark, idleBenchmark, uiBenchmark, leakBenchmark, codecBenchmark, swapBenchmark, linkBenchmark, journalBenchmark, judgeBenchmark] as const;
+const BENCHMARKS = [startBenchmark, idleBenchmark, uiBenchmark, leakBenchmark, codecBenchmark, swapBenchmark, linkBenchmark, journalBenchmark, judgeBenchmark, replayBenchmark] as const;
 
 const list = BENCHMARKS.map(({ name, summary }) => `  ${name.padEnd(7)} ${summary}\n`).join("");
 const HELP = `usage: ./lydlr bench [NAME] [--json]

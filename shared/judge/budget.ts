@@ -44,7 +44,7 @@ export const HEALTHY_RELATIVE_SD = 3.09;
 /** Three samples at least for a change against the baseline, so that no two outliers make one. */
 export const SHORTEST_RELATIVE_RUN = 3;
 /** A jump is one leap and its stay: so many samples in a row in all, so that one sample alone never decides. */
-export const JUMP_RUN = 4;
+export const JUMP_RUN = 6;
 /** How far to the worse side the samples of a jump stay, in standard deviations. */
 export const JUMP_STAYS_SD = 3;
 /** What is assumed before a node has shown its own autocorrelation. */
@@ -58,6 +58,10 @@ const LARGEST_RHO = 0.95;
  * an autocorrelation of 0.8; averaged over normal errors, the chance of L standard deviations is that of L (1 - 2 L^2 / n).
  */
 const LEAP_CAUTION = 80;
+/** What tails that are longer than normal ones add to a leap; of 63 node-days of lognormal quality at 0.8 none comes so far. */
+const LEAP_TAIL = 0.75;
+/** A smaller baseline has not seen its tails: a leap out of it says little. */
+const LEAST_LEAP_BASELINE = 480;
 
 /** Limits are solved for autocorrelations in steps of 0.05, the next one up. */
 function roundedRho(rho: number): number {
@@ -142,7 +146,7 @@ export interface Budget {
   plainLimit(trigger: "drift-slow" | "drift-fast" | "spread", rho: number): number;
   /** Samples in a row beyond a line that lies `sd` standard deviations away from healthy samples. */
   run(trigger: "hard" | "relative", sd: number, rho: number): number;
-  /** Where a jump begins: a change from the sample before, in standard deviations of what an autoregression leaves. */
+  /** Where a jump begins: a change from the sample before, in standard deviations of what an autoregression leaves; Infinity where the baseline is too small to tell. */
   leap(n: number): number;
 }
 
@@ -208,7 +212,7 @@ function solveBudget(request: BudgetRequest): Budget {
     return Math.max(shortest, length ?? LONGEST_RUN);
   }
   // Leaps alone, in whitened samples, are as rare as the budget asks, whatever the autocorrelation; the stay is asked too.
-  const leap = (n: number): number => -normalQuantile(1 / arlOf("jump")) * (1 + LEAP_CAUTION / n);
+  const leap = (n: number): number => (n < LEAST_LEAP_BASELINE ? Infinity : -normalQuantile(1 / arlOf("jump")) * (1 + LEAP_CAUTION / n) + LEAP_TAIL);
   return { request, arlOf, slowK, chartLimit, plainLimit, run, leap };
 }
 

@@ -57,6 +57,8 @@ export interface MetricState {
   keptCount: number;
   keptFromMs: number;
   keptBeyond: number;
+  /** How often in a row what was kept was refused as a baseline. */
+  refused: number;
   /** Samples in a row without any chart above half of its limit or any sample beyond a line. */
   quiet: number;
   /** Rules that hold now, latched until the metric recovered. */
@@ -81,6 +83,10 @@ const LARGEST_RESIDUAL = 4;
 const STATISTIC_CEILING = 1.25;
 /** A share of samples beyond a limit from which a metric is not healthy enough for a baseline. */
 const UNHEALTHY_SHARE = 0.1;
+/** Refusals after which everything that is kept is newer than the baseline: each drops the older half. */
+const SURELY_NEWER = 2;
+/** Standard errors by which healthy samples are worse than their baseline at most, 99 times of 100. */
+const LIKE_BASELINE = 2.326;
 /** Mean and standard deviation of the square root of a standard normal value's size (D. M. Hawkins, 1981). */
 const ROOT_MEAN = 0.82218;
 const ROOT_SD = 0.34914;
@@ -123,6 +129,7 @@ export function startMetric(policy: MetricPolicy, budgets: BudgetBook, held: Bas
     keptCount: 0,
     keptFromMs: 0,
     keptBeyond: 0,
+    refused: 0,
     quiet: 0,
     failing: null,
     failedAtMs: 0,
@@ -263,8 +270,20 @@ function keep(state: MetricState, value: number, tMs: number, budgets: BudgetBoo
   if (state.hard.length > 0) state.keptBeyond += 1;
   if (state.keptCount < state.kept.length) return;
   const isHealthy = state.failing === null && state.keptBeyond <= UNHEALTHY_SHARE * state.keptCount;
-  if (isHealthy && (state.baseline === null || state.quiet >= GOOD_RUN)) adopt(state, tMs, budgets);
+  if (isHealthy && (state.baseline === null || state.quiet >= GOOD_RUN || isOnlyLoud(state, state.baseline))) adopt(state, tMs, budgets);
   else forgetHalf(state, tMs);
+}
+
+/**
+ * Whether the charts are loud because the baseline errs: long enough for what is kept to be all newer than it, and that
+ * is not worse than it by more than two such sets of healthy samples differ. Else a small unlucky one would stay for ever.
+ */
+function isOnlyLoud({ kept, keptCount, refused, worse }: MetricState, baseline: Baseline): boolean {
+  if (refused < SURELY_NEWER) return false;
+  let sum = 0;
+  for (let index = 0; index < keptCount; index += 1) sum += scoreOf(baseline, kept[index] ?? 0);
+  const standardError = Math.sqrt(baseline.longRunVariance * (1 / keptCount + 1 / baseline.n));
+  return (worse * sum) / keptCount < LIKE_BASELINE * standardError;
 }
 
 /** What is not healthy enough is no baseline: the older half goes, and more is collected. */
@@ -274,6 +293,7 @@ function forgetHalf(state: MetricState, tMs: number): void {
   state.kept.copyWithin(0, half, state.keptCount);
   state.keptFromMs += (spanMs * half) / Math.max(1, state.keptCount - 1);
   state.keptCount -= half;
+  state.refused += 1;
   state.keptBeyond = 0;
 }
 
@@ -281,6 +301,7 @@ function forgetHalf(state: MetricState, tMs: number): void {
 function adopt(state: MetricState, tMs: number, budgets: BudgetBook): void {
   const baseline = freezeBaseline(state.kept.slice(0, state.keptCount), state.keptFromMs, tMs);
   state.baseline = baseline;
+  state.refused = 0;
   state.whitening = 1 / (Math.sqrt(1 - baseline.rho * baseline.rho) * baseline.residualScale);
   state.gapMs = (GAP_PERIODS * (baseline.toMs - baseline.fromMs)) / Math.max(1, baseline.n - 1);
   arm(state, baseline, budgets.forRate(sampleRateOf(baseline)));
@@ -305,7 +326,9 @@ function scoreError(sd: number, { longRunVariance, n }: Baseline): number {
 function arm(state: MetricState, baseline: Baseline, budget: Budget): void {
   const { n, rho } = baseline;
   const isEarly = n < (BASELINE_STAGES.at(-1) ?? n);
-  const stage = { n, rho, isEarly };
+  // Few samples tell little of their autocorrelation, and a limit for too little of it is too low.
+  const rhoError = Math.sqrt((1 - rho * rho) / n);
+  const stage = { n, rho: isEarly ? rho + rhoError : rho, isEarly };
   const chart = (trigger: "drift-slow" | "drift-fast" | "spread", k: number, before: Chart | null): Chart => {
     const limit = budget.chartLimit(trigger, stage);
     const { statistic, samples, sinceMs } = before ?? { statistic: 0, samples: 0, sinceMs: 0 };
@@ -315,7 +338,7 @@ function arm(state: MetricState, baseline: Baseline, budget: Budget): void {
   state.slow = chart("drift-slow", budget.slowK(rho), state.slow);
   state.fast = chart("drift-fast", FAST_K, state.fast);
   state.spread = chart("spread", 0.5, state.spread);
-  const runRho = rho + 2 * Math.sqrt((1 - rho * rho) / n);
+  const runRho = rho + 2 * rhoError;
   const { limit, maxChange } = state.policy;
   const limitSd = state.worse * scoreOf(baseline, limit);
   const line = baseline.median + state.worse * maxChange * Math.abs(baseline.median);

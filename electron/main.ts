@@ -9,6 +9,7 @@ import { openComparisonDesk } from "./comparison/desk";
 import { startEngine, type Engine } from "./engine";
 import { openPushes, type Pushes } from "./ipc/pushes";
 import { registerRequests } from "./ipc/requests";
+import { openSelftestDesk } from "./selftest/desk";
 import { SetupDesk } from "./ros2-setup/setup-desk";
 import { setupEvent } from "./ros2-setup/setup-event";
 import { parseStartOptions, type StartOptions } from "./start-options";
@@ -91,6 +92,12 @@ async function run(options: StartOptions): Promise<void> {
     tell: (view) => pushes?.send("push/comparison", view),
   });
 
+  const selftest = openSelftestDesk({
+    spawn: electronUtilityProcess,
+    entry: join(__dirname, "selftest-host.cjs"),
+    tell: (progress) => pushes?.send("push/selftest", progress),
+  });
+
   const setup = new SetupDesk({
     commands: app.isPackaged && !process.defaultApp ? null : join(__dirname, "commands.cjs"),
     environment: process.env,
@@ -112,7 +119,7 @@ async function run(options: StartOptions): Promise<void> {
 
   serveApp(session.defaultSession, join(__dirname, "renderer"));
   applyTheme(engine.operations.settings().theme);
-  registerRequests(requestHandlers(engine, comparison, ros2, () => window, surroundings(options)), {
+  registerRequests(requestHandlers(engine, comparison, ros2, selftest, () => window, surroundings(options)), {
     isTrusted: (event) =>
       window !== null &&
       event.senderFrame === window.webContents.mainFrame &&
@@ -174,6 +181,7 @@ async function run(options: StartOptions): Promise<void> {
       app.exit(0);
     }, QUIT_WITHIN_MS);
     comparison.close();
+    selftest.close();
     void Promise.all([engine.stop(), setup.cancel()]).finally(() => {
       app.exit(0);
     });

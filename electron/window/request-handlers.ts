@@ -5,6 +5,7 @@ import type { ComparisonDesk } from "../comparison/desk";
 import type { Engine } from "../engine";
 import type { RequestHandlers } from "../ipc/answer";
 import { writeFileAtomically } from "../reports/atomic-file";
+import type { SelftestDesk } from "../selftest/desk";
 import { modelHandlers } from "./model-handlers";
 import { samplesCsv } from "../reports/samples-csv";
 import { comparisonHandlers } from "./comparison-handlers";
@@ -21,6 +22,7 @@ export function requestHandlers(
   engine: Engine,
   comparison: ComparisonDesk,
   ros2: Ros2Desk,
+  selftest: SelftestDesk,
   window: () => BrowserWindow | null,
   around: Surroundings,
 ): RequestHandlers {
@@ -73,6 +75,7 @@ export function requestHandlers(
     ...comparisonHandlers(comparison, window),
     ...ros2Handlers(ros2),
     ...modelHandlers(engine.registry, window),
+    "selftest/run": () => selftest.run(),
     "faults/list": () => (engine.faults === null ? notEmbedded() : ok([...engine.faults.list()])),
     "faults/set": ({ nodeId, fault, level }) => {
       if (engine.faults === null) return notEmbedded();

@@ -1,4 +1,6 @@
 import * as v from "valibot";
+import { guardViewSchema } from "./guard";
+import { limitsSchema } from "./settings";
 
 const finite = v.pipe(v.number(), v.finite());
 const nullable = <Schema extends v.GenericSchema>(schema: Schema) => v.nullable(schema);
@@ -162,6 +164,10 @@ export const nodeViewSchema = v.strictObject({
   trail: trailSchema,
   command: nullable(commandViewSchema),
   rollback: rollbackOfferSchema,
+  /** How it is judged; null before its first sample. */
+  guard: nullable(guardViewSchema),
+  /** The limits that it is held to: its own before those of its vertical before the fleet's. */
+  limits: limitsSchema,
   history: v.array(versionSpanSchema),
   missedFrames: missedFramesSchema,
   /** Null where no coordinator was heard. */

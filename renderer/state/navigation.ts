@@ -1,7 +1,7 @@
 import { create } from "zustand";
 
 /** The sections of the settings page. */
-export type SettingsSection = "limits" | "appearance" | "keyboard" | "link" | "store" | "about";
+export type SettingsSection = "policy" | "link" | "store" | "appearance" | "keyboard" | "self-test" | "about";
 
 /** A place in the window. */
 export type Place =

@@ -1,4 +1,5 @@
 import { DEFAULT_LIMITS } from "../../shared/contract/settings";
+import type { GuardView } from "../../shared/contract/guard";
 import type { CommandPhase, CommandView, NodeView, Snapshot } from "../../shared/contract/snapshot";
 
 /** Data for tests: a fleet in which everything is as expected, to be changed where a test looks. */
@@ -33,10 +34,36 @@ export function nodeFixture(change: Partial<NodeView> = {}): NodeView {
     },
     command: null,
     rollback: { offered: true, version: "1.0.0", reason: "1.0.0 was good on node_1 to its last sample." },
+    guard: null,
+    limits: { ...DEFAULT_LIMITS },
     history: [],
     missedFrames: { basis: "counted", missed: 0, expected: 120, restarts: 0 },
     coordination: null,
     malformed: 0,
+    ...change,
+  };
+}
+
+/** A committed version that passes, on a node with a full baseline. */
+export function guardFixture(change: Partial<GuardView> = {}): GuardView {
+  return {
+    verdict: {
+      outcome: "pass",
+      metric: "latencyMs",
+      reason: "none",
+      value: 21.6,
+      limit: 50,
+      n: 600,
+      statistic: null,
+      statisticLimit: null,
+      sinceMs: NOW_MS - 60_000,
+      sentence: "1.1.0 passes: latency 21.6 ms now, baseline 22.0 ms (−2 %).",
+    },
+    trial: { phase: "committed", hasSwapped: true, passed: 240, needed: 240, sinceMs: NOW_MS - 600_000, commitByMs: null },
+    hold: null,
+    quarantined: [],
+    baselineSamples: 1920,
+    baselineNeeded: 120,
     ...change,
   };
 }

@@ -1,6 +1,8 @@
 import { ChartSpline, Table2 } from "lucide-react";
 import { useId, useState, type ReactNode } from "react";
-import { Button } from "../../design";
+import { Button } from "../design";
+import "./metric-chart.css";
+import "./chart-panel.css";
 
 /** A chart's panel. */
 export interface ChartPanelProps {

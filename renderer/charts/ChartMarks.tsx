@@ -6,7 +6,7 @@ import { timeTicks } from "./axis-ticks";
 import type { ChartRow, Limit } from "./chart-rows";
 import type { TimeSpan } from "./chart-view";
 import { hatchPath } from "./hatch";
-import { limitLabel, versionWord } from "./metric-words";
+import { baselineLabel, limitLabel, versionWord, type BaselineBand } from "./metric-words";
 import type { PlotFrame } from "./plot-frame";
 import type { BoxSize } from "./use-size";
 
@@ -66,6 +66,28 @@ export function ChartGaps({ frame, size, gaps }: { readonly frame: PlotFrame; re
           </g>
         );
       })}
+    </svg>
+  );
+}
+
+/** Px that the band is high at least: one of no spread is still seen. */
+const LEAST_BAND_PX = 3;
+
+/** The baseline as a grey band, drawn under the line: the median dashed, one spread to each side. */
+export function ChartBaseline({ frame, size, metric, baseline }: { readonly frame: PlotFrame; readonly size: BoxSize; readonly metric: Metric; readonly baseline: BaselineBand | null }): ReactNode {
+  if (baseline === null) return null;
+  const { median, spread } = baseline;
+  const middle = frame.yOf(median);
+  const top = Math.min(frame.yOf(median + spread), middle - LEAST_BAND_PX / 2);
+  const bottom = Math.max(frame.yOf(median - spread), middle + LEAST_BAND_PX / 2);
+  const isBelow = bottom + 14 < frame.bottom;
+  return (
+    <svg className="chart-layer" width={size.width} height={size.height} aria-hidden="true" focusable="false">
+      <rect className="chart-baseline" x={frame.left} y={top} width={frame.right - frame.left} height={bottom - top} />
+      <path className="chart-baseline-median" d={`M${frame.left} ${middle}H${frame.right}`} />
+      <text className="chart-note" x={frame.left + LABEL_GAP_PX} y={isBelow ? bottom + LABEL_GAP_PX + 8 : top - LABEL_GAP_PX}>
+        {baselineLabel(metric, baseline)}
+      </text>
     </svg>
   );
 }

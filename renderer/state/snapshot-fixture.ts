@@ -1,5 +1,6 @@
 import { DEFAULT_LIMITS } from "../../shared/contract/settings";
 import type { GuardView } from "../../shared/contract/guard";
+import type { MetricJudgement } from "../../shared/contract/judging";
 import type { CommandPhase, CommandView, NodeView, Snapshot } from "../../shared/contract/snapshot";
 
 /** Data for tests: a fleet in which everything is as expected, to be changed where a test looks. */
@@ -68,6 +69,30 @@ export function guardFixture(change: Partial<GuardView> = {}): GuardView {
   };
 }
 
+/** One metric of a node that passes, with a baseline of its own. */
+export function judgedMetricFixture(change: Partial<MetricJudgement> = {}): MetricJudgement {
+  const none = new Float64Array();
+  return {
+    metric: "latencyMs",
+    limit: 50,
+    side: "max",
+    recoverAt: 47.5,
+    maxChange: 0.3,
+    role: "guardrail",
+    critical: false,
+    mustHaveData: true,
+    n: 600,
+    outcome: "pass",
+    failing: null,
+    baseline: { version: "1.1.0", isHeld: false, median: 22, spread: 1, n: 480, rho: 0.3, frozenAtMs: NOW_MS - 190_000 },
+    hard: { length: 0, needed: 9 },
+    relative: { length: 0, needed: 3 },
+    charts: [],
+    path: { atMs: none, driftSlow: none, driftFast: none, spread: none },
+    ...change,
+  };
+}
+
 /** A rollback of `node_1` from 1.1.0 to 1.0.0 that took the given steps, one second apart, the last one now. */
 export function commandFixture(phases: readonly CommandPhase[], change: Partial<CommandView> = {}): CommandView {
   return {
@@ -110,6 +135,7 @@ export function snapshotFixture(nodes: readonly NodeView[], change: Partial<Snap
     malformed: 0,
     samples: 1_000,
     limits: { ...DEFAULT_LIMITS },
+    policyRevision: 0,
     nodes: [...nodes],
     events: [],
     ...change,

@@ -192,9 +192,12 @@ export const REQUESTS = {
   "app/copy-text": { body: v.strictObject({ text: v.pipe(v.string(), v.maxLength(20_000)) }), reply: nothing },
   "settings/change": { body: settingsChangeSchema, reply: settingsSchema },
   "fleet/snapshot": { body: nothing, reply: snapshotSchema },
-  /** `expectedVersion` is what the operator saw; null where the node reports none. */
+  /**
+   * `expectedVersion` is what the operator saw; null where the node reports none. `undoes` is the rollback that this
+   * is the Undo of: what its click put into quarantine on the node is lifted first. QUARANTINED.
+   */
   "fleet/deploy": {
-    body: v.strictObject({ nodeId: id, version: id, expectedVersion: v.nullable(id), requestId }),
+    body: v.strictObject({ nodeId: id, version: id, expectedVersion: v.nullable(id), undoes: v.optional(id), requestId }),
     reply: commandAccepted,
   },
   /** Without `toVersion` the last good version before the one running. */
@@ -226,8 +229,8 @@ export const REQUESTS = {
   ...COMPARISON_REQUESTS,
   ...MODEL_REQUESTS,
   ...ROS2_REQUESTS,
-  ...POLICY_REQUESTS,
   ...JUDGING_REQUESTS,
+  ...POLICY_REQUESTS,
   ...SELFTEST_REQUESTS,
   "faults/list": { body: nothing, reply: v.array(faultViewSchema) },
   /** `level` 0 switches the fault off. slow-cpu: times slower (2 to 20); lossy-link: share lost (0 to 1);

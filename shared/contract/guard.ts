@@ -1,6 +1,6 @@
 import * as v from "valibot";
 
-/** How a node stands and what the engine does about it: the part of a judgement that every snapshot carries. */
+/** How a node stands, as every snapshot carries it: the verdict of the moment, the trial of what runs, and why nothing is done. */
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 const finite = v.pipe(v.number(), v.finite());
@@ -63,7 +63,8 @@ export type TrialView = v.InferOutput<typeof trialViewSchema>;
 
 /** Why the engine does not roll back a node that fails. */
 export const holdViewSchema = v.strictObject({
-  code: v.picklist(["NOT_ALLOWED", "COMMON_CAUSE", "ROLLBACKS_FROZEN", "NO_GOOD_VERSION", "DRY_RUN", "NOT_RECOVERED"]),
+  /** NOT_RECOVERED: a rollback ended and nobody can call the node well. REFUSED: it was asked for and could not be requested. */
+  code: v.picklist(["NOT_ALLOWED", "COMMON_CAUSE", "ROLLBACKS_FROZEN", "NO_GOOD_VERSION", "DRY_RUN", "NOT_RECOVERED", "REFUSED"]),
   /** What a rollback would go to; null without one. */
   target: v.nullable(v.string()),
   sinceMs: finite,
@@ -83,3 +84,4 @@ export const guardViewSchema = v.strictObject({
   baselineNeeded: count,
 });
 export type GuardView = v.InferOutput<typeof guardViewSchema>;
+

@@ -2,10 +2,9 @@ import * as v from "valibot";
 import { guardViewSchema, limitedMetricSchema, outcomeSchema, reasonSchema } from "./guard";
 import { eventViewSchema } from "./snapshot";
 
-/**
- * How a node is judged, as it crosses between the main process and the window: the verdict of the moment, the
- * trial of the version that runs, what a verdict is made of, and what is in quarantine.
- */
+export type { GuardView, HoldView, TrialView, VerdictView } from "./guard";
+
+/** What a verdict is made of, what a decision was made on, and what is in quarantine, as they cross to the window. */
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 const finite = v.pipe(v.number(), v.finite());

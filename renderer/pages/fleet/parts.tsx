@@ -7,13 +7,16 @@ import { Sparkline } from "../../charts/Sparkline";
 import { formatLimit, formatMetric, formatRate, limitOf, nameOf, NOT_REPORTED, unitOf, type JudgedMetric } from "../../format/number";
 import { formatAge, formatUtcInstant } from "../../format/time";
 import { hasOldValues } from "../../format/words";
+import { verdictEmphasis } from "../../judging/shown";
 import { go } from "../../state/navigation";
 import { useFleet } from "../../state/store";
 import { ROVING } from "./focus";
 
-/** How a node's metric is drawn: in colour only where it is beyond its limit and a person is needed. */
+/** How a node's metric is drawn: in colour where the verdict is about it, or it is beyond its limit and a person is needed. */
 export function emphasisOf(node: NodeView, metric: JudgedMetric): Emphasis {
   if (hasOldValues(node.liveness)) return "stale";
+  const spoken = verdictEmphasis(node.guard, metric);
+  if (spoken !== null) return spoken;
   if (!node.beyond.includes(metric)) return "normal";
   if (node.attention === "high") return "high";
   return node.attention === "medium" ? "medium" : "normal";

@@ -33,12 +33,15 @@ export class PreviewAsker {
 
   async #run(first: Policy): Promise<void> {
     this.#isAsking = true;
-    for (let policy: Policy | null = first; policy !== null && !this.#isStopped; ) {
+    for (let policy: Policy | null = first; policy !== null; policy = this.#outdating(policy)) {
       const answer = await this.request(policy);
-      const isNewest: boolean = this.#wanted === policy;
-      if (isNewest && !this.#isStopped) this.take(answer, policy);
-      policy = isNewest ? null : this.#wanted;
+      if (this.#wanted === policy && !this.#isStopped) this.take(answer, policy);
     }
     this.#isAsking = false;
+  }
+
+  /** The policy that is wanted instead of this one; null where this one still is, or none. */
+  #outdating(asked: Policy): Policy | null {
+    return this.#isStopped || this.#wanted === asked ? null : this.#wanted;
   }
 }

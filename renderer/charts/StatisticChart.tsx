@@ -5,7 +5,7 @@ import { formatClock, formatUtcInstant, type ClockKind } from "../format/time";
 import { valueTicks } from "./axis-ticks";
 import { ChartPanel } from "./ChartPanel";
 import { ChartClock } from "./ChartMarks";
-import { plotFrame, type PlotFrame } from "./plot-frame";
+import { PLOT_MARGIN_PX, plotFrame, type PlotFrame } from "./plot-frame";
 import { scaleFromZero } from "./plot";
 import type { Emphasis, Scale } from "./scales";
 import { statisticSpan, type Crossing } from "./statistic-span";
@@ -75,12 +75,20 @@ function Plot(props: StatisticChartProps & { readonly summaryId: string }): Reac
       <div ref={sizeRef} className="chart-box">
         {size === null || size.width < 80 || size.height < 60 ? null : <Picture {...props} size={size} />}
       </div>
-      {props.crossing === null ? null : (
-        <div className="statistic-ahead" aria-hidden="true">
-          <Tag name="PREDICTED" />
-          <p className="note">{props.crossing.sentence}</p>
-        </div>
-      )}
+    </div>
+  );
+}
+
+/** Px that the words of a prediction need beside the line of now. */
+const WORDS_PX = 150;
+
+/** What is ahead, in words, inside the stretch that it is about. */
+function Ahead({ crossing, left, size }: { readonly crossing: Crossing; readonly left: number; readonly size: BoxSize }): ReactNode {
+  const isWide = size.width - PLOT_MARGIN_PX.right - left >= WORDS_PX;
+  return (
+    <div className="statistic-ahead" style={{ left: left + 8 }} aria-hidden="true">
+      <Tag name="PREDICTED" />
+      {isWide ? <p className="note">{crossing.sentence}</p> : null}
     </div>
   );
 }
@@ -95,6 +103,7 @@ function Picture(props: StatisticChartProps & { readonly size: BoxSize }): React
       <ValueAxis frame={frame} size={size} scale={scale} />
       <Path {...props} frame={frame} span={span} />
       <ChartClock frame={frame} size={size} span={span} clock={clock} />
+      {crossing === null ? null : <Ahead crossing={crossing} left={frame.xOf(atMs.at(-1) ?? span.toMs)} size={size} />}
     </>
   );
 }
@@ -155,7 +164,7 @@ function Path(props: StatisticChartProps & { readonly frame: PlotFrame; readonly
       {crossing === null || limitY === null || Number.isNaN(newest) ? null : (
         <>
           <path className="statistic-now" d={`M${nowX} ${frame.top}V${frame.bottom}`} />
-          <text className="chart-version" x={nowX + 5} y={frame.bottom - 6}>
+          <text className="chart-version" x={nowX - 5} y={frame.bottom - 6} textAnchor="end">
             now
           </text>
           <path className="statistic-predicted" d={`M${nowX} ${frame.yOf(newest)}L${frame.xOf(nowMs + crossing.inMs)} ${limitY}`} />

@@ -45,14 +45,14 @@ export interface BaselineBand {
   readonly n: number;
   /** The version that it was made of, where that is another one than runs; null where it is of this one. */
   readonly heldFrom: string | null;
-  /** Ms since it was frozen. */
-  readonly ageMs: number;
+  /** Ms since it was frozen; null where that is not known. */
+  readonly ageMs: number | null;
 }
 
 /** The label of a baseline: "baseline 8.30, n = 480, 3 min old", or "baseline 0.910 held from 1.1.0". */
 export function baselineLabel(metric: Metric, { median, n, heldFrom, ageMs }: BaselineBand): string {
   const value = `baseline ${formatValue(metric, median)}`;
-  return heldFrom === null ? `${value}, n = ${formatNumber(n, 0)}, ${ageWord(ageMs)}` : `${value} held from ${heldFrom}`;
+  return heldFrom === null ? `${value}, n = ${formatNumber(n, 0)}${ageMs === null ? "" : `, ${ageWord(ageMs)}`}` : `${value} held from ${heldFrom}`;
 }
 
 /** An age in whole minutes or hours: a label must not change every second. */

@@ -16,6 +16,8 @@ export interface NumberCellProps {
   readonly maxDecimals: number;
   /** Why the value cannot be used; empty when it can. What is out of range is said, never changed. */
   readonly problem?: string;
+  /** The problem is said in words elsewhere in the table; here only for screen readers. */
+  readonly isProblemBelow?: boolean;
   /** `quiet`: the value comes from elsewhere. */
   readonly tone?: "plain" | "quiet";
   readonly onChange: (value: number) => void;
@@ -37,7 +39,7 @@ export function NumberCell(props: NumberCellProps): ReactNode {
         <Input className="field-input" />
         {props.unit === undefined ? null : <span className="field-unit">{props.unit}</span>}
       </Group>
-      <FieldError className="field-error">{problem}</FieldError>
+      <FieldError className={props.isProblemBelow === true ? "visually-hidden" : "field-error"}>{problem}</FieldError>
     </NumberField>
   );
 }

@@ -174,9 +174,9 @@ function limitFor({ metric, limit }: DecisionView, shown: JudgedMetric): { reado
   return limit === null || metric !== shown ? null : { value: limit, side: limitOf(shown, DEFAULT_LIMITS).side };
 }
 
-function bandFor({ metric, baseline, event }: DecisionView, shown: JudgedMetric): BaselineBand | null {
+function bandFor({ metric, baseline }: DecisionView, shown: JudgedMetric): BaselineBand | null {
   if (baseline === null || metric !== shown) return null;
-  return { ...baseline, heldFrom: null, ageMs: event.tMs - event.tMs };
+  return { ...baseline, heldFrom: null, ageMs: null };
 }
 
 /** The policy as it was, to be read and copied. */

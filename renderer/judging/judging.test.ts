@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { HoldView, VerdictView } from "../../shared/contract/guard";
 import { commandFixture, guardFixture, nodeFixture, NOW_MS } from "../state/snapshot-fixture";
 import { rolloutSteps, versionOnItsWay } from "./rollout-steps";
-import { baselineText, holdTag, holdText, shownStateOf, trialText, verdictEmphasis } from "./shown";
+import { baselineText, holdTag, holdText, sentenceOf, shownStateOf, tagOf, trialText, verdictEmphasis } from "./shown";
 
 const { verdict } = guardFixture();
 
@@ -48,6 +48,14 @@ describe("the guard in words", () => {
     expect(holdText(hold("ROLLBACKS_FROZEN", "2 automatic rollbacks this hour."))).toBe("Frozen: 2 automatic rollbacks this hour.");
     expect(holdText(hold("ROLLBACKS_FROZEN", "Frozen: 2."))).toBe("Frozen: 2.");
     expect([holdText(hold("DRY_RUN", "Dry run: x.")), holdTag(hold("DRY_RUN", "")), holdTag(hold("NOT_ALLOWED", ""))]).toEqual(["Dry run: x.", "DRY RUN", "HELD"]);
+  });
+
+  it("says the verdict and the hold once each", () => {
+    const node = nodeWith({ outcome: "fail" }, "COMMON_CAUSE", "failing");
+    expect(sentenceOf({ ...node, sentence: "Latency 63 ms." })).toBe("Latency 63 ms. Held: Why.");
+    expect(sentenceOf({ ...node, sentence: "Latency 63 ms. Why." })).toBe("Latency 63 ms. Why.");
+    expect(sentenceOf({ ...node, sentence: "Why" })).toBe("Held: Why.");
+    expect([tagOf(node), tagOf(nodeWith({ outcome: "fail" }, "NO_GOOD_VERSION", "failing")), tagOf(nodeFixture())]).toEqual([null, "HELD", null]);
   });
 
   it("counts the samples of a baseline until there is one", () => {

@@ -35,6 +35,19 @@ export function holdText({ code, sentence }: HoldView): string {
   return `${code === "ROLLBACKS_FROZEN" ? "Frozen" : "Held"}: ${sentence}`;
 }
 
+/** How the node is and, where it fails and nothing is rolled back, why; each said once. */
+export function sentenceOf({ sentence, guard }: Pick<NodeView, "sentence" | "guard">): string {
+  const hold = guard?.hold ?? null;
+  if (hold === null || sentence.includes(hold.sentence)) return sentence;
+  return hold.sentence.includes(sentence) ? holdText(hold) : `${sentence} ${holdText(hold)}`;
+}
+
+/** The label of a node whose word does not say already that the engine holds back; null for none. */
+export function tagOf(node: Pick<NodeView, "state" | "guard">): TagName | null {
+  const hold = node.guard?.hold ?? null;
+  return hold !== null && shownStateOf(node) === "failing" ? holdTag(hold) : null;
+}
+
 /** What is still awaited before drift can be judged; null once a baseline is there. */
 export function baselineText({ baselineSamples, baselineNeeded }: GuardView): string | null {
   return baselineSamples < baselineNeeded ? `Baseline: ${baselineSamples} of ${baselineNeeded} samples.` : null;

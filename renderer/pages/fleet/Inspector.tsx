@@ -9,7 +9,8 @@ import { countOf, JUDGED_METRICS } from "../../format/number";
 import { formatClock } from "../../format/time";
 import { go } from "../../state/navigation";
 import { useFleet, useNode, useSettings } from "../../state/store";
-import { holdTag, holdText, shownStateOf, trialText } from "../../judging/shown";
+import { HoldTag } from "../../judging/HoldTag";
+import { sentenceOf, shownStateOf, trialText } from "../../judging/shown";
 import { useJudgement } from "../../judging/use-judgement";
 import { NodeDecisions } from "../../judging/NodeDecisions";
 import { ReasonList } from "../../judging/ReasonList";
@@ -32,13 +33,12 @@ export function Inspector({ nodeId }: { readonly nodeId: string }): ReactNode {
         <h2 className="mono truncate">{nodeId}</h2>
         <VersionTag version={node.modelVersion} />
         {node.drill ? <Tag name="DRILL" /> : null}
-        {guard?.hold == null ? null : <Tag name={holdTag(guard.hold)} />}
+        <HoldTag node={node} />
         <span className="inspector-hint note">
           selected row · <Kbd>Enter</Kbd> opens the node
         </span>
       </header>
-      <p className="inspector-sentence">{node.sentence}</p>
-      {guard?.hold == null ? null : <p className="inspector-sentence">{holdText(guard.hold)}</p>}
+      <p className="inspector-sentence">{sentenceOf(node)}</p>
       <div className="inspector-columns">
         <div>
           <h3>Why</h3>

@@ -3,7 +3,8 @@ import { CommandStatus } from "../../commands/CommandStatus";
 import { RollbackButton } from "../../commands/RollbackButton";
 import { Button, StateGlyph, Tag, VersionTag } from "../../design";
 import { countOf } from "../../format/number";
-import { holdTag, shownStateOf } from "../../judging/shown";
+import { HoldTag } from "../../judging/HoldTag";
+import { sentenceOf, shownStateOf } from "../../judging/shown";
 import { go } from "../../state/navigation";
 import { useFleet, useNode } from "../../state/store";
 import { useFirstOffered } from "./CardsView";
@@ -55,11 +56,11 @@ const NeedyEntry = memo(function NeedyEntry({ nodeId, isFirst }: { readonly node
         <span className="card-tags">
           <VersionTag version={node.modelVersion} />
           {node.drill ? <Tag name="DRILL" /> : null}
-          {node.guard?.hold == null ? null : <Tag name={holdTag(node.guard.hold)} />}
+          <HoldTag node={node} />
           <Age nodeId={nodeId} />
         </span>
       </header>
-      <p>{node.sentence}</p>
+      <p>{sentenceOf(node)}</p>
       <CommandStatus nodeId={nodeId} isSentenceAbove />
       {canAct ? (
         <div className="needy-acts">

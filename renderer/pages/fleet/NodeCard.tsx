@@ -4,7 +4,7 @@ import { CommandStatus } from "../../commands/CommandStatus";
 import { RollbackButton } from "../../commands/RollbackButton";
 import { Button, StateGlyph, Tag, VersionTag, type TagName } from "../../design";
 import type { ShownState } from "../../format/words";
-import { baselineText, holdTag, shownStateOf, trialText } from "../../judging/shown";
+import { baselineText, sentenceOf, shownStateOf, tagOf, trialText } from "../../judging/shown";
 import { formatLimit, JUDGED_METRICS, limitOf, nameOf } from "../../format/number";
 import { formatClock } from "../../format/time";
 import { go } from "../../state/navigation";
@@ -38,10 +38,10 @@ export const NodeCard = memo(function NodeCard({ nodeId, isProminent, isFirst, w
         profile={profileText(node)}
         version={node.modelVersion}
         isDrill={node.drill}
-        hold={guard?.hold == null ? null : holdTag(guard.hold)}
+        hold={tagOf(node)}
         showAge={isProminent}
       />
-      {isProminent ? <p className="card-sentence">{node.sentence}</p> : null}
+      {isProminent ? <p className="card-sentence">{sentenceOf(node)}</p> : null}
       <div className="card-metrics">
         {JUDGED_METRICS.map((metric) => (
           <MetricRow key={metric} node={node} metric={metric} limits={limits} isProminent={isProminent} widthPx={widthPx} />

@@ -42,6 +42,9 @@ export interface MetricProps {
   readonly limits: Limits;
 }
 
+/** Between two values of a trail, ms. */
+const TICK_MS = 500;
+
 /** The fleet's scale of a metric; undefined before the first tick. */
 export function useScale(metric: JudgedMetric): Scale | undefined {
   return useFleet((state) => state.scales?.of[metric]);
@@ -51,12 +54,18 @@ export function useScale(metric: JudgedMetric): Scale | undefined {
 export function MetricSparkline({ node, metric, limits, width, height }: MetricProps & { readonly width: number; readonly height: number }): ReactNode {
   const { limit, side } = limitOf(metric, limits);
   const scale = useScale(metric);
+  const onsetTicks = useFleet(({ fleet }) => {
+    const { guard } = node;
+    if (fleet === null || guard === null || verdictEmphasis(guard, metric) === null) return null;
+    return Math.round((fleet.meta.atMs - guard.verdict.sinceMs) / TICK_MS);
+  });
   if (scale === undefined) return null;
   return (
     <Sparkline
       values={node.trail[metric]}
       limit={limit}
       limitSide={side}
+      onsetTicks={onsetTicks}
       emphasis={emphasisOf(node, metric)}
       width={width}
       height={height}

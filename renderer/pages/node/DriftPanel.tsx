@@ -52,6 +52,7 @@ function Drift({ judgement, judged, spoken }: { readonly judgement: Judgement; r
   const chart = judged.charts.find(({ name }) => name === spoken.name);
   const { title, fact } = CHART_WORDS[spoken.name];
   const rho = judged.baseline === null ? "" : `, autocorrelation ${formatNumber(judged.baseline.rho, 1)} accounted for`;
+  const isLoud = guard.verdict.reason === spoken.name || (chart?.limit != null && chart.statistic >= chart.limit);
   const isCrossing = crossing !== null && crossing.metric === spoken.metric && crossing.rule === spoken.name;
   return (
     <StatisticChart
@@ -62,7 +63,7 @@ function Drift({ judgement, judged, spoken }: { readonly judgement: Judgement; r
       values={pathOfChart(judged, spoken.name)}
       limit={chart?.limit ?? null}
       limitWord={judged.role === "guardrail" ? "rolls back at" : judged.role === "signal" ? "warns at" : "muted; limit"}
-      emphasis={emphasisOf(judged)}
+      emphasis={isLoud ? emphasisOf(judged) : "normal"}
       onsetMs={guard.verdict.metric === spoken.metric ? guard.verdict.sinceMs : null}
       crossing={isCrossing ? { inMs: crossing.inMs, sentence: crossing.sentence } : null}
       clock={clock}

@@ -5,7 +5,7 @@ import { rollbackChoice } from "../../commands/rollback-choice";
 import { Button, Panel, Problem } from "../../design";
 import { Guard } from "../../frame/Guard";
 import { NodeDecisions } from "../../judging/NodeDecisions";
-import { shownStateOf } from "../../judging/shown";
+import { sentenceOf, shownStateOf } from "../../judging/shown";
 import { useJudgement } from "../../judging/use-judgement";
 import { readFleet, useFleet, useNode } from "../../state/store";
 import { changeCharts, neighbourRange, openedCharts, type ChartsAction } from "./charts-state";
@@ -116,7 +116,7 @@ function KnownNode({ node, onBack }: { readonly node: NodeView; readonly onBack:
                 nodeId={node.nodeId}
                 state={shownStateOf(node)}
                 stateSinceMs={node.stateSinceMs}
-                sentence={node.sentence}
+                sentence={sentenceOf(node)}
                 guard={node.guard}
                 judgement={answer.judgement}
                 needsPerson={node.attention === "high" || node.attention === "medium"}

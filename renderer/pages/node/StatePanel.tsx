@@ -7,7 +7,7 @@ import { Button, Panel, StateGlyph, Tag } from "../../design";
 import { formatClock, formatUtcInstant } from "../../format/time";
 import type { ShownState } from "../../format/words";
 import { ReasonList } from "../../judging/ReasonList";
-import { baselineText, holdTag, holdText } from "../../judging/shown";
+import { baselineText, holdTag } from "../../judging/shown";
 import { useSettings } from "../../state/store";
 
 /** What the panel of a node's verdict shows. */
@@ -34,15 +34,15 @@ export const StatePanel = memo(function StatePanel(props: StatePanelProps): Reac
   const waiting = guard === null ? null : baselineText(guard);
   return (
     <Panel
-      title={<StateGlyph state={props.state} />}
+      title={
+        <span className="node-verdict">
+          <StateGlyph state={props.state} />
+          {guard?.hold == null ? null : <Tag name={holdTag(guard.hold)} />}
+        </span>
+      }
       fact={<span title={formatUtcInstant(stateSinceMs)}>since {formatClock(stateSinceMs, clock)}</span>}
     >
       <p className="node-sentence">{props.sentence}</p>
-      {guard?.hold == null ? null : (
-        <p className="node-hold">
-          <Tag name={holdTag(guard.hold)} /> {holdText(guard.hold)}
-        </p>
-      )}
       {props.judgement?.crossing == null ? null : (
         <p className="node-crossing note">
           <Tag name="PREDICTED" /> {props.judgement.crossing.sentence}
@@ -71,7 +71,7 @@ function Reasons({ judgement }: { readonly judgement: Judgement }): ReactNode {
         <ReasonList reasons={why} />
       </div>
       <div>
-        <h3>{isYet ? "Why not yet" : "Why not more"}</h3>
+        <h3>{isYet ? "Why not yet" : "Why not"}</h3>
         <ReasonList reasons={whyNot} />
       </div>
     </div>

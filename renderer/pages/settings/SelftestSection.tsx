@@ -52,7 +52,7 @@ function Progress({ state }: { readonly state: SelftestState }): ReactNode {
 
 function sumText({ rows }: SelftestReport): string {
   const failed = rows.filter(({ passed }) => !passed).length;
-  return failed === 0 ? `All ${countOf(rows.length, "value")} agree.` : `${countOf(failed, "value")} of ${formatNumber(rows.length, 0)} differ: do not rely on this installation.`;
+  return failed === 0 ? `All ${countOf(rows.length, "value")} agree.` : `${formatNumber(failed, 0)} of ${countOf(rows.length, "value")} ${failed === 1 ? "differs" : "differ"}: do not rely on this installation.`;
 }
 
 /** A value as it is compared: enough figures to see the difference. */
@@ -98,7 +98,7 @@ function Group({ title, rows, isFailedOnly }: { readonly title: string; readonly
             <Glyph name={failed.length === 0 ? "verified" : "failing"} />
           </span>
           <h2>{title}</h2>
-          <span className="note">{failed.length === 0 ? `${countOf(rows.length, "value")} agree` : `${failed.length} of ${countOf(rows.length, "value")} differ`}</span>
+          <span className="note">{failed.length === 0 ? `${countOf(rows.length, "value")} agree` : `${failed.length} of ${countOf(rows.length, "value")} ${failed.length === 1 ? "differs" : "differ"}`}</span>
         </summary>
         <table className="selftest-table">
           <thead>

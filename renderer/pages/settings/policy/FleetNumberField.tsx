@@ -21,7 +21,7 @@ export function FleetNumberField({ draft, name, showName = true }: { readonly dr
       <NumberCell
         label={`${facts.name}, ${facts.unit}`}
         value={typeof value === "number" ? value / facts.scale : Number.NaN}
-        unit={isOptional && value === null ? "as many as are there" : facts.unit}
+        unit={isOptional && value === null ? "all of the fleet" : facts.unit}
         minDecimals={facts.minDecimals}
         maxDecimals={facts.maxDecimals}
         problem={problemAt(draft.problems, pathOf(name))}

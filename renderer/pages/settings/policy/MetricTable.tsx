@@ -101,36 +101,47 @@ function MetricRow(props: RowProps): ReactNode {
   const limit = heldOf(draft.leaves, scope, metric, "limit").value;
   const shownUnit = metric === "latencyMs" ? "ms" : "";
   const facts = metricNumber(metric, "limit");
+  const problems = (["limit", "maxChange"] as const).map((field) => problemAt(draft.problems, metricPath(scope, metric, field)));
+  const isLimit = typeof limit === "number" && problems[0] === "";
   return (
-    <tr>
-      <th scope="row" title={unit}>
-        {name} <span className="note">{shownUnit}</span>
-      </th>
-      <Cell {...props} field="limit">
-        {(held, label) => (
-          <span className="policy-limit">
-            <span className="note">{sideOf(metric)}</span>
-            <NumberOf {...props} field="limit" held={held} label={label} />
-          </span>
-        )}
-      </Cell>
-      <td className="policy-recovers">{typeof limit === "number" && Number.isFinite(limit) ? numberText(recoveryOf(metric, limit), { ...facts, unit: "", maxDecimals: 3 }) : "none"}</td>
-      <Cell {...props} field="maxChange">
-        {(held, label) => <NumberOf {...props} field="maxChange" held={held} label={label} />}
-      </Cell>
-      <Cell {...props} field="role">
-        {(held, label) => (
-          <Select
-            label={label}
-            value={roleOf(held.value)}
-            choices={(["guardrail", "signal", "muted"] as const).map((role) => ({ value: role, label: ROLE_WORDS[role] }))}
-            onChange={(role) => edit(metricPath(scope, metric, "role"), role)}
-          />
-        )}
-      </Cell>
-      <CheckCell {...props} field="critical" />
-      <CheckCell {...props} field="mustHaveData" />
-    </tr>
+    <>
+      <tr>
+        <th scope="row" title={unit}>
+          {name} <span className="note">{shownUnit}</span>
+        </th>
+        <Cell {...props} field="limit">
+          {(held, label) => (
+            <span className="policy-limit">
+              <span className="note">{sideOf(metric)}</span>
+              <NumberOf {...props} field="limit" held={held} label={label} />
+            </span>
+          )}
+        </Cell>
+        <td className="policy-recovers">{isLimit ? numberText(recoveryOf(metric, limit), { ...facts, unit: "", maxDecimals: 3 }) : "none"}</td>
+        <Cell {...props} field="maxChange">
+          {(held, label) => <NumberOf {...props} field="maxChange" held={held} label={label} />}
+        </Cell>
+        <Cell {...props} field="role">
+          {(held, label) => (
+            <Select
+              label={label}
+              value={roleOf(held.value)}
+              choices={(["guardrail", "signal", "muted"] as const).map((role) => ({ value: role, label: ROLE_WORDS[role] }))}
+              onChange={(role) => edit(metricPath(scope, metric, "role"), role)}
+            />
+          )}
+        </Cell>
+        <CheckCell {...props} field="critical" />
+        <CheckCell {...props} field="mustHaveData" />
+      </tr>
+      {problems.some((problem) => problem !== "") ? (
+        <tr className="policy-row-problem">
+          <td colSpan={7}>
+            {name}: {problems.filter((problem) => problem !== "").join(" ")}
+          </td>
+        </tr>
+      ) : null}
+    </>
   );
 }
 
@@ -175,6 +186,7 @@ function NumberOf({ draft, scope, metric, field, held, label }: RowProps & { rea
       {...(field === "maxChange" ? { unit: "%" } : {})}
       tone={isInherited ? "quiet" : "plain"}
       problem={problemAt(draft.problems, path)}
+      isProblemBelow
       onChange={(typed) => edit(path, scaled(typed, facts.scale))}
     />
   );

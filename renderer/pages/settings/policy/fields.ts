@@ -126,7 +126,7 @@ export const FLEET_NUMBERS = {
   "trial/baselineSamples": numberFacts("First baseline", "samples", [120, 1_920], WHOLE),
   "trial/staleAfterMs": numberFacts("Stale after", "s", [500, 600_000], SECONDS),
   "trial/lostAfterMs": numberFacts("Lost after", "s", [1_000, 3_600_000], SECONDS),
-  "engine/maxRollbacksPerHour": numberFacts("Rollbacks of a node an hour, at most", "an hour", [0, 100], WHOLE),
+  "engine/maxRollbacksPerHour": numberFacts("Automatic rollbacks of a node, at most", "an hour", [0, 100], WHOLE),
 } as const satisfies Readonly<Record<string, NumberFacts>>;
 
 /** The key of a number that is for the whole fleet. */

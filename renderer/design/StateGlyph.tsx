@@ -40,6 +40,8 @@ function shapeOf(name: GlyphName): ReactNode {
           <path d="M7 5v3.6M7 9.9v1.3" fill="none" className="glyph-on-medium" strokeWidth="1.4" />
         </>
       );
+    case "changed":
+      return <path d="M7 1.6 12.9 12.2H1.1z" fill="none" stroke="currentColor" strokeWidth="1.5" strokeLinejoin="round" />;
     case "held":
     case "frozen":
       return (

@@ -2,9 +2,9 @@ import type { Attention, CommandPhase, Liveness, NodeState } from "../../shared/
 
 /**
  * What a node is shown as: its state, or what its verdict makes of it. `drifting`: a chart rises; `warned`: another
- * warning; `held`: it fails and the engine rolls nothing back; `frozen`: it fails and was rolled back too often.
+ * warning; `changed`: for the better; `held`: it fails and the engine rolls nothing back; `frozen`: it fails and was rolled back too often.
  */
-export type ShownState = NodeState | "drifting" | "warned" | "held" | "frozen";
+export type ShownState = NodeState | "drifting" | "warned" | "changed" | "held" | "frozen";
 
 /** The word that stands beside a state's shape, everywhere the same. */
 export const STATE_WORDS: Readonly<Record<ShownState, string>> = {
@@ -13,6 +13,7 @@ export const STATE_WORDS: Readonly<Record<ShownState, string>> = {
   "no-metrics": "No metrics",
   drifting: "Drifting",
   warned: "Warned",
+  changed: "Changed",
   failing: "Failing",
   held: "Held",
   frozen: "Frozen",
@@ -41,6 +42,7 @@ export const STATE_HUES: Readonly<Record<ShownState, Attention>> = {
   "no-metrics": "low",
   drifting: "medium",
   warned: "medium",
+  changed: "low",
   failing: "high",
   held: "high",
   frozen: "high",

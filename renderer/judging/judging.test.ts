@@ -23,6 +23,8 @@ describe("what a node is shown as", () => {
     [{ outcome: "fail", reason: "hard" }, "ROLLBACKS_FROZEN", "failing", "frozen"],
     [{ outcome: "fail", reason: "hard" }, "NO_GOOD_VERSION", "failing", "failing"],
     [{ outcome: "fail", reason: "hard" }, "COMMON_CAUSE", "stale", "stale"],
+    [{ outcome: "pass", reason: "none" }, "NOT_RECOVERED", "live", "held"],
+    [{ outcome: "warn", reason: "better" }, null, "live", "changed"],
     [{ outcome: "inconclusive", reason: "baseline" }, null, "live", "live"],
   ] as const)("%o with hold %s while %s: %s", (change, hold, state, shown) => {
     expect(shownStateOf(nodeWith(change, hold, state))).toBe(shown);

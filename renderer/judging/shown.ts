@@ -13,15 +13,17 @@ const DRIFTS: ReadonlySet<VerdictView["reason"]> = new Set(["drift-slow", "drift
 export function shownStateOf({ state, guard }: Pick<NodeView, "state" | "guard">): ShownState {
   if (guard === null || (state !== "live" && state !== "failing")) return state;
   const { verdict, hold } = guard;
+  if (hold?.code === "NOT_RECOVERED") return "held";
   if (state === "failing" || verdict.outcome === "fail") return hold === null ? "failing" : heldStateOf(hold);
   if (verdict.outcome !== "warn") return state;
+  if (verdict.reason === "better") return "changed";
   return DRIFTS.has(verdict.reason) ? "drifting" : "warned";
 }
 
 /** The environment is held, a node that goes back and forth is frozen; whatever else holds a rollback, it fails. */
 function heldStateOf({ code }: HoldView): ShownState {
   if (code === "ROLLBACKS_FROZEN") return "frozen";
-  return code === "COMMON_CAUSE" || code === "NOT_RECOVERED" ? "held" : "failing";
+  return code === "COMMON_CAUSE" ? "held" : "failing";
 }
 
 /** The label beside a hold's sentence. */

@@ -17,6 +17,7 @@ export const STATES_WORST_FIRST: readonly ShownState[] = [
   "unconfirmed",
   "stale",
   "no-metrics",
+  "changed",
   "joining",
   "live",
 ];

@@ -1,4 +1,5 @@
-import { rmSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
+import { join } from "node:path";
 import { expect, test } from "@playwright/test";
 import { expectRatesKeptOrToldLowered } from "./app/rates";
 import { expectNoneLeft } from "./app/group";
@@ -99,4 +100,30 @@ test("with --json nothing but JSON Lines comes on stdout, also when no journal c
   expect(await command.ended).toBe(0);
   expect(command.stderr()).toMatch(/^JOURNAL_UNAVAILABLE: /m);
   expect(parseLines(command.stdout()).at(-1)).toMatchObject({ type: "summary" });
+});
+
+test("ctl deploys on a running engine by its local socket, and its exit code is what the node itself reported", async () => {
+  const folder = dataDir();
+  const engine = runCommand(["start", "--headless", "--json", "--data-dir", folder, "--nodes", "2"]);
+  await expect.poll(() => engine.stdout(), { timeout: 30_000 }).toContain('"state":"live"');
+  const status = runCommand(["ctl", "status", "--data-dir", folder, "--json"]);
+  expect(await status.ended).toBe(0);
+  const [line] = parseLines(status.stdout());
+  if (line?.type !== "status") throw new Error("no status came");
+  const running = line.nodes.find(({ nodeId }) => nodeId === "node_1")?.modelVersion;
+  const wanted = running === "1.0.0" ? "1.1.0" : "1.0.0";
+
+  const refused = runCommand(["ctl", "deploy", "node_1", "9.9.9", "--data-dir", folder]);
+  expect(await refused.ended).toBe(1);
+  expect(refused.stderr()).toMatch(/^UNKNOWN_VERSION: /);
+  const deploy = runCommand(["ctl", "deploy", "node_1", wanted, "--data-dir", folder, "--json"]);
+  const code = await deploy.ended;
+  const phases = deploy.stdout().trimEnd().split("\n").map((step) => (JSON.parse(step) as { readonly phase: string }).phase);
+  expect(phases.slice(0, 1)).toEqual(["requested"]);
+  expect(phases, "the node's own report").toContain("acknowledged");
+  // On a busy machine its latency may not stay within the limit: then nothing is verified, and the code says so.
+  expect([phases.at(-1) === "verified", code === 0], deploy.stdout()).toEqual(phases.at(-1) === "verified" ? [true, true] : [false, false]);
+  engine.child.kill("SIGTERM");
+  expect(await engine.ended).toBe(0);
+  expect(existsSync(join(folder, "control.sock")), "the socket goes with it").toBe(false);
 });

@@ -7,6 +7,9 @@ import type { Ros2Settings } from "../shared/contract/settings";
 import { fail, ok, type Result } from "../shared/result";
 import type { Timers } from "../shared/time";
 import { createSensorRig, HEALTHY_CAMERA_NOISE_SIGMA } from "./edge/sensors/rig";
+import { controlHandlers } from "./control/control-handlers";
+import { openControlServer, type ControlServer } from "./control/control-server";
+import { socketPlace } from "./control/socket-place";
 import { lookForRos, whyEmbedded, type Finding } from "./first-look";
 import { createInferenceClient } from "./inference/client";
 import type { Journal } from "./journal/port";
@@ -175,6 +178,7 @@ export async function startEngine(parts: EngineParts): Promise<Result<Engine>> {
       running.note(draft);
     },
   });
+  const control = await openControl(parts, running);
   return ok({
     operations: running,
     journal,
@@ -189,12 +193,26 @@ export async function startEngine(parts: EngineParts): Promise<Result<Engine>> {
     },
     retryInference: () => inference?.part.supervised.retry(),
     async stop() {
+      await control?.close();
       verifier.stop();
       await running.stop();
       await inference?.stop();
       journal.close();
     },
   });
+}
+
+/** Opens the socket of `./lydlr ctl`. Without one the application goes on, and says so. */
+async function openControl({ options, environment }: EngineParts, operations: Operations): Promise<ControlServer | null> {
+  const note = (event: string, sentence: string): void => {
+    operations.note({ event, nodeId: null, actor: "engine", sentence: sentence.slice(0, 400), detail: {} });
+  };
+  const path = socketPlace(options.dataDir, environment, process.platform);
+  const handlers = controlHandlers(operations);
+  const opened = path.ok ? await openControlServer({ path: path.value, handlers, onTrouble: (sentence) => note("trouble", sentence) }) : path;
+  if (opened.ok) return opened.value;
+  note("control-unavailable", `./lydlr ctl cannot reach this application: ${opened.error.message}`);
+  return null;
 }
 
 /** Joins another graph when the settings say so. What was known of the old one goes with it. */

@@ -9,6 +9,7 @@ import { openComparisonDesk } from "./comparison/desk";
 import { startEngine, type Engine } from "./engine";
 import { openPushes, type Pushes } from "./ipc/pushes";
 import { registerRequests } from "./ipc/requests";
+import { openPolicyCostDesk } from "./policy-cost/desk";
 import { openSelftestDesk } from "./selftest/desk";
 import { SetupDesk } from "./ros2-setup/setup-desk";
 import { setupEvent } from "./ros2-setup/setup-event";
@@ -119,7 +120,8 @@ async function run(options: StartOptions): Promise<void> {
 
   serveApp(session.defaultSession, join(__dirname, "renderer"));
   applyTheme(engine.operations.settings().theme);
-  registerRequests(requestHandlers(engine, comparison, ros2, selftest, () => window, surroundings(options)), {
+  const policyCost = openPolicyCostDesk(join(__dirname, "policy-cost.cjs"));
+  registerRequests(requestHandlers(engine, comparison, ros2, policyCost, selftest, () => window, surroundings(options)), {
     isTrusted: (event) =>
       window !== null &&
       event.senderFrame === window.webContents.mainFrame &&
@@ -159,6 +161,7 @@ async function run(options: StartOptions): Promise<void> {
   open();
   engine.operations.onSnapshot((snapshot) => pushes?.snapshot(snapshot));
   engine.registry.onPush((push) => pushes?.send("push/models", push));
+  engine.operations.policy.onChange((policy) => pushes?.send("push/policy", policy));
   engine.operations.onSettings((settings) => {
     applyTheme(settings.theme);
     pushes?.send("push/settings", settings);

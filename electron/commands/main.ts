@@ -1,18 +1,6 @@
 import type { Command, CommandIo, ExitCode } from "./command";
 import { startHeadless } from "./start-headless";
 
-/** Commands that the command line names and a later version delivers: asked for, they say so. */
-const NOT_YET: Readonly<Record<string, string>> = {
-  ctl: "the local socket of the running app comes with the engine that judges",
-};
-
-function notYet(name: string, sentence: string): Command {
-  return (_args, io) => {
-    io.stderr(`NOT_AVAILABLE: ./lydlr ${name} is not in this version: ${sentence}.\n`);
-    return Promise.resolve(2);
-  };
-}
-
 /** The command of a name; its module is loaded only then. */
 async function commandOf(name: string): Promise<Command | null> {
   switch (name) {
@@ -34,10 +22,10 @@ async function commandOf(name: string): Promise<Command | null> {
       return (await import("./replay")).run;
     case "models":
       return (await import("./models")).run;
-    default: {
-      const sentence = NOT_YET[name];
-      return sentence === undefined ? null : notYet(name, sentence);
-    }
+    case "ctl":
+      return (await import("./ctl")).run;
+    default:
+      return null;
   }
 }
 

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { EventView, NodeView, Snapshot } from "../../shared/contract/snapshot";
+import { statusLineOf } from "../control/status-line";
 import { startEngine, type Engine } from "../engine";
 import { parseStartOptions, type HeadlessOptions } from "../start-options";
 import { forkedProcess } from "../supervision/forked-process";
@@ -20,30 +21,6 @@ Opens the window, or with --headless runs the same engine without one and prints
 `;
 
 const STATUS_EVERY_TICKS = 2;
-
-/** A number with at most six decimals: what was measured, without the noise of a double. */
-function rounded(value: number | null): number | null {
-  return value === null ? null : Math.round(value * 1e6) / 1e6;
-}
-
-function statusLine(snapshot: Snapshot): object {
-  return {
-    type: "status",
-    tMs: Math.round(snapshot.atMs),
-    link: snapshot.link.kind,
-    linkState: snapshot.link.state,
-    nodes: snapshot.nodes.map((node) => ({
-      nodeId: node.nodeId,
-      state: node.state,
-      modelVersion: node.modelVersion,
-      compressionRatio: rounded(node.latest?.compressionRatio ?? null),
-      latencyMs: rounded(node.latest?.latencyMs ?? null),
-      qualityScore: rounded(node.latest?.qualityScore ?? null),
-      sampleRateHz: rounded(node.sampleRateHz),
-      ageMs: node.latest === null ? null : Math.max(0, Math.round(snapshot.atMs - node.latest.receivedAtMs)),
-    })),
-  };
-}
 
 function nodeText(node: NodeView): string {
   if (node.latest === null) return `${node.nodeId} ${node.state}`;
@@ -73,7 +50,7 @@ async function follow(engine: Engine, options: HeadlessOptions, io: CommandIo): 
   const endings = [
     operations.onSnapshot((snapshot) => {
       if (snapshot.tick % STATUS_EVERY_TICKS !== STATUS_EVERY_TICKS - 1) return;
-      if (options.json) print(statusLine(snapshot));
+      if (options.json) print(statusLineOf(snapshot));
       else io.stdout(`${statusText(snapshot)}\n`);
     }),
     operations.onEvent((event) => {

@@ -1,0 +1,184 @@
+import { randomUUID } from "node:crypto";
+import { resolve } from "node:path";
+import type { ControlReply } from "../../shared/contract/control";
+import type { CommandView } from "../../shared/contract/snapshot";
+import { fail, ok, type Failure, type Result } from "../../shared/result";
+import { askControl } from "../control/control-client";
+import { socketPlace } from "../control/socket-place";
+import { defaultDataDir } from "../start-options";
+import { parseArguments, refuse, type ParsedArguments } from "./arguments";
+import type { CommandIo, ExitCode } from "./command";
+
+const HELP = `usage: ./lydlr ctl status [--json]
+       ./lydlr ctl node ID [--window 50] [--json]
+       ./lydlr ctl deploy ID VERSION [--expect VERSION] [--no-wait] [--json]
+       ./lydlr ctl rollback ID [--to VERSION] [--expect VERSION] [--no-wait] [--json]
+
+Talks to the running Lydlr Ops (window or headless) of the same data folder, over a local socket that only
+its user can open. The checks are those of the window. A deploy or rollback is followed to its end: exit
+code 0 once the node's own report and its samples verified it, 1 when it failed or cannot be confirmed.
+
+  --data-dir DIR     the data folder of the application that is meant
+  --window N         samples of the node, 1 to 100 (50)
+  --to VERSION       go back to this version instead of the last good one
+  --expect VERSION   refuse when the node reports another version by then
+  --no-wait          end once the request is journalled and on its way
+  --json             JSON Lines
+`;
+
+const OPTIONS = {
+  "data-dir": { type: "string" },
+  window: { type: "string" },
+  to: { type: "string" },
+  expect: { type: "string" },
+  "no-wait": { type: "boolean" },
+  json: { type: "boolean" },
+} as const;
+
+/** A command line of `ctl`, and where it goes. */
+interface Call {
+  readonly path: string;
+  readonly values: ParsedArguments["values"];
+  readonly isJson: boolean;
+  readonly io: CommandIo;
+}
+
+function text(values: ParsedArguments["values"], name: string): string | undefined {
+  const value = values[name];
+  return typeof value === "string" ? value : undefined;
+}
+
+function print(io: CommandIo, value: object): void {
+  io.stdout(`${JSON.stringify(value)}\n`);
+}
+
+function shown(value: number | null, digits: number, unit = ""): string {
+  return value === null ? "none" : `${value.toFixed(digits)}${unit}`;
+}
+
+function printStatus({ status, deployments }: ControlReply<"status">, { isJson, io }: Call): void {
+  const ofNode = new Map(deployments.map((deployment) => [deployment.nodeId, deployment]));
+  if (isJson) {
+    const nodes = status.nodes.map((node) => {
+      const { rollbackVersion = null, command = null } = ofNode.get(node.nodeId) ?? {};
+      return { ...node, rollbackVersion, command };
+    });
+    print(io, { ...status, nodes });
+    return;
+  }
+  io.stdout(`${status.link} ${status.linkState}, ${status.nodes.length} nodes\n`);
+  for (const node of status.nodes) {
+    const target = ofNode.get(node.nodeId)?.rollbackVersion ?? null;
+    const age = node.ageMs === null ? "no sample" : `${(node.ageMs / 1000).toFixed(1)} s ago`;
+    const values = `ratio ${shown(node.compressionRatio, 2)}, latency ${shown(node.latencyMs, 1, " ms")}, quality ${shown(node.qualityScore, 3)}, ${age}`;
+    io.stdout(`${node.nodeId} ${node.state} ${node.modelVersion ?? "no version"}: ${values}${target === null ? "" : `; rolls back to ${target}`}\n`);
+  }
+}
+
+function printNode({ state, sentence, performance, history }: ControlReply<"node">, { isJson, io }: Call): void {
+  if (isJson) {
+    print(io, { type: "node", state, sentence, ...performance });
+    for (const sample of history) print(io, { type: "sample", nodeId: performance.nodeId, ...sample });
+    return;
+  }
+  io.stdout(`${performance.nodeId} ${state} ${performance.modelVersion ?? "no version"}: ${sentence}\n`);
+  const rows = [
+    ["ratio", performance.compressionRatio, 2, ""],
+    ["latency", performance.latencyMs, 1, " ms"],
+    ["quality", performance.qualityScore, 3, ""],
+    ["bandwidth", performance.bandwidthKbps, 0, " kbit/s"],
+  ] as const;
+  io.stdout(`${performance.samples} samples of this version:\n`);
+  for (const [name, { latest, mean, min, max, p95 }, digits, unit] of rows) {
+    const value = (number: number | null): string => shown(number, digits, unit);
+    io.stdout(`  ${name}: ${value(latest)} now, mean ${value(mean)}, ${value(min)} to ${value(max)}, p95 ${value(p95)}\n`);
+  }
+}
+
+function printStep(command: CommandView, { isJson, io }: Call): void {
+  if (isJson) print(io, { type: "command", ...command });
+  else io.stdout(`${command.commandId} ${command.phase}: ${command.sentence}\n`);
+}
+
+async function status(call: Call): Promise<Result<ExitCode>> {
+  const answered = await askControl(call.path, "status", {}, () => undefined);
+  if (!answered.ok) return answered;
+  printStatus(answered.value, call);
+  return ok(0);
+}
+
+async function node(call: Call, nodeId: string): Promise<Result<ExitCode>> {
+  const window = Number(text(call.values, "window") ?? "50");
+  if (!Number.isInteger(window) || window < 1 || window > 100) return fail("BAD_USAGE", "--window takes a whole number from 1 to 100.");
+  const answered = await askControl(call.path, "node", { nodeId, window }, () => undefined);
+  if (!answered.ok) return answered;
+  printNode(answered.value, call);
+  return ok(0);
+}
+
+/** What the requester saw, where they said so. */
+function expectation(values: ParsedArguments["values"]): { readonly expectedVersion?: string } {
+  const expected = text(values, "expect");
+  return expected === undefined ? {} : { expectedVersion: expected };
+}
+
+function endOf(answered: Result<{ readonly command: CommandView }>, call: Call, wait: boolean): Result<ExitCode> {
+  if (!answered.ok) return answered;
+  const { command } = answered.value;
+  printStep(command, call);
+  return ok(!wait || command.phase === "verified" ? 0 : 1);
+}
+
+async function deploy(call: Call, nodeId: string, version: string): Promise<Result<ExitCode>> {
+  const wait = call.values["no-wait"] !== true;
+  const body = { nodeId, version, ...expectation(call.values), requestId: randomUUID(), wait };
+  return endOf(await askControl(call.path, "deploy", body, (command) => printStep(command, call)), call, wait);
+}
+
+async function rollback(call: Call, nodeId: string): Promise<Result<ExitCode>> {
+  const wait = call.values["no-wait"] !== true;
+  const to = text(call.values, "to");
+  const body = { nodeId, ...(to === undefined ? {} : { toVersion: to }), ...expectation(call.values), requestId: randomUUID(), wait };
+  return endOf(await askControl(call.path, "rollback", body, (command) => printStep(command, call)), call, wait);
+}
+
+/** The options that each verb takes besides those of all. */
+const OWN_OPTIONS: Readonly<Record<string, readonly string[]>> = {
+  status: [],
+  node: ["window"],
+  deploy: ["expect", "no-wait"],
+  rollback: ["to", "expect", "no-wait"],
+};
+
+function perform(verb: string, rest: readonly string[], call: Call): Promise<Result<ExitCode>> {
+  const [first, second] = rest;
+  if (verb === "status" && rest.length === 0) return status(call);
+  if (verb === "node" && first !== undefined && rest.length === 1) return node(call, first);
+  if (verb === "deploy" && first !== undefined && second !== undefined && rest.length === 2) return deploy(call, first, second);
+  if (verb === "rollback" && first !== undefined && rest.length === 1) return rollback(call, first);
+  return Promise.resolve(fail("BAD_USAGE", "see ./lydlr ctl --help."));
+}
+
+function misplacedOption(verb: string, values: ParsedArguments["values"]): Failure | null {
+  const own = OWN_OPTIONS[verb] ?? [];
+  const wrong = ["window", "to", "expect", "no-wait"].find((name) => values[name] !== undefined && !own.includes(name));
+  return wrong === undefined ? null : fail("BAD_USAGE", `ctl ${verb} takes no --${wrong}.`).error;
+}
+
+/** `./lydlr ctl`: talks to the running application. */
+export async function run(args: readonly string[], io: CommandIo): Promise<ExitCode> {
+  const parsed = parseArguments(args, OPTIONS);
+  if (!parsed.ok) return refuse(io, parsed.error);
+  const { positionals, values } = parsed.value;
+  if (values["help"] === true) {
+    io.stdout(HELP);
+    return 0;
+  }
+  const [verb = "", ...rest] = positionals;
+  const misplaced = misplacedOption(verb, values);
+  if (misplaced !== null) return refuse(io, misplaced);
+  const path = socketPlace(resolve(text(values, "data-dir") ?? defaultDataDir(process.env)), process.env, process.platform);
+  if (!path.ok) return refuse(io, path.error);
+  const done = await perform(verb, rest, { path: path.value, values, isJson: values["json"] === true, io });
+  return done.ok ? done.value : refuse(io, done.error);
+}

@@ -12,7 +12,7 @@ const SWITCH_NOTES: Readonly<Record<FleetSwitch, string>> = {
   "engine/dryRun": "decide and journal, send nothing",
 };
 
-const TRIAL: readonly FleetNumber[] = ["trial/warmUpMs", "trial/commitSamples", "trial/baselineSamples", "trial/staleAfterMs", "trial/lostAfterMs"];
+const TRIAL: readonly FleetNumber[] = ["trial/warmUpMs", "trial/commitSamples", "trial/commitWithinMs", "trial/baselineSamples", "trial/staleAfterMs", "trial/lostAfterMs"];
 
 /** What the engine may do without a person. */
 export function EngineRights({ draft }: { readonly draft: Draft }): ReactNode {

@@ -114,7 +114,7 @@ export function ChartPlot(props: ChartPlotProps): ReactNode {
       <div ref={sizeRef} className="chart-box">
         {size === null || frame === null || size.width < 80 || size.height < 60 ? null : (
           <>
-            <ChartBaseline frame={frame} size={size} metric={props.metric} baseline={props.baseline} />
+            <ChartBaseline frame={frame} size={size} baseline={props.baseline} />
             <ChartGaps frame={frame} size={size} gaps={marks.gaps} />
             <ChartLine
               rows={rows}
@@ -129,6 +129,7 @@ export function ChartPlot(props: ChartPlotProps): ReactNode {
               size={size}
               metric={props.metric}
               limit={props.limit}
+              baseline={props.baseline}
               changes={marks.changes}
               cursor={cursor}
               selection={dragFromMs === null || dragToMs === null ? null : ordered(dragFromMs, dragToMs)}

@@ -42,11 +42,11 @@ export function Inspector({ nodeId }: { readonly nodeId: string }): ReactNode {
       <div className="inspector-columns">
         <div>
           <h3>Why</h3>
-          <ReasonList reasons={judgement?.why ?? NONE} />
+          <ReasonList reasons={judgement?.why ?? NONE} none={judgement === null ? "Asking." : "Nothing speaks for more than the sentence says."} />
         </div>
         <div>
-          <h3>Why not yet</h3>
-          <ReasonList reasons={judgement?.whyNot ?? NONE} />
+          <h3>{guard?.verdict.outcome === "pass" ? "Why nothing is done" : "Why not yet"}</h3>
+          <ReasonList reasons={judgement?.whyNot ?? NONE} none={judgement === null ? "Asking." : "Nothing holds against it."} />
         </div>
         <IfNothingIsDone judgement={judgement} />
       </div>

@@ -26,6 +26,8 @@ export function DriftPanel({ answer }: { readonly answer: JudgementAnswer }): Re
           <p className="note" role="status">
             Asking how it is judged.
           </p>
+        ) : failure.code === "UNKNOWN_NODE" ? (
+          <p className="note">{failure.message}</p>
         ) : (
           <Problem code={failure.code} sentence={failure.message} />
         )}

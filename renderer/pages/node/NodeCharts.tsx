@@ -37,7 +37,7 @@ export function NodeCharts({ node, charts, control, answer }: NodeChartsProps): 
   const { clock } = useSettings();
   const { value: series, failure } = useSeries({ nodeId, ...askedSpan(charts) }, tick);
   const limitsOfMetrics = useMemo(() => chartLimits(node.limits), [node.limits]);
-  const baselines = useBaselines(answer.judgement, versionBefore(node));
+  const baselines = useBaselines(answer.judgement);
   const view = shownView(charts);
   if (node.latest === null && (series === null || series.atMs.length === 0)) {
     return <WaitingForSamples node={node} />;
@@ -89,25 +89,19 @@ function chartEmphasis(node: NodeView, metric: Metric, judgement: Judgement | nu
   return judged === undefined || judged.role === "muted" ? byNode : judgedEmphasis(judged);
 }
 
-/** The version that ran before the one that runs; null where none is known. */
-function versionBefore({ history }: NodeView): string | null {
-  const ended = history.filter(({ toMs }) => toMs !== null);
-  return ended.toSorted((one, other) => other.fromMs - one.fromMs)[0]?.version ?? null;
-}
-
-/** The baselines as bands. What is held is of the version before. */
-function useBaselines(judgement: Judgement | null, before: string | null): Readonly<Partial<Record<Metric, BaselineBand>>> {
+/** The baselines as bands. */
+function useBaselines(judgement: Judgement | null): Readonly<Partial<Record<Metric, BaselineBand>>> {
   return useMemo(() => {
     if (judgement === null) return {};
     return Object.fromEntries(
       judgement.metrics.flatMap(({ metric, baseline }) => {
         if (baseline === null) return [];
         const { median, spread, n, version, isHeld, frozenAtMs } = baseline;
-        const band: BaselineBand = { median, spread, n, heldFrom: isHeld ? (version ?? before ?? "the version before") : null, ageMs: judgement.atMs - frozenAtMs };
+        const band: BaselineBand = { median, spread, n, heldFrom: isHeld ? (version ?? "an earlier version") : null, ageMs: judgement.atMs - frozenAtMs };
         return [[metric, band] as const];
       }),
     );
-  }, [judgement, before]);
+  }, [judgement]);
 }
 
 /** One limit object for each metric, so that a tick without a change of limits draws no limit again. */

@@ -62,8 +62,16 @@ export const StatePanel = memo(function StatePanel(props: StatePanelProps): Reac
 /** What speaks for the verdict, and what does not yet. */
 function Reasons({ judgement }: { readonly judgement: Judgement }): ReactNode {
   const { why, whyNot, guard } = judgement;
-  const isYet = guard.verdict.outcome !== "pass";
+  const { outcome } = guard.verdict;
   if (why.length === 0 && whyNot.length === 0) return null;
+  if (why.length === 0) {
+    return (
+      <div className="node-reasons node-reasons-one">
+        <h3>{outcome === "pass" ? "Why nothing is done" : "Why not yet"}</h3>
+        <ReasonList reasons={whyNot} />
+      </div>
+    );
+  }
   return (
     <div className="node-reasons">
       <div>
@@ -71,7 +79,7 @@ function Reasons({ judgement }: { readonly judgement: Judgement }): ReactNode {
         <ReasonList reasons={why} />
       </div>
       <div>
-        <h3>{isYet ? "Why not yet" : "Why not"}</h3>
+        <h3>{outcome === "pass" ? "Why not" : "Why not yet"}</h3>
         <ReasonList reasons={whyNot} />
       </div>
     </div>

@@ -18,6 +18,7 @@ import { DropImport } from "./pages/models/DropImport";
 import { ModelsPage } from "./pages/models/ModelsPage";
 import { NodePage } from "./pages/node/NodePage";
 import { SettingsPage } from "./pages/settings/SettingsPage";
+import { DecisionDialog } from "./judging/DecisionDialog";
 import { DoctorDialog } from "./setup/DoctorDialog";
 import { goBack, usePlace } from "./state/navigation";
 import { useFleet, useSettings } from "./state/store";
@@ -54,6 +55,9 @@ export function App(): ReactNode {
       </Guard>
       <Guard what="The list of malformed messages">
         <MalformedDialog />
+      </Guard>
+      <Guard what="The decision inspector">
+        <DecisionDialog />
       </Guard>
       <Guard what="The ROS 2 doctor">
         <DoctorDialog />

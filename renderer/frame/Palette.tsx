@@ -91,7 +91,7 @@ const PAGES: Readonly<Record<Extract<PaletteAct, { kind: "go" }>["page"], Place>
   fleet: { page: "fleet" },
   models: { page: "models", view: "list" },
   compare: { page: "models", view: "compare" },
-  settings: { page: "settings", section: "limits" },
+  settings: { page: "settings", section: "policy" },
   about: { page: "settings", section: "about" },
 };
 

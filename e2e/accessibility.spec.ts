@@ -1,6 +1,6 @@
 import { expect, test, type Page } from "@playwright/test";
 import { accessibilityFaults } from "./app/axe";
-import { firstStartButton, invoke, openFleet, openLiveFleet, openNode } from "./app/fleet";
+import { changePolicy, firstStartButton, invoke, openFleet, openLiveFleet, openNode } from "./app/fleet";
 import { groupWithApp } from "./app/group";
 
 const app = groupWithApp();
@@ -30,10 +30,10 @@ test("the fleet page as cards, table and matrix, with a node that needs a person
     await expectAccessible(page, `fleet as ${view.toLowerCase()}`);
   }
   await page.getByRole("radio", { name: "Cards" }).click();
-  await invoke(page, "settings/change", { limits: { ...limits, minCompressionRatio: 900 } });
+  await changePolicy(page, { limits: { ...limits, minCompressionRatio: 900 } });
   await expect(page.getByRole("article", { name: "node_0" })).toHaveAttribute("data-state", "failing", { timeout: 20_000 });
   await expectAccessible(page, "fleet with failing nodes");
-  await invoke(page, "settings/change", { limits });
+  await changePolicy(page, { limits });
 });
 
 test("the page of a node, as charts and as a table", async () => {

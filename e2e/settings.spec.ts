@@ -49,7 +49,9 @@ test("new limits mark the metrics that are beyond them, and taking them back unm
     .toBe(6);
   await ratio.fill("0");
   await ratio.press("Tab");
-  expect((await invoke(page, "settings/change", { limits: { minCompressionRatio: -1, maxLatencyMs: 50, minQualityScore: 0.7 } })).ok).toBe(false);
+  const { policyRevision } = await snapshot(page);
+  const policy = { limits: { minCompressionRatio: -1, maxLatencyMs: 50, minQualityScore: 0.7 } };
+  expect((await invoke(page, "policy/save", { policy, reason: "no limit at all", expectedRevision: policyRevision })).ok).toBe(false);
 });
 
 test("domain and discovery range are set in the Link section, and said to wait for ROS 2 while it is not in use", async () => {

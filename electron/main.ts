@@ -9,6 +9,7 @@ import { openComparisonDesk } from "./comparison/desk";
 import { startEngine, type Engine } from "./engine";
 import { openPushes, type Pushes } from "./ipc/pushes";
 import { registerRequests } from "./ipc/requests";
+import { openPolicyCostDesk } from "./policy-cost/desk";
 import { SetupDesk } from "./ros2-setup/setup-desk";
 import { setupEvent } from "./ros2-setup/setup-event";
 import { parseStartOptions, type StartOptions } from "./start-options";
@@ -112,7 +113,7 @@ async function run(options: StartOptions): Promise<void> {
 
   serveApp(session.defaultSession, join(__dirname, "renderer"));
   applyTheme(engine.operations.settings().theme);
-  registerRequests(requestHandlers(engine, comparison, ros2, () => window, surroundings(options)), {
+  registerRequests(requestHandlers(engine, comparison, ros2, openPolicyCostDesk(join(__dirname, "policy-cost.cjs")), () => window, surroundings(options)), {
     isTrusted: (event) =>
       window !== null &&
       event.senderFrame === window.webContents.mainFrame &&
@@ -152,6 +153,7 @@ async function run(options: StartOptions): Promise<void> {
   open();
   engine.operations.onSnapshot((snapshot) => pushes?.snapshot(snapshot));
   engine.registry.onPush((push) => pushes?.send("push/models", push));
+  engine.operations.policy.onChange((policy) => pushes?.send("push/policy", policy));
   engine.operations.onSettings((settings) => {
     applyTheme(settings.theme);
     pushes?.send("push/settings", settings);

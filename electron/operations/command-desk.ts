@@ -2,17 +2,20 @@ import type { CommandPhase } from "../../shared/contract/snapshot";
 import type { Limits } from "../../shared/contract/settings";
 import { parseModelVersion, parseNodeId, type ModelVersion, type NodeId } from "../../shared/fleet/ids";
 import type { TrackedNode } from "../../shared/fleet/tracked-node";
-import { noteChosen, noteTakenBack, rollbackOffer } from "../../shared/fleet/version-history";
 import { duration } from "../../shared/fleet/words";
 import { metricsBeyond } from "../../shared/judge/limits";
 import { fail, ok, type Result } from "../../shared/result";
-import { decisionBasis } from "../../shared/rollout/basis";
-import { advanceCommand, hasEnded, requestCommand, resumeCommand, type Command, type CommandInput } from "../../shared/rollout/command";
+import type { DecisionBasis } from "../../shared/rollout/basis";
+import { advanceCommand, hasEnded, isSupersedable, requestCommand, resumeCommand, type Command, type CommandInput } from "../../shared/rollout/command";
+import { quarantineEntry, quarantineRefusal, rollbackOffer } from "../../shared/rollout/guard";
+import type { GuardEvent, GuardState, Quarantine } from "../../shared/rollout/guard-events";
+import { standingOfPhase } from "../../shared/rollout/guard-journal";
 import { publishingEvent, type LiveState } from "../../shared/rollout/replay";
 import type { Clock } from "../../shared/time";
 import { encodeDeploy } from "../../shared/wire/deploy";
 import type { Link } from "../link/port";
-import type { EventLog } from "./event-log";
+import type { EventDraft, EventLog } from "./event-log";
+import { liftDraft } from "./quarantine-events";
 
 /** A subscription on the node's deploy topic is waited for at most this long before publishing anyway. */
 const AWAIT_SUBSCRIPTION_MS = 1_000;
@@ -26,6 +29,8 @@ export interface DeployRequest {
   readonly version: string;
   /** What the requester saw running; null where the node reports none. */
   readonly expectedVersion: string | null;
+  /** The rollback that this is the Undo of. */
+  readonly undoes?: string | undefined;
   readonly requestId: string;
 }
 
@@ -43,7 +48,13 @@ export interface DeskSurroundings {
   readonly clock: Clock;
   readonly events: EventLog;
   node(nodeId: NodeId): TrackedNode | undefined;
-  limits(): Limits;
+  limits(node: TrackedNode): Limits;
+  basis(node: TrackedNode): DecisionBasis;
+  guard(): GuardState;
+  /** Whether its verdict is fail. */
+  isFailing(node: TrackedNode): boolean;
+  /** Told of every command and of every step that it takes, once it is written. */
+  onGuardEvent(event: GuardEvent): void;
   /** Whether the registry has the version and its files are what the manifest says. */
   checkVersion(version: ModelVersion): Promise<Result<void>>;
 }
@@ -54,6 +65,19 @@ interface Intent {
   readonly actor: Command["actor"];
   readonly version: ModelVersion;
   readonly requestId: string;
+  /** What an Undo lifts: the quarantine that the click made which it takes back. */
+  readonly lifts?: Quarantine | null;
+  /** What is told with the request: a verdict's numbers and sentence; and whether the version failed by it. */
+  readonly because?: { readonly detail: EventDraft["detail"]; readonly sentence: string; readonly isByVerdict: boolean };
+}
+
+/** A rollback that the policy asks for. */
+export interface PolicyRollback {
+  readonly nodeId: string;
+  readonly version: string;
+  readonly detail: EventDraft["detail"];
+  readonly sentence: string;
+  readonly isByVerdict: boolean;
 }
 
 /**
@@ -82,27 +106,49 @@ export class CommandDesk {
     if (!version.ok) return version;
     const known = await this.world.checkVersion(version.value);
     if (!known.ok) return known;
-    const node = this.changeableNode(request.nodeId, request.expectedVersion);
+    const node = this.changeableNode(request.nodeId, request.expectedVersion, "deploy");
     if (!node.ok) return node;
-    return this.issue({ node: node.value, kind: "deploy", actor, version: version.value, requestId: request.requestId });
+    const lifts = this.undoneEntry(node.value, version.value, request.undoes);
+    const shut = lifts === null ? this.refuseQuarantined(node.value, version.value) : ok(undefined);
+    if (!shut.ok) return shut;
+    return this.issue({ node: node.value, kind: "deploy", actor, version: version.value, requestId: request.requestId, lifts });
   }
 
   /** Takes the running version back, or says why not. */
-  async rollback(request: RollbackRequest, actor: Command["actor"] = "operator"): Promise<Result<{ commandId: string }>> {
+  async rollback(request: RollbackRequest): Promise<Result<{ commandId: string }>> {
     const repeated = this.commandOfRequest.get(request.requestId);
     if (repeated !== undefined) return ok({ commandId: repeated });
-    const looked = this.changeableNode(request.nodeId, request.expectedVersion);
+    const looked = this.changeableNode(request.nodeId, request.expectedVersion, "rollback");
     if (!looked.ok) return looked;
-    const offer = rollbackOffer(looked.value.versions, looked.value.nodeId);
+    const offer = rollbackOffer(this.world.guard(), looked.value.nodeId, looked.value.modelVersion);
     const wanted = request.toVersion ?? (offer.offered ? offer.version : null);
     if (wanted === null) return fail("NO_GOOD_VERSION", offer.reason);
     const version = parseModelVersion(wanted);
     if (!version.ok) return version;
     const known = await this.world.checkVersion(version.value);
     if (!known.ok) return known;
-    const node = this.changeableNode(request.nodeId, request.expectedVersion);
+    const node = this.changeableNode(request.nodeId, request.expectedVersion, "rollback");
     if (!node.ok) return node;
-    return this.issue({ node: node.value, kind: "rollback", actor, version: version.value, requestId: request.requestId });
+    const shut = this.refuseQuarantined(node.value, version.value);
+    if (!shut.ok) return shut;
+    return this.issue({ node: node.value, kind: "rollback", actor: "operator", version: version.value, requestId: request.requestId });
+  }
+
+  /**
+   * Takes a version back because the policy says so: the same path as a click, with its reasons. On disk when this
+   * returns. The version was good on this node, so its files are looked at as it is published.
+   */
+  rollbackByPolicy({ nodeId, version: text, ...because }: PolicyRollback): Result<{ commandId: string }> {
+    const version = parseModelVersion(text);
+    if (!version.ok) return version;
+    const reported = parseNodeId(nodeId);
+    const expected = reported.ok ? (this.world.node(reported.value)?.modelVersion ?? null) : null;
+    const node = this.changeableNode(nodeId, expected, "rollback", "policy");
+    if (!node.ok) return node;
+    const shut = this.refuseQuarantined(node.value, version.value);
+    if (!shut.ok) return shut;
+    const requestId = `policy-${String(this.issued + 1).padStart(8, "0")}`;
+    return this.issue({ node: node.value, kind: "rollback", actor: "policy", version: version.value, requestId, because });
   }
 
   /**
@@ -135,7 +181,7 @@ export class CommandDesk {
     const times = this.times();
     this.advance(node.nodeId, { type: "reported", version: node.modelVersion, ...times });
     if (type === "sample" && node.latest !== null) {
-      const beyond = metricsBeyond(node.latest, this.world.limits());
+      const beyond = metricsBeyond(node.latest, this.world.limits(node));
       this.advance(node.nodeId, { type: "sample", version: node.latest.modelVersion, beyond, ...times });
     }
   }
@@ -164,7 +210,17 @@ export class CommandDesk {
     return { atMs: this.world.clock.monotonicMs(), wallMs: this.world.clock.wallMs() };
   }
 
-  private changeableNode(text: string, expectedVersion: string | null): Result<TrackedNode> {
+  private undoneEntry(node: TrackedNode, version: ModelVersion, undoes: string | undefined): Quarantine | null {
+    const entry = quarantineEntry(this.world.guard(), node.nodeId, version);
+    return entry?.isByClick === true && entry.scope.kind === "node" && entry.commandId === undoes ? entry : null;
+  }
+
+  private refuseQuarantined(node: TrackedNode, version: ModelVersion): Result<void> {
+    const entry = quarantineEntry(this.world.guard(), node.nodeId, version);
+    return entry === null ? ok(undefined) : fail("QUARANTINED", quarantineRefusal(entry, node.nodeId));
+  }
+
+  private changeableNode(text: string, expectedVersion: string | null, kind: Command["kind"], actor: Command["actor"] = "operator"): Result<TrackedNode> {
     const nodeId = parseNodeId(text);
     if (!nodeId.ok) return nodeId;
     const node = this.world.node(nodeId.value);
@@ -176,11 +232,13 @@ export class CommandDesk {
       return fail("LINK_DOWN", `The link is ${status.state}: a command could not be confirmed.`);
     }
     const open = this.commands.get(node.nodeId);
-    if (open !== undefined && !hasEnded(open)) {
+    const isInTheWay = open !== undefined && !hasEnded(open) && !(kind === "rollback" && isSupersedable(open));
+    if (isInTheWay) {
       const agoMs = this.world.clock.wallMs() - (open.steps[0]?.atMs ?? 0);
       return fail("ALREADY_IN_FLIGHT", `${open.commandId} is on its way to ${node.nodeId}, ${duration(agoMs)}.`);
     }
-    if (node.liveness === "stale" || node.liveness === "lost") {
+    // A version that fell silent in its trial is taken back all the same: its node may hear though it does not speak.
+    if (actor === "operator" && (node.liveness === "stale" || node.liveness === "lost")) {
       return fail("NODE_SILENT", `${node.nodeId} is ${node.liveness}: a command could not be confirmed.`);
     }
     if (node.modelVersion !== expectedVersion) {
@@ -201,15 +259,38 @@ export class CommandDesk {
       { commandId, requestId: intent.requestId, nodeId: node.nodeId, kind, actor, version, fromVersion },
       this.world.clock.wallMs(),
     );
-    const written = this.world.events.commit(this.eventOf(command));
+    const { because } = intent;
+    const asked = this.eventOf(command);
+    const isByVerdict = because?.isByVerdict ?? (kind === "rollback" && this.world.isFailing(node));
+    const request: EventDraft = {
+      ...asked,
+      sentence: because?.sentence ?? asked.sentence,
+      detail: { ...because?.detail, ...asked.detail, ...(kind === "rollback" ? { isByVerdict } : {}) },
+    };
+    const before = this.commands.get(node.nodeId);
+    const superseded = before === undefined ? null : advanceCommand(before, { type: "superseded", ...this.times() }).command;
+    const isSuperseded = superseded !== null && superseded !== before;
+    const lift = intent.lifts ?? null;
+    const lifted = lift === null ? [] : [liftDraft(lift, `Undo of ${lift.commandId ?? "the rollback"}`)];
+    const written = this.world.events.commit(...lifted, ...(isSuperseded ? [this.eventOf(superseded)] : []), request);
     if (!written.ok) return written;
+    if (lift !== null) this.world.onGuardEvent({ event: "quarantine-lifted", scope: lift.scope, version: lift.version });
+    if (isSuperseded) this.tellGuard(superseded);
     this.issued += 1;
     this.commands.set(node.nodeId, command);
     this.remember(intent.requestId, commandId);
-    if (kind === "deploy") node.versions = noteChosen(node.versions, version);
-    if (kind === "rollback" && fromVersion !== null) node.versions = noteTakenBack(node.versions, fromVersion);
+    const of = { nodeId: node.nodeId, commandId, actor, version, fromVersion };
+    this.world.onGuardEvent(
+      kind === "deploy"
+        ? { event: "deploy-requested", ...of }
+        : { event: "rollback-requested", ...of, atMs: this.times().atMs, isByVerdict, sentence: request.sentence },
+    );
     void this.publish(node.nodeId);
     return ok({ commandId });
+  }
+
+  private tellGuard({ nodeId, commandId, phase, sentence }: Command): void {
+    this.world.onGuardEvent({ event: "command-moved", nodeId, commandId, standing: standingOfPhase(phase), atMs: this.times().atMs, sentence });
   }
 
   private advance(nodeId: NodeId, input: CommandInput): void {
@@ -217,7 +298,10 @@ export class CommandDesk {
     if (command === undefined) return;
     const outcome = advanceCommand(command, input);
     this.commands.set(nodeId, outcome.command);
-    if (outcome.command.phase !== command.phase) this.world.events.record(this.eventOf(outcome.command));
+    if (outcome.command.phase !== command.phase) {
+      this.world.events.record(this.eventOf(outcome.command));
+      this.tellGuard(outcome.command);
+    }
     if (outcome.publish) void this.publish(nodeId);
   }
 
@@ -243,8 +327,8 @@ export class CommandDesk {
 
   private async tryPublish(command: Command): ReturnType<Link["publish"]> {
     const { nodeId, version } = command;
-    if (command.resumedAtMs !== null) {
-      // It was checked when it was requested, in an earlier run.
+    if (command.resumedAtMs !== null || command.actor === "policy") {
+      // It was checked when it was requested, in an earlier run; or it is the policy's, which does not wait to ask.
       const known = await this.world.checkVersion(version);
       if (!known.ok) return known;
       const allowed = this.world.events.mayCommand();
@@ -279,7 +363,7 @@ export class CommandDesk {
         attempts: command.attempts,
         note: command.steps.at(-1)?.note ?? "",
       },
-      ...(node === undefined ? {} : { basis: decisionBasis(node, this.world.limits()) }),
+      ...(node === undefined ? {} : { basis: this.world.basis(node) }),
     };
   }
 

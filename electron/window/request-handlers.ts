@@ -5,7 +5,10 @@ import type { ComparisonDesk } from "../comparison/desk";
 import type { Engine } from "../engine";
 import type { RequestHandlers } from "../ipc/answer";
 import { writeFileAtomically } from "../reports/atomic-file";
+import type { PolicyCostDesk } from "../policy-cost/desk";
+import { judgingHandlers } from "./judging-handlers";
 import { modelHandlers } from "./model-handlers";
+import { policyHandlers } from "./policy-handlers";
 import { samplesCsv } from "../reports/samples-csv";
 import { comparisonHandlers } from "./comparison-handlers";
 import { ros2Handlers, type Ros2Desk } from "./ros2-handlers";
@@ -21,6 +24,7 @@ export function requestHandlers(
   engine: Engine,
   comparison: ComparisonDesk,
   ros2: Ros2Desk,
+  policyCost: PolicyCostDesk,
   window: () => BrowserWindow | null,
   around: Surroundings,
 ): RequestHandlers {
@@ -73,6 +77,8 @@ export function requestHandlers(
     ...comparisonHandlers(comparison, window),
     ...ros2Handlers(ros2),
     ...modelHandlers(engine.registry, window),
+    ...judgingHandlers(operations),
+    ...policyHandlers(operations, policyCost, window),
     "faults/list": () => (engine.faults === null ? notEmbedded() : ok([...engine.faults.list()])),
     "faults/set": ({ nodeId, fault, level }) => {
       if (engine.faults === null) return notEmbedded();

@@ -14,6 +14,7 @@ describe("Undo", () => {
       nodeId: "node_1",
       version: "1.1.0",
       expectedVersion: "1.0.0",
+      commandId: "c-0007",
       remainingMs: UNDO_WINDOW_MS - 2_000,
       sinceMs: NOW_MS,
     });

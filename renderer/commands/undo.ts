@@ -10,6 +10,8 @@ export interface UndoOffer {
   readonly version: string;
   /** What the node reports now; sent along, so that a change in between refuses the Undo. */
   readonly expectedVersion: string | null;
+  /** The rollback that is taken back. */
+  readonly commandId: string;
   /** Time left, ms. */
   readonly remainingMs: number;
   /** When the rollback ended, Unix ms. */
@@ -46,6 +48,7 @@ export function undoOf(node: NodeView, nowMs: number): UndoOffer | null {
     nodeId: node.nodeId,
     version: command.fromVersion,
     expectedVersion: node.modelVersion,
+    commandId: command.commandId,
     remainingMs,
     sinceMs,
   };

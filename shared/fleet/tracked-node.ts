@@ -1,6 +1,4 @@
-import type { Limits } from "../contract/settings";
 import type { Liveness, Trail } from "../contract/snapshot";
-import { EMPTY_WATCH, metricsBeyond, watchSample, type LimitedMetric, type LimitWatch } from "../judge/limits";
 import { SeriesRing } from "../series/series-ring";
 import type { CoordinationRecord } from "./coordination";
 import type { ModelVersion, NodeId } from "./ids";
@@ -32,8 +30,6 @@ export const SERIES_COLUMNS = ["compressionRatio", "latencyMs", "qualityScore", 
 export interface IngestOutcome {
   /** The node reports another version than before. */
   readonly versionChanged: boolean;
-  /** Metrics of the sample beyond their limits; empty for a heartbeat. */
-  readonly beyond: readonly LimitedMetric[];
 }
 
 /**
@@ -47,7 +43,6 @@ export class TrackedNode {
   vertical: Vertical | null = null;
   dialect: Dialect | null = null;
   versions: VersionHistory = EMPTY_HISTORY;
-  watch: LimitWatch = EMPTY_WATCH;
   latest: MetricSample | null = null;
   lastHeardWallMs: number;
   /** What the coordinator allots it; null where none was heard. */
@@ -82,7 +77,7 @@ export class TrackedNode {
   }
 
   /** Takes in a metrics message that arrived at `nowMs` (monotonic). */
-  takeSample(sample: MetricSample, nowMs: number, limits: Limits): IngestOutcome {
+  takeSample(sample: MetricSample, nowMs: number): IngestOutcome {
     const versionChanged = this.noteReport(sample.modelVersion, sample.dialect, sample.receivedAtMs);
     this.vertical = sample.vertical ?? this.vertical;
     this.dialect = sample.dialect;
@@ -93,16 +88,14 @@ export class TrackedNode {
     this.arrivalsMs.push(nowMs);
     this.sampleOfTick = sample;
     this.samplesOfTick += 1;
-    if (versionChanged) this.watch = EMPTY_WATCH;
-    this.watch = watchSample(this.watch, sample, limits);
-    this.versions = noteSample(this.versions, sample.modelVersion, this.watch.withinRun);
+    this.versions = noteSample(this.versions, sample.modelVersion);
     this.series.push(sample.receivedAtMs, [
       sample.compressionRatio,
       sample.latencyMs,
       sample.qualityScore ?? NaN,
       sample.bandwidthKbps ?? NaN,
     ]);
-    return { versionChanged, beyond: metricsBeyond(sample, limits) };
+    return { versionChanged };
   }
 
   /** Takes in a heartbeat that arrived at `nowMs` (monotonic). */
@@ -114,8 +107,8 @@ export class TrackedNode {
     // overtakes the last frames of the old version.
     const metricsFlow =
       this.latest?.dialect === "lydt" && this.lastMetricsAtMs !== null && nowMs - this.lastMetricsAtMs < STALE_AFTER_MS;
-    if (metricsFlow) return { versionChanged: false, beyond: [] };
-    return { versionChanged: this.noteReport(heartbeat.modelVersion, "lydt", heartbeat.receivedAtMs), beyond: [] };
+    if (metricsFlow) return { versionChanged: false };
+    return { versionChanged: this.noteReport(heartbeat.modelVersion, "lydt", heartbeat.receivedAtMs) };
   }
 
   /** A publisher of it appeared in the graph: a node that was away joins again and keeps its history. */

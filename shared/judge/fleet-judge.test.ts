@@ -120,7 +120,7 @@ describe("a bad version", () => {
     trial.deploy("node_1", "1.2.0");
     trial.run(40, (nodeId) => (nodeId === "node_0" || nodeId === "node_1" ? bad : {}));
     expect(trial.named("rollback-requested").map(({ nodeId }) => nodeId)).toEqual(["node_0", "node_1"]);
-    expect(trial.named("version-quarantined").map(({ detail }) => detail["scope"])).toEqual(["node", "node", "fleet"]);
+    expect(trial.named("version-quarantined").map(({ detail }) => detail["scope"])).toEqual(["node", "node", "class"]);
   });
 
   test("is found by its warm-up's end at the earliest: what happens before is ignored", () => {

@@ -26,7 +26,7 @@ export interface Run {
 
 /** How one metric of one node and version stands. Changed in place: a fleet is judged thousands of times a second. */
 export interface MetricState {
-  readonly policy: MetricPolicy;
+  policy: MetricPolicy;
   /** +1 where a larger value is worse, -1 where a smaller one is. */
   readonly worse: 1 | -1;
   readonly hard: Run;
@@ -283,6 +283,13 @@ function adopt(state: MetricState, tMs: number, budgets: BudgetBook): void {
 export function rearm(state: MetricState, budgets: BudgetBook): void {
   if (state.baseline !== null) arm(state, state.baseline, budgets.forRate(sampleRateOf(state.baseline)));
   else state.hard.needed = budgets.forRate(0).run("hard", HEALTHY_LIMIT_SD, state.held?.rho ?? ASSUMED_RHO);
+}
+
+/** Holds a metric to another policy. Its baseline stays; samples in a row beyond the old lines say nothing about the new ones. */
+export function changePolicy(state: MetricState, policy: MetricPolicy, budgets: BudgetBook): void {
+  state.policy = policy;
+  for (const run of [state.hard, state.relative, state.better]) run.length = 0;
+  rearm(state, budgets);
 }
 
 /** Standard error of a score's distance from the median, for run rules, which must not trust a lucky baseline. */

@@ -43,6 +43,10 @@ export interface NodeState {
   phase: TrialPhase;
   /** The version came by a swap that was seen; the one that ran first has no trial to blame. */
   hasSwapped: boolean;
+  /** The version that a rollback asked for and that has not been reported yet; null of none. */
+  goesBackTo: string | null;
+  /** Without a commit by then the version is taken back; null where none is waited for. */
+  commitByMs: number | null;
   /** Samples of the version, after its warm-up, and those among them that passed. */
   samples: number;
   passed: number;
@@ -69,17 +73,19 @@ export const BROKEN_RUN = 3;
 /** Samples in a row within every limit that make a version good here. */
 const GOOD_AFTER = 12;
 
-function watchMetrics(rules: JudgeRules, before: NodeState | null): NodeState["metrics"] {
+function watchMetrics(rules: JudgeRules, before: NodeState | null, isBack = false): NodeState["metrics"] {
   const watch = (metric: LimitedMetric): MetricWatch => {
     const old = before?.metrics[metric].judge;
-    // The baseline of a version that failed is no measure of the next one; what it was held against is.
-    const held = old === undefined ? null : old.failing === null ? (old.baseline ?? old.held) : old.held;
+    // The baseline of a version that failed or was taken back is no measure of the next one; what it was held against is.
+    const isMeasure = old?.failing === null && !isBack;
+    const held = old === undefined ? null : isMeasure ? (old.baseline ?? old.held) : old.held;
     return { judge: startMetric(rules.node[metric], rules.budgets, held, rules.fleet.baselineSamples), brokenRun: 0, isWarned: false };
   };
   return { compressionRatio: watch("compressionRatio"), latencyMs: watch("latencyMs"), qualityScore: watch("qualityScore") };
 }
 
 const NOT_JUDGED: Standing = { outcome: "no-data", metric: null, reason: "lost" };
+const UNCOMMITTED: Standing = { outcome: "fail", metric: null, reason: "uncommitted" };
 
 /** Begins to judge a node whose first sample comes at `tMs`. */
 export function startNode(nodeId: string, version: string | null, tMs: number, rules: JudgeRules): NodeState {
@@ -91,6 +97,8 @@ export function startNode(nodeId: string, version: string | null, tMs: number, r
     // What ran before anyone looked has no swap to settle from.
     phase: "trial",
     hasSwapped: false,
+    goesBackTo: null,
+    commitByMs: null,
     samples: 0,
     passed: 0,
     withinRun: 0,
@@ -102,10 +110,14 @@ export function startNode(nodeId: string, version: string | null, tMs: number, r
 
 /** Begins the trial of a version, by the node's own report or because it was deployed again. */
 export function swapVersion(state: NodeState, version: string | null, tMs: number, rules: JudgeRules): void {
-  state.metrics = watchMetrics(rules, state);
+  const isBack = version !== null && version === state.goesBackTo;
+  state.metrics = watchMetrics(rules, state, isBack);
+  state.goesBackTo = null;
   state.hasSwapped = state.version !== null;
   state.version = version;
   state.sinceMs = tMs;
+  // What was good here before has nothing to prove in time.
+  state.commitByMs = state.hasSwapped && !isBack ? tMs + rules.fleet.commitWithinMs : null;
   state.phase = rules.fleet.warmUpMs > 0 ? "warming" : "trial";
   state.samples = 0;
   state.passed = 0;
@@ -159,10 +171,17 @@ function countPassed(state: NodeState, tMs: number, rules: JudgeRules): void {
     metrics.compressionRatio.judge.hard.length + metrics.latencyMs.judge.hard.length + metrics.qualityScore.judge.hard.length === 0;
   state.withinRun = isWithin ? state.withinRun + 1 : 0;
   if (state.withinRun >= GOOD_AFTER) state.isGood = true;
-  state.standing = standingOf(state, tMs, rules);
-  const { outcome } = state.standing;
+  const judged = judgedStanding(state, tMs, rules);
+  const { outcome } = judged;
   state.passed = outcome === "fail" ? 0 : state.passed + 1;
   if (state.phase === "trial" && (outcome === "pass" || outcome === "warn") && state.passed >= rules.fleet.commitSamples) state.phase = "committed";
+  state.standing = isOverdue(state, tMs, judged) ? UNCOMMITTED : judged;
+}
+
+/** Whether a version had its time to commit and did not; one that fails anyway says so itself. */
+function isOverdue({ phase, commitByMs }: NodeState, tMs: number, { outcome, metric, reason }: Standing): boolean {
+  const isUnknown = metric === null && reason === "lost";
+  return commitByMs !== null && tMs > commitByMs && phase !== "committed" && outcome !== "fail" && !isUnknown;
 }
 
 /** The outcome of one metric at a moment, and the rule that it comes from. */
@@ -193,8 +212,13 @@ function warningOf(judge: MetricState): Reason {
   return share(slow) > share(fast) ? "drift-slow" : "drift-fast";
 }
 
-/** How a node stands at a moment: its own silence first, then the metric whose outcome has precedence. */
+/** How a node stands at a moment: its own silence first, then the metric whose outcome has precedence, then a commit that did not come. */
 export function standingOf(state: NodeState, tMs: number, rules: JudgeRules): Standing {
+  const judged = judgedStanding(state, tMs, rules);
+  return isOverdue(state, tMs, judged) ? UNCOMMITTED : judged;
+}
+
+function judgedStanding(state: NodeState, tMs: number, rules: JudgeRules): Standing {
   const silentMs = tMs - state.lastSampleMs;
   if (silentMs > rules.fleet.staleAfterMs) {
     const isTrialLost = silentMs > rules.fleet.lostAfterMs && state.phase !== "committed" && state.hasSwapped;

@@ -1,16 +1,16 @@
 import { useState, type ReactNode } from "react";
-import { DEFAULT_LIMITS } from "../../../shared/contract/settings";
+import { DEFAULT_LIMITS, type Limits } from "../../../shared/contract/settings";
 import type { Failure } from "../../../shared/result";
 import { Button, NumberField, Panel, Problem } from "../../design";
 import { countOf } from "../../format/number";
 import { say } from "../../state/announce";
-import { saveSettings } from "../../state/settings";
-import { useSettings } from "../../state/store";
+import { request } from "../../state/ops";
+import { useFleet } from "../../state/store";
 import { changesOf, draftOf, LIMIT_RANGES, limitsOf, problemOf, type LimitsDraft } from "./limits-draft";
 
 /** The three limits, saved together. */
 export function LimitsSection(): ReactNode {
-  const { limits } = useSettings();
+  const limits = useFleet((state) => state.fleet?.meta.limits ?? DEFAULT_LIMITS);
   const [draft, setDraft] = useState<LimitsDraft>(() => draftOf(limits));
   const [failure, setFailure] = useState<Failure | null>(null);
   const wanted = limitsOf(draft);
@@ -19,7 +19,7 @@ export function LimitsSection(): ReactNode {
 
   const save = async (): Promise<void> => {
     if (wanted === null) return;
-    const refused = await saveSettings({ limits: wanted });
+    const refused = await saveLimits(wanted);
     setFailure(refused);
     if (refused === null) say("The limits are in force: every node is judged by them from the next tick on.");
   };
@@ -96,4 +96,13 @@ export function LimitsSection(): ReactNode {
       </Panel>
     </div>
   );
+}
+
+/** Saves limits as a revision of the policy. */
+async function saveLimits(limits: Limits): Promise<Failure | null> {
+  const current = await request("policy/current", {});
+  if (!current.ok) return current.error;
+  const { policy, revision } = current.value;
+  const saved = await request("policy/save", { policy: { ...policy, limits }, reason: "limits set in the settings", expectedRevision: revision });
+  return saved.ok ? null : saved.error;
 }

@@ -5,6 +5,7 @@ import { request, subscribe } from "./ops";
 import { readFleet, takeFailure, takeHello, takeSettings, takeSnapshot } from "./store";
 import { takeRegistryPush } from "./registry";
 import { saveSettings } from "./settings";
+import { readRollouts, takeRollouts } from "./rollouts";
 import { readSetup, takeSetup } from "./ros2-setup";
 import type { WindowCommand } from "../../shared/contract/channels";
 import { assertNever } from "../../shared/result";
@@ -26,12 +27,14 @@ export function connect(): Dispose {
     subscribe("push/settings", takeSettings, takeFailure),
     subscribe("push/window-command", obey, takeFailure),
     subscribe("push/comparison", takeComparison, takeFailure),
+    subscribe("push/rollouts", takeRollouts, takeFailure),
     subscribe("push/ros2-set-up", takeSetup, takeFailure),
     subscribe("push/models", takeRegistryPush, takeFailure),
   ];
   void introduce();
   void readSetup();
   void readComparison();
+  void readRollouts();
   return () => {
     for (const dispose of disposals) dispose();
   };
@@ -42,6 +45,8 @@ function obey(command: WindowCommand): void {
   switch (command) {
     case "go-fleet":
       return go({ page: "fleet" });
+    case "go-rollouts":
+      return go({ page: "rollouts", rolloutId: null });
     case "go-models":
       return go({ page: "models", view: "list" });
     case "go-settings":

@@ -3,6 +3,7 @@ import { COMPARISON_PUSHES, COMPARISON_REQUESTS } from "./comparison";
 import { JUDGING_REQUESTS } from "./judging";
 import { MODEL_REQUESTS, registryPushSchema } from "./models";
 import { POLICY_PUSHES, POLICY_REQUESTS } from "./policy";
+import { ROLLOUT_PUSHES, ROLLOUT_REQUESTS } from "./rollouts";
 import { ROS2_PUSHES, ROS2_REQUESTS } from "./ros2-setup";
 import { settingsChangeSchema, settingsSchema } from "./settings";
 import { commandViewSchema, eventViewSchema, snapshotSchema } from "./snapshot";
@@ -228,6 +229,7 @@ export const REQUESTS = {
   ...COMPARISON_REQUESTS,
   ...MODEL_REQUESTS,
   ...ROS2_REQUESTS,
+  ...ROLLOUT_REQUESTS,
   ...JUDGING_REQUESTS,
   ...POLICY_REQUESTS,
   "faults/list": { body: nothing, reply: v.array(faultViewSchema) },
@@ -258,6 +260,7 @@ export type RequestReply<Name extends RequestName> = v.InferOutput<(typeof REQUE
 /** What a menu item or a shortcut of the desktop asks the window to do. */
 export const windowCommandSchema = v.picklist([
   "go-fleet",
+  "go-rollouts",
   "go-models",
   "go-settings",
   "go-about",
@@ -276,6 +279,7 @@ export const PUSHES = {
   "push/window-command": windowCommandSchema,
   ...COMPARISON_PUSHES,
   ...ROS2_PUSHES,
+  ...ROLLOUT_PUSHES,
   ...POLICY_PUSHES,
   "push/models": registryPushSchema,
 } as const;

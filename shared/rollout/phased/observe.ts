@@ -60,8 +60,7 @@ function ofTrial(rollout: Rollout, progress: NodeProgress, input: RolloutInput):
   if (progress.failing !== null) return { state: "failed", note: progress.failing };
   if (progress.liveness !== "live") return null;
   if (progress.reportedVersion === version && progress.isCommitted) {
-    const { trial } = progress;
-    return { state: "committed", note: trial === null ? "" : `after ${trial.needed} samples` };
+    return { state: "committed", note: "" };
   }
   return strayed(version, progress);
 }
@@ -93,8 +92,8 @@ function ofCommitted(rollout: Rollout, node: RolloutNode, progress: NodeProgress
 export function observeNode(rollout: Rollout, node: RolloutNode, input: RolloutInput): Move | null {
   const progress = input.nodes.get(node.nodeId);
   if (node.state === "waiting" || node.state === "left-out" || node.state === "rolled-back" || node.state === "returned") return null;
-  if (progress?.isRolledBack === true) return { state: "rolled-back", note: `was taken back` };
-  if (progress?.isReplaced === true && node.state !== "sent") return { state: "left-out", note: `another version was put on it by hand` };
+  if (progress?.isRolledBack === true) return { state: "rolled-back", note: "was taken back" };
+  if (progress?.isReplaced === true) return { state: "left-out", note: "another version was put on it by hand" };
   switch (node.state) {
     case "sent":
       return progress === undefined ? null : ofSent(rollout, progress);

@@ -6,7 +6,7 @@ import { Glyph, Problem } from "../../design";
 import { countOf, formatLimit, formatMetric, formatNumber, JUDGED_METRICS, limitOf, type JudgedMetric } from "../../format/number";
 import { request } from "../../state/ops";
 import { useFleet } from "../../state/store";
-import { aroundSwap, changeOf, scaleOf } from "./evidence";
+import { aroundSwap, changeOf, scaleOf } from "./swap-lines";
 import { SwapChart } from "./SwapChart";
 import { allNodes } from "./words";
 

@@ -7,7 +7,7 @@ import { countOf, formatLimitValue, formatMetric, formatNumber, limitOf, nameOf 
 import { go } from "../../state/navigation";
 import { useFleet } from "../../state/store";
 import { showMetric, useDesk, type SwapMetric } from "./desk";
-import { linePath, scaleOf, traceFacts, type Trace } from "./evidence";
+import { linePath, scaleOf, traceFacts, type Trace } from "./swap-lines";
 import { allNodes } from "./words";
 
 const HEIGHT = 190;

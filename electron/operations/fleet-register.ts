@@ -15,7 +15,7 @@ import type { MalformedLog } from "./malformed-log";
 /** What a node said, for whoever waits for it. */
 export interface FleetReport {
   readonly node: TrackedNode;
-  readonly type: "sample" | "heartbeat";
+  readonly type: "sample" | "heartbeat" | "unreadable";
   /** It reports another version than before. */
   readonly versionChanged: boolean;
 }
@@ -80,10 +80,11 @@ export class FleetRegister {
   take(message: InboundMessage): void {
     const parsed = parseFleetMessage(message);
     if (!parsed.ok) {
-      const nodeId = classifyTopic(message.topic)?.nodeId ?? null;
+      const topic = classifyTopic(message.topic);
+      const nodeId = topic?.nodeId ?? null;
       this.malformed.reject(message, nodeId, parsed.error);
       const node = nodeId === null ? undefined : this.nodes.get(nodeId);
-      if (node !== undefined) node.malformed += 1;
+      if (node !== undefined) this.noteMalformed(node, topic?.kind);
       return;
     }
     const nowMs = this.clock.monotonicMs();
@@ -121,6 +122,16 @@ export class FleetRegister {
       case "ignored":
         return;
     }
+  }
+
+  /** Metrics that cannot be read are a node that speaks and says nothing. */
+  private noteMalformed(node: TrackedNode, kind: TopicKind | undefined): void {
+    if (kind !== "lydt-metrics") {
+      node.malformed += 1;
+      return;
+    }
+    node.noteUnreadable();
+    this.onReport({ node, type: "unreadable", versionChanged: false });
   }
 
   /** Ends a tick for every node and tells whose presence changed. */

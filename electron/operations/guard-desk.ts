@@ -83,9 +83,16 @@ export class GuardDesk {
     this.judge.sample(node.nodeId, { tMs, modelVersion: latest.modelVersion, compressionRatio, latencyMs, qualityScore }, node.vertical);
   }
 
+  /** A message of a node that was judged before has no values that could be read: it speaks and says nothing. */
+  judgeNothing(node: TrackedNode): void {
+    const tMs = this.world.clock.monotonicMs();
+    if (this.judge.look(node.nodeId, tMs) === null) return;
+    this.judge.sample(node.nodeId, { tMs, modelVersion: null, compressionRatio: null, latencyMs: null, qualityScore: null }, node.vertical);
+  }
+
   /** A version that is reported by a sign of life, not by a sample. */
   noteReport(node: TrackedNode): void {
-    this.judge.apply({ event: "version-reported", nodeId: node.nodeId, version: node.modelVersion, nodeClass: node.vertical, isSwap: false }, this.world.clock.monotonicMs());
+    this.judge.report(node.nodeId, node.modelVersion, this.world.clock.monotonicMs(), node.vertical);
   }
 
   tick(): void {

@@ -23,7 +23,8 @@ import { FLEET_JOINED, LIVE_STATE_EVENTS, replayJournal } from "../../shared/rol
 import type { Dispose, Timers } from "../../shared/time";
 import type { Journal } from "../journal/port";
 import type { Link, LinkStatus } from "../link/port";
-import { CommandDesk, type DeployRequest, type RollbackRequest } from "./command-desk";
+import { CommandDesk } from "./command-desk";
+import type { DeployRequest, RollbackRequest } from "./command-requests";
 import { EventLog, type EventDraft } from "./event-log";
 import { FleetRegister, type FleetReport } from "./fleet-register";
 import { GuardDesk, limitsFor, scalarsOf } from "./guard-desk";
@@ -460,6 +461,10 @@ export class Operations {
 
   /** What a node said goes to the command that waits for it, then to the judge. */
   private hear({ node, type, versionChanged }: FleetReport): void {
+    if (type === "unreadable") {
+      this.guard.judgeNothing(node);
+      return;
+    }
     this.desk.hear(node, type);
     if (type === "sample") this.guard.judgeSample(node);
     else if (versionChanged) this.guard.noteReport(node);

@@ -54,6 +54,8 @@ export class TrackedNode {
   /** Whether any message of it ever carried a version. */
   reportsVersion = false;
 
+  /** Its newest metrics message could not be read. */
+  private isUnreadable = false;
   private joinedAtMs: number;
   private lastMetricsAtMs: number | null = null;
   private lastHeartbeatAtMs: number | null = null;
@@ -84,6 +86,7 @@ export class TrackedNode {
     this.latest = sample;
     if (sample.sequence !== null) this.sequences = noteSequence(this.sequences, sample.sequence);
     this.lastMetricsAtMs = nowMs;
+    this.isUnreadable = false;
     this.lastHeardWallMs = sample.receivedAtMs;
     this.arrivalsMs.push(nowMs);
     this.sampleOfTick = sample;
@@ -98,6 +101,12 @@ export class TrackedNode {
     return { versionChanged };
   }
 
+  /** A metrics message came that could not be read. */
+  noteUnreadable(): void {
+    this.malformed += 1;
+    this.isUnreadable = true;
+  }
+
   /** Takes in a heartbeat that arrived at `nowMs` (monotonic). */
   takeHeartbeat(heartbeat: Heartbeat, nowMs: number): IngestOutcome {
     this.vertical = heartbeat.vertical ?? this.vertical;
@@ -105,8 +114,9 @@ export class TrackedNode {
     this.lastHeardWallMs = heartbeat.receivedAtMs;
     // While metrics flow they say which version runs: a heartbeat comes on another topic, and at a swap it
     // overtakes the last frames of the old version.
+    // Metrics that cannot be read say nothing.
     const metricsFlow =
-      this.latest?.dialect === "lydt" && this.lastMetricsAtMs !== null && nowMs - this.lastMetricsAtMs < STALE_AFTER_MS;
+      this.latest?.dialect === "lydt" && this.lastMetricsAtMs !== null && nowMs - this.lastMetricsAtMs < STALE_AFTER_MS && !this.isUnreadable;
     if (metricsFlow) return { versionChanged: false };
     return { versionChanged: this.noteReport(heartbeat.modelVersion, "lydt", heartbeat.receivedAtMs) };
   }

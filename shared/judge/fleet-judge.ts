@@ -1,6 +1,6 @@
 import { fleetPolicyOf, guardrailCount, nodePolicyOf, type Policy } from "../policy/policy";
 import type { Vertical } from "../fleet/sample";
-import type { PeerEvidence } from "../rollout/decision";
+import { isCommonCause, type PeerEvidence } from "../rollout/decision";
 import { decideGuard, EMPTY_GUARD, evolveGuard, guardNode, isOnFailedTrial, isWaiting, newQuarantine } from "../rollout/guard";
 import type { GuardEvent, GuardState } from "../rollout/guard-events";
 import { holdEnd } from "../rollout/guard-journal";
@@ -26,6 +26,7 @@ export interface JudgeEvent {
     | "rollback-requested"
     | "rollback-held"
     | "rollback-escalated"
+    | "hold-ended"
     | "rollback-acknowledged"
     | "version-inconsistent"
     | "version-quarantined"
@@ -48,6 +49,8 @@ interface Member {
   silence: "none" | "stale" | "lost";
   baselines: number;
   decidedAtMs: number;
+  /** When nodes that did not change last degraded together with this one. */
+  commonAtMs: number;
 }
 
 /** Degradation of a peer counts from this share of a limit: hit at the same time, it has come as far. */
@@ -56,6 +59,8 @@ const PEER_SHARE = 0.3;
 const SAME_TIME_MS = 30_000;
 /** A version that runs for less than this is a change that a degradation may come from. */
 const RECENT_CHANGE_MS = 600_000;
+/** A trouble of the environment ends for one node earlier than for another: only this much later it may be a version after all. */
+const COMMON_ENDS_MS = 30_000;
 /** A held rollback is thought over again so often. */
 const RECONSIDER_MS = 5_000;
 
@@ -101,6 +106,8 @@ export interface FleetJudge {
   deploy(tMs: number, nodeId: string, version: string): void;
   /** @param nodeClass the node's vertical; null where it reports none. */
   sample(nodeId: string, sample: JudgedSample, nodeClass?: Vertical | null): void;
+  /** A version that a node reports otherwise than by a sample: its trial begins. */
+  report(nodeId: string, version: string | null, tMs: number, nodeClass: Vertical | null): void;
   /** Time passes: nodes may have fallen silent. */
   tick(tMs: number): void;
   /** Judges by another policy from the next sample on. Baselines stay. */
@@ -165,6 +172,7 @@ export function createFleetJudge(first: Policy, emit: (event: JudgeEvent) => voi
       silence: "none",
       baselines: 0,
       decidedAtMs: -Infinity,
+      commonAtMs: tMs,
     };
     members.set(nodeId, member);
     resumeTrial(state, tMs, nodeClass);
@@ -242,12 +250,16 @@ export function createFleetJudge(first: Policy, emit: (event: JudgeEvent) => voi
     }
     member.lastOutcome = standing.outcome;
     if (standing.outcome === "fail") act(member, tMs, "verdict");
-    else if (guardNode(guard, nodeId).hold !== null) endHold(nodeId, standing.outcome);
+    else if (guardNode(guard, nodeId).hold !== null) endHold(nodeId, standing.outcome, tMs);
   }
 
-  function endHold(nodeId: string, outcome: Outcome): void {
+  function endHold(nodeId: string, outcome: Outcome, tMs: number): void {
+    const { hold: held } = guardNode(guard, nodeId);
     const ended = holdEnd(nodeId, outcome);
-    if (ended !== null) evolve(ended);
+    if (ended === null || held === null) return;
+    evolve(ended);
+    if (guardNode(guard, nodeId).hold !== null) return;
+    emit({ tMs, event: "hold-ended", nodeId, detail: { code: held.code, isWell: ended.isWell, sentence: `${nodeId} does not fail any more; what held its rollback (${held.code}) is over.` } });
   }
 
   function peersOf(member: Member, metric: LimitedMetric | null, tMs: number): readonly PeerEvidence[] {
@@ -273,7 +285,10 @@ export function createFleetJudge(first: Policy, emit: (event: JudgeEvent) => voi
     member.decidedAtMs = tMs;
     const verdict = describe(member, standing, tMs);
     const symptom = standing.metric === null ? "fell silent" : `got worse in ${METRIC_NAMES[standing.metric]}`;
-    const decided = decideGuard(guard, { type, nodeId, nowMs: tMs, peers: peersOf(member, standing.metric, tMs), symptom, evidence: verdict }, fleet);
+    const peers = peersOf(member, standing.metric, tMs);
+    if (isCommonCause(peers)) member.commonAtMs = tMs;
+    else if (known.hold?.code === "COMMON_CAUSE" && tMs - member.commonAtMs < COMMON_ENDS_MS) return;
+    const decided = decideGuard(guard, { type, nodeId, nowMs: tMs, peers, symptom, evidence: verdict }, fleet);
     if (decided === null) return;
     const numbers = {
       version,
@@ -385,6 +400,17 @@ export function createFleetJudge(first: Policy, emit: (event: JudgeEvent) => voi
       if (member.state.version !== from) noteSwap(member, from, tMs);
       noteMilestones(member, tMs);
       noteVerdict(member, tMs);
+    },
+    report(nodeId, version, tMs, nodeClass) {
+      const member = members.get(nodeId);
+      if (member === undefined) {
+        evolve({ event: "version-reported", nodeId, version, nodeClass, isSwap: false });
+        return;
+      }
+      const from = member.state.version;
+      if (version === null || version === from) return;
+      swapVersion(member.state, version, tMs, member.rules);
+      noteSwap(member, from, tMs);
     },
     tick(tMs) {
       for (const member of members.values()) if (tMs - member.state.lastSampleMs > fleet.staleAfterMs) noteSilence(member, tMs);

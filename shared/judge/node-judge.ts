@@ -165,15 +165,22 @@ export function judgeSample(state: NodeState, sample: JudgedSample, rules: Judge
   return state.standing;
 }
 
+/** Whether a sample has a value of a metric that must have one: what says nothing passes nothing. */
+function isTold({ judge }: MetricWatch, tMs: number): boolean {
+  return judge.latestMs === tMs || !judge.policy.mustHaveData || judge.policy.role === "muted";
+}
+
 function countPassed(state: NodeState, tMs: number, rules: JudgeRules): void {
   const { metrics } = state;
   const isWithin =
     metrics.compressionRatio.judge.hard.length + metrics.latencyMs.judge.hard.length + metrics.qualityScore.judge.hard.length === 0;
-  state.withinRun = isWithin ? state.withinRun + 1 : 0;
+  const isWhole = isTold(metrics.compressionRatio, tMs) && isTold(metrics.latencyMs, tMs) && isTold(metrics.qualityScore, tMs);
+  state.withinRun = isWithin && isWhole ? state.withinRun + 1 : 0;
   if (state.withinRun >= GOOD_AFTER) state.isGood = true;
   const judged = judgedStanding(state, tMs, rules);
   const { outcome } = judged;
-  state.passed = outcome === "fail" ? 0 : state.passed + 1;
+  if (outcome === "fail") state.passed = 0;
+  else if (isWhole) state.passed += 1;
   if (state.phase === "trial" && (outcome === "pass" || outcome === "warn") && state.passed >= rules.fleet.commitSamples) state.phase = "committed";
   state.standing = isOverdue(state, tMs, judged) ? UNCOMMITTED : judged;
 }
@@ -192,7 +199,7 @@ function metricStanding(state: NodeState, watch: MetricWatch, tMs: number, fleet
   const failed = (reason: Reason): Standing => ({ outcome: role === "guardrail" ? "fail" : "warn", metric: null, reason });
   if (judge.failing !== null) return failed(judge.failing);
   if (brokenRun >= BROKEN_RUN) return { outcome: "error", metric: null, reason: "broken" };
-  const silentSinceMs = Number.isNaN(judge.latestMs) ? state.sinceMs + (state.phase === "committed" ? 0 : fleet.warmUpMs) : judge.latestMs;
+  const silentSinceMs = Number.isNaN(judge.latestMs) ? state.sinceMs : judge.latestMs;
   if (tMs - silentSinceMs > fleet.staleAfterMs) {
     if (!mustHaveData) return null;
     // The node speaks, and since the swap one of its metrics does not: that is the new version's doing.

@@ -6,6 +6,8 @@ import type { CommandStanding, GuardEvent, HoldCode } from "./guard-events";
 export const VERSION_COMMITTED = "version-committed";
 /** A person lifted an entry of the quarantine. */
 export const QUARANTINE_LIFTED = "quarantine-lifted";
+/** A node that was held does not fail any more. */
+export const HOLD_ENDED = "hold-ended";
 /** The machine's clock was set forward or back. */
 export const CLOCK_JUMPED = "clock-jumped";
 
@@ -13,7 +15,7 @@ export const CLOCK_JUMPED = "clock-jumped";
 export const ROLLOUT_STOPPED = "rollout-stopped";
 
 /** Events that the guard's state is made of, besides those of commands and of what nodes report. */
-export const GUARD_EVENTS: readonly string[] = [VERSION_COMMITTED, QUARANTINE_LIFTED, CLOCK_JUMPED, "verdict", "rollback-held", ROLLOUT_STOPPED];
+export const GUARD_EVENTS: readonly string[] = [VERSION_COMMITTED, QUARANTINE_LIFTED, CLOCK_JUMPED, HOLD_ENDED, "rollback-held", ROLLOUT_STOPPED];
 
 const HOLD_CODES: ReadonlySet<string> = new Set<HoldCode>(["NOT_ALLOWED", "COMMON_CAUSE", "ROLLBACKS_FROZEN", "NO_GOOD_VERSION", "DRY_RUN", "NOT_RECOVERED", "REFUSED"]);
 
@@ -75,8 +77,8 @@ export function guardEventOf(written: EventView, atMs: number): GuardEvent | nul
       return version === null ? null : { event, nodeId, version };
     case VERSION_COMMITTED:
       return { event: "version-committed", nodeId, version };
-    case "verdict":
-      return holdEnd(nodeId, detail["outcome"]);
+    case HOLD_ENDED:
+      return { event: "hold-ended", nodeId, isWell: detail["isWell"] === true };
     case "rollback-held": {
       const { code } = detail;
       return isHoldCode(code) ? { event, nodeId, code, target: textOf(detail["target"]), atMs, sentence } : null;
@@ -87,7 +89,7 @@ export function guardEventOf(written: EventView, atMs: number): GuardEvent | nul
 }
 
 /** What the outcome of a verdict means for a hold; null where it goes on. */
-export function holdEnd(nodeId: string, outcome: unknown): GuardEvent | null {
+export function holdEnd(nodeId: string, outcome: string): (GuardEvent & { readonly event: "hold-ended" }) | null {
   const isWell = outcome === "pass" || outcome === "warn";
   return isWell || outcome === "inconclusive" ? { event: "hold-ended", nodeId, isWell } : null;
 }

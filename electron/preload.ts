@@ -36,6 +36,13 @@ const REQUEST_NAMES: Readonly<Record<RequestName, true>> = {
   "models/import": true,
   "models/choose-import": true,
   "models/set-alias": true,
+  "rollouts/list": true,
+  "rollouts/preview": true,
+  "rollouts/start": true,
+  "rollouts/pause": true,
+  "rollouts/resume": true,
+  "rollouts/abort": true,
+  "rollouts/evidence": true,
   "node/judgement": true,
   "decision/inspect": true,
   "quarantine/list": true,
@@ -62,6 +69,7 @@ const PUSH_NAMES: Readonly<Record<PushName, true>> = {
   "push/ros2-set-up": true,
   "push/policy": true,
   "push/selftest": true,
+  "push/rollouts": true,
   "push/models": true,
 };
 

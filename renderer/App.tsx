@@ -17,6 +17,9 @@ import { ComparePage } from "./pages/models/ComparePage";
 import { DropImport } from "./pages/models/DropImport";
 import { ModelsPage } from "./pages/models/ModelsPage";
 import { NodePage } from "./pages/node/NodePage";
+import { RolloutPage } from "./pages/rollouts/RolloutPage";
+import { RolloutsPage } from "./pages/rollouts/RolloutsPage";
+import { StartDialog } from "./pages/rollouts/StartDialog";
 import { SettingsPage } from "./pages/settings/SettingsPage";
 import { DecisionDialog } from "./judging/DecisionDialog";
 import { DoctorDialog } from "./setup/DoctorDialog";
@@ -49,6 +52,9 @@ export function App(): ReactNode {
       </Guard>
       <Guard what="The deploy dialog">
         <DeployDialog />
+      </Guard>
+      <Guard what="The dialog that starts a roll-out">
+        <StartDialog />
       </Guard>
       <Guard what="The fault console">
         <FaultConsole />
@@ -93,6 +99,12 @@ function Page(): ReactNode {
       return (
         <Guard what={`The page of ${place.nodeId}`} key={place.nodeId}>
           <NodePage nodeId={place.nodeId} onBack={goBack} />
+        </Guard>
+      );
+    case "rollouts":
+      return (
+        <Guard what="The roll-outs page" key={`rollouts-${place.rolloutId ?? "list"}`}>
+          {place.rolloutId === null ? <RolloutsPage /> : <RolloutPage rolloutId={place.rolloutId} />}
         </Guard>
       );
     case "models":

@@ -70,6 +70,11 @@ export class CommandDesk {
     return this.commands.get(nodeId) ?? null;
   }
 
+  /** Whether a request was taken before, in this run or an earlier one: it is one command, whoever asks again. */
+  knows(requestId: string): boolean {
+    return this.commandOfRequest.has(requestId);
+  }
+
   /** Puts a version on a node, or says why not. */
   async deploy(request: DeployRequest): Promise<Result<{ commandId: string }>> {
     const repeated = this.commandOfRequest.get(request.requestId);

@@ -32,6 +32,7 @@ import { inspectDecision } from "./inspect-decision";
 import { MalformedLog } from "./malformed-log";
 import { startMetronome, type Beat } from "./metronome";
 import { NodeViews } from "./node-views";
+import { RolloutDesk } from "./rollout-desk";
 import { fleetLimitsOf, PolicyDesk, type PolicyChange } from "./policy-desk";
 
 /** The graph is looked at whenever the link reports a change, and at least this often. */
@@ -91,6 +92,7 @@ export class Operations {
   private readonly policies: PolicyDesk;
   private readonly guard: GuardDesk;
   private readonly views: NodeViews;
+  private readonly rolloutDesk: RolloutDesk;
   private readonly snapshotListeners = new Set<(snapshot: Snapshot) => void>();
   private readonly settingsListeners = new Set<(settings: Settings) => void>();
   private currentSettings: Settings;
@@ -139,6 +141,21 @@ export class Operations {
       onGuardEvent: (event) => {
         this.guard.take(event);
       },
+      checkVersion: (version) => shelf.check(version),
+    });
+    this.rolloutDesk = new RolloutDesk({
+      clock: timers,
+      events: this.events,
+      journal,
+      link,
+      commands: this.desk,
+      nodes: () => this.sortedNodes(),
+      guard: () => this.guard.guard(),
+      guardView: (node) => this.guard.view(node),
+      onGuardEvent: (event) => {
+        this.guard.take(event);
+      },
+      policyRevision: () => this.policies.current().revision,
       checkVersion: (version) => shelf.check(version),
     });
     this.noteBreak();
@@ -219,6 +236,11 @@ export class Operations {
     return this.policies.save(change);
   }
 
+  /** Phased roll-outs. */
+  get rollouts(): Pick<RolloutDesk, "list" | "preview" | "start" | "pause" | "resume" | "abort" | "evidence" | "onChange"> {
+    return this.rolloutDesk;
+  }
+
   /** Everything that a node's verdict is made of. */
   getJudgement(nodeId: string): Result<Judgement> {
     const node = this.find(nodeId);
@@ -247,6 +269,7 @@ export class Operations {
     this.events.record({ event: "fleet-forgotten", nodeId: null, actor: "operator", sentence, detail: { nodes: this.register.nodes.size } });
     this.register.forget();
     this.desk.forget();
+    this.rolloutDesk.forget();
     this.guard.restart(EMPTY_GUARD);
   }
 
@@ -379,6 +402,7 @@ export class Operations {
     this.register.endTick();
     this.guard.tick();
     this.desk.tick();
+    this.rolloutDesk.tick();
     this.events.flush();
     this.checkJournal();
     if (this.snapshotListeners.size === 0) return;
@@ -404,6 +428,7 @@ export class Operations {
     this.guard.restart(state.guard);
     this.register.recall(new Map([...state.nodes].map(([nodeId, { versions }]) => [nodeId, versions])));
     this.desk.resume(state);
+    this.rolloutDesk.restart(fleet);
     const open = [...state.nodes.values()].filter(({ command }) => command !== null && !hasEnded(command)).length;
     const recalled = `${counted(state.nodes.size, "node")} of it known from the journal, ${counted(open, "command")} on the way.`;
     const sentence = written.ok ? `Fleet: ${fleet}. ${recalled}` : `Fleet: ${fleet}. ${written.error.message} Nothing is known of its past.`;

@@ -12,6 +12,7 @@ import { modelHandlers } from "./model-handlers";
 import { policyHandlers } from "./policy-handlers";
 import { samplesCsv } from "../reports/samples-csv";
 import { comparisonHandlers } from "./comparison-handlers";
+import { rolloutHandlers } from "./rollout-handlers";
 import { ros2Handlers, type Ros2Desk } from "./ros2-handlers";
 
 /** The journal's note that the operator has left the first-start page. */
@@ -80,6 +81,7 @@ export function requestHandlers(
     ...ros2Handlers(ros2),
     ...modelHandlers(engine.registry, window),
     ...judgingHandlers(operations),
+    ...rolloutHandlers(operations),
     ...policyHandlers(operations, policyCost, window),
     "selftest/run": () => selftest.run(),
     "faults/list": () => (engine.faults === null ? notEmbedded() : ok([...engine.faults.list()])),

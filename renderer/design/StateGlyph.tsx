@@ -4,7 +4,7 @@ import { STATE_HUES, STATE_WORDS, type ShownState } from "../format/words";
 import "./state-glyph.css";
 
 /** Everything that has a shape of its own: the states of a node, and the phases of a command. */
-export type GlyphName = ShownState | "quarantined" | "verified" | "waiting" | "in-progress";
+export type GlyphName = ShownState | "quarantined" | "verified" | "waiting" | "in-progress" | "rolled-back";
 
 /** Each state is one 14 px shape; the shapes differ without colour. */
 function shapeOf(name: GlyphName): ReactNode {
@@ -95,6 +95,13 @@ function shapeOf(name: GlyphName): ReactNode {
         <>
           <circle cx="7" cy="7" r="5.2" fill="none" stroke="currentColor" strokeWidth="1.6" />
           <circle cx="7" cy="7" r="2.4" fill="currentColor" />
+        </>
+      );
+    case "rolled-back":
+      return (
+        <>
+          <path d="M7 1.2 13.2 12.4H.8z" className="glyph-medium-fill" />
+          <path d="M7 5v3.6M7 9.9v1.2" fill="none" className="glyph-on-medium" strokeWidth="1.4" />
         </>
       );
     case "waiting":

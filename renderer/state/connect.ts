@@ -7,6 +7,7 @@ import { readFleet, takeFailure, takeHello, takeSettings, takeSnapshot } from ".
 import { takeRegistryPush } from "./registry";
 import { takeSelftestProgress } from "./selftest";
 import { saveSettings } from "./settings";
+import { readRollouts, takeRollouts } from "./rollouts";
 import { readSetup, takeSetup } from "./ros2-setup";
 import type { WindowCommand } from "../../shared/contract/channels";
 import { assertNever } from "../../shared/result";
@@ -28,6 +29,7 @@ export function connect(): Dispose {
     subscribe("push/settings", takeSettings, takeFailure),
     subscribe("push/window-command", obey, takeFailure),
     subscribe("push/comparison", takeComparison, takeFailure),
+    subscribe("push/rollouts", takeRollouts, takeFailure),
     subscribe("push/ros2-set-up", takeSetup, takeFailure),
     subscribe("push/models", takeRegistryPush, takeFailure),
     subscribe("push/policy", takePolicy, takeFailure),
@@ -37,6 +39,7 @@ export function connect(): Dispose {
   void readSetup();
   void readComparison();
   void readPolicy();
+  void readRollouts();
   return () => {
     for (const dispose of disposals) dispose();
   };
@@ -47,6 +50,8 @@ function obey(command: WindowCommand): void {
   switch (command) {
     case "go-fleet":
       return go({ page: "fleet" });
+    case "go-rollouts":
+      return go({ page: "rollouts", rolloutId: null });
     case "go-models":
       return go({ page: "models", view: "list" });
     case "go-settings":

@@ -3,6 +3,7 @@ import { COMPARISON_PUSHES, COMPARISON_REQUESTS } from "./comparison";
 import { JUDGING_REQUESTS } from "./judging";
 import { MODEL_REQUESTS, registryPushSchema } from "./models";
 import { POLICY_PUSHES, POLICY_REQUESTS } from "./policy";
+import { ROLLOUT_PUSHES, ROLLOUT_REQUESTS } from "./rollouts";
 import { ROS2_PUSHES, ROS2_REQUESTS } from "./ros2-setup";
 import { SELFTEST_PUSHES, SELFTEST_REQUESTS } from "./selftest";
 import { settingsChangeSchema, settingsSchema } from "./settings";
@@ -229,6 +230,7 @@ export const REQUESTS = {
   ...COMPARISON_REQUESTS,
   ...MODEL_REQUESTS,
   ...ROS2_REQUESTS,
+  ...ROLLOUT_REQUESTS,
   ...JUDGING_REQUESTS,
   ...POLICY_REQUESTS,
   ...SELFTEST_REQUESTS,
@@ -260,6 +262,7 @@ export type RequestReply<Name extends RequestName> = v.InferOutput<(typeof REQUE
 /** What a menu item or a shortcut of the desktop asks the window to do. */
 export const windowCommandSchema = v.picklist([
   "go-fleet",
+  "go-rollouts",
   "go-models",
   "go-settings",
   "go-about",
@@ -278,6 +281,7 @@ export const PUSHES = {
   "push/window-command": windowCommandSchema,
   ...COMPARISON_PUSHES,
   ...ROS2_PUSHES,
+  ...ROLLOUT_PUSHES,
   ...POLICY_PUSHES,
   ...SELFTEST_PUSHES,
   "push/models": registryPushSchema,

@@ -113,4 +113,6 @@ export type GuardEvent =
   | (OfNode & Hold & { readonly event: "rollback-held" })
   /** Its verdict is not fail any more; what a rollback left to a person ends only with a pass. */
   | (OfNode & { readonly event: "hold-ended"; readonly isWell: boolean })
-  | (Lift & { readonly event: "quarantine-lifted" });
+  | (Lift & { readonly event: "quarantine-lifted" })
+  /** A roll-out's stop rule took a version off the classes that it failed on. */
+  | { readonly event: "rollout-stopped"; readonly version: string; readonly classes: readonly (string | null)[]; readonly atMs: number; readonly sentence: string };

@@ -1,4 +1,5 @@
 import type { EventView } from "../contract/snapshot";
+import { readRolloutEvent } from "./phased/journal";
 import type { CommandStanding, GuardEvent, HoldCode } from "./guard-events";
 
 /** A version's trial ended well. */
@@ -10,8 +11,11 @@ export const HOLD_ENDED = "hold-ended";
 /** The machine's clock was set forward or back. */
 export const CLOCK_JUMPED = "clock-jumped";
 
+/** The stop rule of a roll-out ended it: its version is off the classes that it failed on. */
+export const ROLLOUT_STOPPED = "rollout-stopped";
+
 /** Events that the guard's state is made of, besides those of commands and of what nodes report. */
-export const GUARD_EVENTS: readonly string[] = [VERSION_COMMITTED, QUARANTINE_LIFTED, CLOCK_JUMPED, HOLD_ENDED, "rollback-held"];
+export const GUARD_EVENTS: readonly string[] = [VERSION_COMMITTED, QUARANTINE_LIFTED, CLOCK_JUMPED, HOLD_ENDED, "rollback-held", ROLLOUT_STOPPED];
 
 const HOLD_CODES: ReadonlySet<string> = new Set<HoldCode>(["NOT_ALLOWED", "COMMON_CAUSE", "ROLLBACKS_FROZEN", "NO_GOOD_VERSION", "DRY_RUN", "NOT_RECOVERED", "REFUSED"]);
 
@@ -61,6 +65,7 @@ function commandEvent({ event, nodeId, actor, sentence, detail }: EventView, nod
 export function guardEventOf(written: EventView, atMs: number): GuardEvent | null {
   const { event, nodeId, detail, sentence } = written;
   if (event === QUARANTINE_LIFTED) return liftOf(written);
+  if (event === ROLLOUT_STOPPED) return stopOf(written, atMs);
   if (nodeId === null) return null;
   const version = textOf(detail["version"]);
   switch (event) {
@@ -87,6 +92,19 @@ export function guardEventOf(written: EventView, atMs: number): GuardEvent | nul
 export function holdEnd(nodeId: string, outcome: string): (GuardEvent & { readonly event: "hold-ended" }) | null {
   const isWell = outcome === "pass" || outcome === "warn";
   return isWell || outcome === "inconclusive" ? { event: "hold-ended", nodeId, isWell } : null;
+}
+
+/** What a stopped roll-out is for the guard. */
+export function stopOf(written: EventView, atMs: number): GuardEvent | null {
+  const read = readRolloutEvent(written);
+  const version = textOf(written.detail["version"]);
+  if (read?.event.type !== "stopped" || version === null) return null;
+  return { event: ROLLOUT_STOPPED, version, classes: read.event.classes, atMs, sentence: stopSentence(read.rolloutId, version) };
+}
+
+/** Why a stopped roll-out's version may not run on a class. */
+export function stopSentence(rolloutId: string, version: string): string {
+  return `${version} was stopped by the stop rule of ${rolloutId}: it may run on no node of this class until a person lifts it with a reason.`;
 }
 
 function liftOf({ nodeId, detail }: EventView): GuardEvent | null {

@@ -132,7 +132,9 @@ export function decideGuard(state: GuardState, question: GuardQuestion, rights: 
 }
 
 function classSentence(state: GuardState, { nodeClass, version }: GuardNode): string {
-  const failed = [...(state.failures.get(classKey(nodeClass, version ?? "")) ?? [])];
+  const key = classKey(nodeClass, version ?? "");
+  const failed = [...(state.failures.get(key) ?? [])];
+  if (failed.length < CLASS_QUARANTINE) return `${state.classes.get(key)?.sentence ?? "Its class gave it up."} It is still on trial here.`;
   return `${version ?? "What runs"} failed on ${failed.join(" and ")} and is still on trial here.`;
 }
 
@@ -174,6 +176,16 @@ function countFailure(state: GuardState, nodeId: string, version: string, atMs: 
   const sentence = `${version} failed on ${[...failedOn].join(" and ")}: it may run on no ${nodeClass ?? "node of their kind"} until a person lifts it with a reason.`;
   const entry: Quarantine = { version, scope: { kind: "class", nodeClass }, atMs, commandId: null, isByClick: false, sentence };
   return { ...state, failures, classes: new Map(state.classes).set(key, entry) };
+}
+
+/** A stopped roll-out takes its version off every class that it failed on. */
+function evolveStop(state: GuardState, { version, classes: stopped, atMs, sentence }: GuardEvent & { readonly event: "rollout-stopped" }): GuardState {
+  const classes = new Map(state.classes);
+  for (const nodeClass of stopped) {
+    const key = classKey(nodeClass, version);
+    if (!classes.has(key)) classes.set(key, { version, scope: { kind: "class", nodeClass }, atMs, commandId: null, isByClick: false, sentence });
+  }
+  return { ...state, classes };
 }
 
 function evolveLift(state: GuardState, { scope, version }: Lift): GuardState {
@@ -245,6 +257,8 @@ export function evolveGuard(state: GuardState, event: GuardEvent): GuardState {
     }
     case "quarantine-lifted":
       return evolveLift(state, event);
+    case "rollout-stopped":
+      return evolveStop(state, event);
   }
 }
 

@@ -161,7 +161,9 @@ async function tryFault(stage: FaultStage, kind: Kind, nodeId: string, version: 
 async function bringBack(stage: FaultStage, nodeId: string): Promise<void> {
   const running = stage.operations.snapshot().nodes.find((each) => each.nodeId === nodeId)?.modelVersion ?? null;
   if (running !== null && running !== TARGET) {
-    await stage.operations.rollbackModel({ nodeId, expectedVersion: running, toVersion: TARGET, requestId: `back-${nodeId.replace("_", "-")}-${stage.events.length}` });
+    const requestId = `back-${nodeId.replace("_", "-")}-${stage.events.length}`;
+    const asked = await stage.operations.rollbackModel({ nodeId, expectedVersion: running, toVersion: TARGET, requestId });
+    if (!asked.ok) throw new Error(`${asked.error.code}: ${asked.error.message}`);
     await stage.pass(REST_MS);
   }
   for (const { scope, version } of stage.operations.quarantine()) {

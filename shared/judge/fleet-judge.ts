@@ -66,6 +66,9 @@ const COMMON_ENDS_MS = 30_000;
 /** A node that reports often fails before others have had so many samples to show the same trouble: they are waited for. */
 const PEER_SAMPLES = 3;
 const PEER_WAIT_MS = 2_000;
+/** A node is overdue after so long, and after so many of its own periods. */
+const LATE_MS = 1_500;
+const LATE_PERIODS = 3;
 /** What made a metric fail began so long before, at the most, where a chart cannot say when. */
 const ONSET_MS = 1_000;
 /** A held rollback is thought over again so often. */
@@ -278,7 +281,7 @@ export function createFleetJudge(first: Policy, emit: (event: JudgeEvent) => voi
       peers.push({
         nodeId: state.nodeId,
         hasChanged: hasChanged(state, tMs),
-        isDegrading: metric !== null && isDegrading(state.metrics[metric].judge, tMs),
+        isDegrading: metric !== null && (isDegrading(state.metrics[metric].judge, tMs) || isLate(other, tMs)),
       });
     }
     return peers;
@@ -469,9 +472,18 @@ export function createFleetJudge(first: Policy, emit: (event: JudgeEvent) => voi
   };
 }
 
-/** Whether a node was swapped lately: what it shows may be its version's doing. */
-function hasChanged({ hasSwapped, sinceMs }: Readonly<NodeState>, tMs: number): boolean {
-  return hasSwapped && tMs - sinceMs < RECENT_CHANGE_MS;
+/** Whether a node was swapped lately to what is new there: what it shows may be its version's doing. What it went back to is not new. */
+function hasChanged({ hasSwapped, commitByMs, sinceMs }: Readonly<NodeState>, tMs: number): boolean {
+  return hasSwapped && commitByMs !== null && tMs - sinceMs < RECENT_CHANGE_MS;
+}
+
+/** Whether a node that spoke regularly is overdue: an overloaded machine makes some nodes slow and others late. */
+function isLate({ heardMs }: Member, tMs: number): boolean {
+  const [first] = heardMs;
+  const last = heardMs.at(-1);
+  if (first === undefined || last === undefined || heardMs.length < PEER_SAMPLES) return false;
+  const periodMs = (last - first) / (heardMs.length - 1);
+  return tMs - last > Math.max(LATE_MS, LATE_PERIODS * periodMs);
 }
 
 function isDegrading(judge: MetricState, tMs: number): boolean {

@@ -182,6 +182,23 @@ describe("a trouble of the environment", () => {
     expect(held[0]?.detail["sentence"]).toContain("This is the environment, not a version.");
   });
 
+  test("holds a node that reports often until the others have had samples to show the same", () => {
+    const trial = startTrial(3);
+    trial.run(400);
+    trial.deploy("node_0", "1.2.0");
+    trial.run(300);
+    const startMs = trial.nowMs();
+    const healthy = { modelVersion: "1.2.0", compressionRatio: 8, qualityScore: 0.9 };
+    // Twenty samples a second of the one, two of the others.
+    for (let step = 0; step < 80; step += 1) {
+      const tMs = startMs + 50 * step;
+      trial.judge.sample("node_0", { tMs, ...healthy, latencyMs: 90 });
+      if (step % 10 === 9) for (const nodeId of ["node_1", "node_2"]) trial.judge.sample(nodeId, { tMs, ...healthy, modelVersion: "1.1.0", latencyMs: 90 });
+    }
+    expect(trial.named("rollback-requested")).toEqual([]);
+    expect(trial.named("rollback-held", "node_0")).toMatchObject([{ detail: { code: "COMMON_CAUSE" } }]);
+  });
+
   test("holds a node that gets well later than the others, too", () => {
     const trial = startTrial(6);
     trial.run(600);

@@ -59,7 +59,7 @@ const LARGEST_RHO = 0.95;
  */
 const LEAP_CAUTION = 80;
 /** What tails that are longer than normal ones add to a leap; of 63 node-days of lognormal quality at 0.8 none comes so far. */
-const LEAP_TAIL = 0.75;
+const LEAP_TAIL = 0.6;
 /** A smaller baseline has not seen its tails: a leap out of it says little. */
 const LEAST_LEAP_BASELINE = 480;
 

@@ -1,28 +1,8 @@
 import type { MetricPolicy } from "../policy/policy";
 import { freezeBaseline, scoreOf, type Baseline } from "./baseline";
 import { ASSUMED_RHO, BASELINE_STAGES, FAST_K, HEALTHY_LIMIT_SD, JUMP_RUN, JUMP_STAYS_SD, RHO_STEP, type Budget, type BudgetBook, type Trigger } from "./budget";
+import { count, grow, hasCrossed, isQuietChart, LOUD_SHARE, shareOf, type Chart, type Run } from "./chart";
 import { GOOD_RUN } from "./limits";
-
-/** A drift or spread statistic with its limit. */
-export interface Chart {
-  readonly k: number;
-  /** Null while the baseline is too small for the budget: the chart is not armed. */
-  readonly limit: number | null;
-  /** Above this the baseline must not grow, whether the chart is armed or not: it might learn from a drift. */
-  readonly quietBelow: number;
-  statistic: number;
-  /** Samples since the statistic last left 0, and when that was. */
-  samples: number;
-  sinceMs: number;
-}
-
-/** A rule of samples in a row beyond a line. */
-export interface Run {
-  /** Samples in a row that it takes. */
-  needed: number;
-  length: number;
-  sinceMs: number;
-}
 
 /** How one metric of one node and version stands. Changed in place: a fleet is judged thousands of times a second. */
 export interface MetricState {
@@ -77,8 +57,6 @@ export interface MetricState {
 
 /** A period longer than this many of its own is a gap: what came before says nothing about the next sample. */
 const GAP_PERIODS = 2.2;
-/** Part of a limit above which a statistic is no longer quiet: a baseline must not grow, a failure has not ended. */
-export const LOUD_SHARE = 0.5;
 /** A residual of independent samples counts for no more than so many standard deviations: three outliers in a row make no alarm. */
 const LARGEST_RESIDUAL = 4;
 /** And for less where samples hang together: what ranks get wrong in a long tail is whitened into several times as much. */
@@ -89,8 +67,6 @@ export function largestResidual(rho: number): number {
   return LARGEST_RESIDUAL - LESS_FOR_RHO * rho;
 }
 
-/** Statistics grow no further than this share of their limit, so that a recovery is seen. */
-const STATISTIC_CEILING = 1.25;
 /** A share of samples beyond a limit from which a metric is not healthy enough for a baseline. */
 const UNHEALTHY_SHARE = 0.1;
 /** Refusals after which everything that is kept is newer than the baseline: each drops the older half. */
@@ -156,35 +132,6 @@ export function referenceOf(state: MetricState): Baseline | null {
   return state.baseline ?? state.held;
 }
 
-function count(run: Run, isBeyond: boolean, tMs: number): void {
-  if (!isBeyond) run.length = 0;
-  else {
-    if (run.length === 0) run.sinceMs = tMs;
-    run.length += 1;
-  }
-}
-
-function grow(chart: Chart, step: number, tMs: number): void {
-  const next = chart.statistic + step - chart.k;
-  if (next <= 0) {
-    chart.statistic = 0;
-    chart.samples = 0;
-    return;
-  }
-  if (chart.statistic === 0) chart.sinceMs = tMs;
-  chart.samples += 1;
-  chart.statistic = chart.limit === null ? next : Math.min(next, STATISTIC_CEILING * chart.limit);
-}
-
-function hasCrossed(chart: Chart | null): boolean {
-  return chart !== null && chart.limit !== null && chart.statistic >= chart.limit;
-}
-
-/** The share of its limit that a chart has reached; 0 where it is not armed. */
-export function shareOf(chart: Chart | null): number {
-  return chart === null || chart.limit === null ? 0 : chart.statistic / chart.limit;
-}
-
 /** The rule that a metric breaks now, the plainest first. */
 function brokenRule(state: MetricState): Trigger | null {
   if (state.hard.length >= state.hard.needed) return "hard";
@@ -219,10 +166,6 @@ function chartScore(state: MetricState, baseline: Baseline, value: number, tMs: 
 /** Part of a limit that the loudest chart has reached. */
 export function loudest(state: MetricState): number {
   return Math.max(shareOf(state.slow), shareOf(state.fast), shareOf(state.spread));
-}
-
-function isQuietChart(chart: Chart | null): boolean {
-  return chart === null || chart.statistic < chart.quietBelow;
 }
 
 /** A metric that the run rules and the recovery see: strictly beyond a line fails, exactly at it passes. */

@@ -9,6 +9,7 @@ import { BadUsage, NotAvailable, type Benchmark } from "./benchmark";
 import { idleBenchmark } from "./idle";
 import { journalBenchmark } from "./journal";
 import { leakBenchmark } from "./leak";
+import { replayBenchmark } from "./replay";
 import { startBenchmark } from "./start";
 import { uiBenchmark } from "./ui";
 
@@ -48,7 +49,7 @@ const modelBenchmark: Pick<Benchmark, "name" | "summary" | "run"> = {
   run: runBenchModel,
 };
 
-const BENCHMARKS = [startBenchmark, idleBenchmark, uiBenchmark, leakBenchmark, codecBenchmark, swapBenchmark, linkBenchmark, journalBenchmark, judgeBenchmark, faultsBenchmark, modelBenchmark] as const;
+const BENCHMARKS = [startBenchmark, idleBenchmark, uiBenchmark, leakBenchmark, codecBenchmark, swapBenchmark, linkBenchmark, journalBenchmark, judgeBenchmark, replayBenchmark, faultsBenchmark, modelBenchmark] as const;
 
 const list = BENCHMARKS.map(({ name, summary }) => `  ${name.padEnd(7)} ${summary}\n`).join("");
 const HELP = `usage: ./lydlr bench [NAME] [--json]

@@ -53,6 +53,7 @@ const REQUEST_NAMES: Readonly<Record<RequestName, true>> = {
   "policy/history": true,
   "policy/import": true,
   "policy/export": true,
+  "selftest/run": true,
   "faults/list": true,
   "faults/set": true,
   "link/retry": true,
@@ -67,6 +68,7 @@ const PUSH_NAMES: Readonly<Record<PushName, true>> = {
   "push/comparison": true,
   "push/ros2-set-up": true,
   "push/policy": true,
+  "push/selftest": true,
   "push/rollouts": true,
   "push/models": true,
 };

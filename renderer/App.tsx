@@ -21,6 +21,7 @@ import { RolloutPage } from "./pages/rollouts/RolloutPage";
 import { RolloutsPage } from "./pages/rollouts/RolloutsPage";
 import { StartDialog } from "./pages/rollouts/StartDialog";
 import { SettingsPage } from "./pages/settings/SettingsPage";
+import { DecisionDialog } from "./judging/DecisionDialog";
 import { DoctorDialog } from "./setup/DoctorDialog";
 import { goBack, usePlace } from "./state/navigation";
 import { useFleet, useSettings } from "./state/store";
@@ -60,6 +61,9 @@ export function App(): ReactNode {
       </Guard>
       <Guard what="The list of malformed messages">
         <MalformedDialog />
+      </Guard>
+      <Guard what="The decision inspector">
+        <DecisionDialog />
       </Guard>
       <Guard what="The ROS 2 doctor">
         <DoctorDialog />

@@ -7,6 +7,7 @@ import type { RequestHandlers } from "../ipc/answer";
 import { writeFileAtomically } from "../reports/atomic-file";
 import type { PolicyCostDesk } from "../policy-cost/desk";
 import { judgingHandlers } from "./judging-handlers";
+import type { SelftestDesk } from "../selftest/desk";
 import { modelHandlers } from "./model-handlers";
 import { policyHandlers } from "./policy-handlers";
 import { samplesCsv } from "../reports/samples-csv";
@@ -26,6 +27,7 @@ export function requestHandlers(
   comparison: ComparisonDesk,
   ros2: Ros2Desk,
   policyCost: PolicyCostDesk,
+  selftest: SelftestDesk,
   window: () => BrowserWindow | null,
   around: Surroundings,
 ): RequestHandlers {
@@ -81,6 +83,7 @@ export function requestHandlers(
     ...judgingHandlers(operations),
     ...rolloutHandlers(operations),
     ...policyHandlers(operations, policyCost, window),
+    "selftest/run": () => selftest.run(),
     "faults/list": () => (engine.faults === null ? notEmbedded() : ok([...engine.faults.list()])),
     "faults/set": ({ nodeId, fault, level }) => {
       if (engine.faults === null) return notEmbedded();

@@ -35,6 +35,11 @@ describe("Undo", () => {
     expect(undoOf({ ...rolledBack, command: failed }, NOW_MS)?.version).toBe("1.1.0");
   });
 
+  it("is not offered for what the policy took back: that is in quarantine", () => {
+    const byPolicy = commandFixture(["requested", "sent", "acknowledged", "verifying", "verified"], { actor: "policy" });
+    expect(undoOf({ ...rolledBack, command: byPolicy }, NOW_MS)).toBeNull();
+  });
+
   it("is not offered for a rollback that the node never acknowledged", () => {
     const unconfirmed = commandFixture(["requested", "sent", "unconfirmed"]);
     expect(undoOf({ ...rolledBack, command: unconfirmed }, NOW_MS)).toBeNull();

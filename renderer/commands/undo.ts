@@ -39,6 +39,8 @@ function endedAtMs(command: CommandView): number | null {
 export function undoOf(node: NodeView, nowMs: number): UndoOffer | null {
   const { command } = node;
   if (command === null || command.kind !== "rollback" || command.fromVersion === null) return null;
+  // What the policy took back is in quarantine until a person lifts it with a reason: no click brings it back.
+  if (command.actor !== "operator") return null;
   if (node.modelVersion !== command.version) return null;
   const sinceMs = endedAtMs(command);
   if (sinceMs === null) return null;

@@ -93,7 +93,7 @@ const PAGES: Readonly<Record<Extract<PaletteAct, { kind: "go" }>["page"], Place>
   rollouts: { page: "rollouts", rolloutId: null },
   models: { page: "models", view: "list" },
   compare: { page: "models", view: "compare" },
-  settings: { page: "settings", section: "limits" },
+  settings: { page: "settings", section: "policy" },
   about: { page: "settings", section: "about" },
 };
 

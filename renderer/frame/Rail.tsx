@@ -20,7 +20,7 @@ export function Rail(): ReactNode {
         label="Settings"
         icon={SlidersHorizontal}
         isCurrent={place.page === "settings"}
-        to={{ page: "settings", section: "limits" }}
+        to={{ page: "settings", section: "policy" }}
       />
     </nav>
   );

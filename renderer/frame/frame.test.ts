@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { ModelView } from "../../shared/contract/channels";
-import { commandFixture, nodeFixture } from "../state/snapshot-fixture";
+import { commandFixture, guardFixture, nodeFixture, NOW_MS } from "../state/snapshot-fixture";
 import { attentionChanges } from "./attention-changes";
 import { bannerOf } from "./notices";
 import { paletteEntries, searchPalette } from "./palette-entries";
@@ -32,7 +32,7 @@ describe("keys", () => {
     expect(readPress(press("m"), "G", true)).toEqual({ act: "go-models" });
     expect(readPress(press("s"), "G", true)).toEqual({ act: "go-settings" });
     expect(readPress(press("r"), "G", true)).toEqual({ act: "go-rollouts" });
-    expect(readPress(press("d"), "G", true)).toBeNull();
+    expect(readPress(press("x"), "G", true)).toBeNull();
   });
 
   it("single keys mean nothing in text fields or when they are switched off", () => {
@@ -67,6 +67,31 @@ describe("what is said aloud", () => {
       assertive: "node_1: Latency 63 ms, 9 of 9 samples beyond 50 ms.",
       polite: "",
     });
+  });
+
+  it("is a hold and a freeze, at once and with what kind it is", () => {
+    const { verdict } = guardFixture();
+    const held = (code: "COMMON_CAUSE" | "ROLLBACKS_FROZEN", sentence: string) =>
+      nodeFixture({
+        state: "failing",
+        attention: "high",
+        sentence: "Latency 63 ms.",
+        guard: guardFixture({ verdict: { ...verdict, outcome: "fail" }, hold: { code, target: null, sinceMs: NOW_MS, sentence } }),
+      });
+    const failing = nodeFixture({ state: "failing", attention: "high", sentence: "Latency 63 ms." });
+    const environment = held("COMMON_CAUSE", "5 of 6 nodes passed 50 ms. This is the environment.");
+    const frozen = held("ROLLBACKS_FROZEN", "2 automatic rollbacks this hour.");
+    expect(attentionChanges(new Map([["node_1", failing]]), new Map([["node_1", environment]])).assertive).toBe(
+      "node_1: Held: 5 of 6 nodes passed 50 ms. This is the environment.",
+    );
+    expect(attentionChanges(before, new Map([["node_1", frozen]])).assertive).toBe("node_1: Frozen: 2 automatic rollbacks this hour.");
+    expect(attentionChanges(new Map([["node_1", frozen]]), new Map([["node_1", { ...frozen, revision: 2 }]]))).toEqual({ assertive: "", polite: "" });
+  });
+
+  it("is a verdict that warns, politely", () => {
+    const { verdict } = guardFixture();
+    const drifting = nodeFixture({ guard: guardFixture({ verdict: { ...verdict, outcome: "warn", reason: "drift-slow" } }) });
+    expect(attentionChanges(before, new Map([["node_1", drifting]])).polite).toBe("node_1: Drifting.");
   });
 
   it("is any other change of state, politely and as a word", () => {
@@ -133,7 +158,7 @@ describe("the palette", () => {
   it("shows pages and general verbs before anything is typed, however many nodes there are", () => {
     const many = Array.from({ length: 50 }, (_, index) => nodeFixture({ nodeId: `node_${index}` }));
     const shown = searchPalette(paletteEntries(many, models, true, null), "").map((entry) => entry.text);
-    expect(shown).toHaveLength(14);
+    expect(shown).toHaveLength(16);
     expect(shown).toContain("Deploy a version…");
     expect(shown[0]).toBe("node_0");
   });

@@ -2,6 +2,7 @@ import type { ModelView } from "../../shared/contract/channels";
 import type { NodeView } from "../../shared/contract/snapshot";
 import { rollbackChoice } from "../commands/rollback-choice";
 import { STATE_WORDS } from "../format/words";
+import { shownStateOf } from "../judging/shown";
 import { compareNeed } from "../pages/fleet/order";
 
 /** What an entry of the palette does when it is chosen. */
@@ -28,7 +29,7 @@ export interface PaletteEntry {
 }
 
 /** Entries shown at once: they fit without scrolling. */
-const SHOWN = 14;
+const SHOWN = 16;
 
 /** Every entry, nodes that need a person first. */
 export function paletteEntries(
@@ -43,7 +44,7 @@ export function paletteEntries(
     ...byNeed.map((node): PaletteEntry => ({
       id: `node ${node.nodeId}`,
       text: node.nodeId,
-      fact: `${STATE_WORDS[node.state]} · ${node.modelVersion ?? "version not reported"}`,
+      fact: `${STATE_WORDS[shownStateOf(node)]} · ${node.modelVersion ?? "version not reported"}`,
       act: { kind: "open-node", nodeId: node.nodeId },
     })),
     { id: "go fleet", text: "Fleet", fact: "page", act: { kind: "go", page: "fleet" } },

@@ -61,7 +61,7 @@ function run(act: Act, target: HTMLElement | null): void {
     case "go-models":
       return go({ page: "models", view: "list" });
     case "go-settings":
-      return go({ page: "settings", section: "limits" });
+      return go({ page: "settings", section: "policy" });
     case "back":
       return goBack();
     case "undo":

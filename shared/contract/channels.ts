@@ -5,6 +5,7 @@ import { MODEL_REQUESTS, registryPushSchema } from "./models";
 import { POLICY_PUSHES, POLICY_REQUESTS } from "./policy";
 import { ROLLOUT_PUSHES, ROLLOUT_REQUESTS } from "./rollouts";
 import { ROS2_PUSHES, ROS2_REQUESTS } from "./ros2-setup";
+import { SELFTEST_PUSHES, SELFTEST_REQUESTS } from "./selftest";
 import { settingsChangeSchema, settingsSchema } from "./settings";
 import { commandViewSchema, eventViewSchema, snapshotSchema } from "./snapshot";
 
@@ -232,6 +233,7 @@ export const REQUESTS = {
   ...ROLLOUT_REQUESTS,
   ...JUDGING_REQUESTS,
   ...POLICY_REQUESTS,
+  ...SELFTEST_REQUESTS,
   "faults/list": { body: nothing, reply: v.array(faultViewSchema) },
   /** `level` 0 switches the fault off. slow-cpu: times slower (2 to 20); lossy-link: share lost (0 to 1);
    * noisy-camera: added sigma in grey levels (0 to 60); crash: seconds until it restarts (1 to 60);
@@ -281,6 +283,7 @@ export const PUSHES = {
   ...ROS2_PUSHES,
   ...ROLLOUT_PUSHES,
   ...POLICY_PUSHES,
+  ...SELFTEST_PUSHES,
   "push/models": registryPushSchema,
 } as const;
 

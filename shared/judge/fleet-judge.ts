@@ -221,7 +221,8 @@ export function createFleetJudge(first: Policy, emit: (event: JudgeEvent) => voi
       evolve({ event: "version-good", nodeId, version });
       emit({ tMs, event: "version-good", nodeId, detail: { version, sentence: `${version} is good here: ${GOOD_RUN} samples in a row within limits.` } });
     }
-    const frozen = LIMITED_METRICS.reduce((sum, metric) => sum + (state.metrics[metric].judge.baseline?.n ?? 0), 0);
+    let frozen = 0;
+    for (const { judge } of state.watches) if (judge.baseline !== null) frozen += judge.baseline.n;
     if (frozen !== member.baselines) {
       member.baselines = frozen;
       emit({ tMs, event: "baseline-frozen", nodeId, detail: baselineDetail(state) });
@@ -446,7 +447,7 @@ export function createFleetJudge(first: Policy, emit: (event: JudgeEvent) => voi
 
 function isDegrading(judge: MetricState, tMs: number): boolean {
   if (judge.failing !== null) return tMs - judge.failedAtMs < SAME_TIME_MS || judge.hard.length > 0 || loudest(judge) > PEER_SHARE;
-  const isRunning = 2 * judge.hard.length >= judge.hard.needed || 2 * judge.relative.length >= judge.relative.needed;
+  const isRunning = [judge.hard, judge.relative, judge.jump].some(({ length, needed }) => 2 * length >= needed);
   return isRunning || loudest(judge) >= PEER_SHARE;
 }
 
@@ -456,7 +457,7 @@ function baselineDetail(state: NodeState): Readonly<Record<string, unknown>> {
     const { baseline } = judge;
     if (baseline === null) return [];
     const { n, median, spread, rho } = baseline;
-    const limits = { hardRun: judge.hard.needed, relativeRun: judge.relative.needed, driftSlow: judge.slow?.limit ?? null, driftFast: judge.fast?.limit ?? null, spread: judge.spread?.limit ?? null };
+    const limits = { hardRun: judge.hard.needed, relativeRun: judge.relative.needed, leap: judge.leap, driftSlow: judge.slow?.limit ?? null, driftFast: judge.fast?.limit ?? null, spread: judge.spread?.limit ?? null };
     return [[metric, { n, median, spread, rho, limits }] as const];
   });
   const largest = Math.max(...parts.map(([, { n }]) => n));

@@ -27,6 +27,9 @@ export interface Standing {
 
 /** What is known of one metric besides its statistics. */
 export interface MetricWatch {
+  readonly metric: LimitedMetric;
+  /** How it reads while it passes: most samples end there, and need no object of their own. */
+  readonly passes: Standing;
   readonly judge: MetricState;
   /** Values in a row that are no value of this metric: a ratio below 0, a quality above 1. */
   brokenRun: number;
@@ -55,6 +58,8 @@ export interface NodeState {
   /** The version ran here with 12 samples in a row within its limits. */
   isGood: boolean;
   metrics: Readonly<Record<LimitedMetric, MetricWatch>>;
+  /** The same, in the order of {@link LIMITED_METRICS}. */
+  watches: readonly MetricWatch[];
   standing: Standing;
 }
 
@@ -79,9 +84,14 @@ function watchMetrics(rules: JudgeRules, before: NodeState | null, isBack = fals
     // The baseline of a version that failed or was taken back is no measure of the next one; what it was held against is.
     const isMeasure = old?.failing === null && !isBack;
     const held = old === undefined ? null : isMeasure ? (old.baseline ?? old.held) : old.held;
-    return { judge: startMetric(rules.node[metric], rules.budgets, held, rules.fleet.baselineSamples), brokenRun: 0, isWarned: false };
+    const passes: Standing = { outcome: "pass", metric, reason: "none" };
+    return { metric, passes, judge: startMetric(rules.node[metric], rules.budgets, held, rules.fleet.baselineSamples), brokenRun: 0, isWarned: false };
   };
   return { compressionRatio: watch("compressionRatio"), latencyMs: watch("latencyMs"), qualityScore: watch("qualityScore") };
+}
+
+function inOrder(metrics: NodeState["metrics"]): readonly MetricWatch[] {
+  return LIMITED_METRICS.map((metric) => metrics[metric]);
 }
 
 const NOT_JUDGED: Standing = { outcome: "no-data", metric: null, reason: "lost" };
@@ -89,6 +99,7 @@ const UNCOMMITTED: Standing = { outcome: "fail", metric: null, reason: "uncommit
 
 /** Begins to judge a node whose first sample comes at `tMs`. */
 export function startNode(nodeId: string, version: string | null, tMs: number, rules: JudgeRules): NodeState {
+  const metrics = watchMetrics(rules, null);
   return {
     nodeId,
     version,
@@ -103,7 +114,8 @@ export function startNode(nodeId: string, version: string | null, tMs: number, r
     passed: 0,
     withinRun: 0,
     isGood: false,
-    metrics: watchMetrics(rules, null),
+    metrics,
+    watches: inOrder(metrics),
     standing: NOT_JUDGED,
   };
 }
@@ -112,6 +124,7 @@ export function startNode(nodeId: string, version: string | null, tMs: number, r
 export function swapVersion(state: NodeState, version: string | null, tMs: number, rules: JudgeRules): void {
   const isBack = version !== null && version === state.goesBackTo;
   state.metrics = watchMetrics(rules, state, isBack);
+  state.watches = inOrder(state.metrics);
   state.goesBackTo = null;
   state.hasSwapped = state.version !== null;
   state.version = version;
@@ -171,10 +184,8 @@ function isTold({ judge }: MetricWatch, tMs: number): boolean {
 }
 
 function countPassed(state: NodeState, tMs: number, rules: JudgeRules): void {
-  const { metrics } = state;
-  const isWithin =
-    metrics.compressionRatio.judge.hard.length + metrics.latencyMs.judge.hard.length + metrics.qualityScore.judge.hard.length === 0;
-  const isWhole = isTold(metrics.compressionRatio, tMs) && isTold(metrics.latencyMs, tMs) && isTold(metrics.qualityScore, tMs);
+  const isWithin = state.watches.every(({ judge }) => judge.hard.length === 0);
+  const isWhole = state.watches.every((watch) => isTold(watch, tMs));
   state.withinRun = isWithin && isWhole ? state.withinRun + 1 : 0;
   if (state.withinRun >= GOOD_AFTER) state.isGood = true;
   const judged = judgedStanding(state, tMs, rules);
@@ -193,22 +204,22 @@ function isOverdue({ phase, commitByMs }: NodeState, tMs: number, { outcome, met
 
 /** The outcome of one metric at a moment, and the rule that it comes from. */
 function metricStanding(state: NodeState, watch: MetricWatch, tMs: number, fleet: FleetPolicy): Standing | null {
-  const { judge, brokenRun } = watch;
+  const { judge, brokenRun, metric } = watch;
   const { role, mustHaveData } = judge.policy;
   if (role === "muted") return null;
-  const failed = (reason: Reason): Standing => ({ outcome: role === "guardrail" ? "fail" : "warn", metric: null, reason });
+  const failed = (reason: Reason): Standing => ({ outcome: role === "guardrail" ? "fail" : "warn", metric, reason });
   if (judge.failing !== null) return failed(judge.failing);
-  if (brokenRun >= BROKEN_RUN) return { outcome: "error", metric: null, reason: "broken" };
+  if (brokenRun >= BROKEN_RUN) return { outcome: "error", metric, reason: "broken" };
   const silentSinceMs = Number.isNaN(judge.latestMs) ? state.sinceMs : judge.latestMs;
   if (tMs - silentSinceMs > fleet.staleAfterMs) {
     if (!mustHaveData) return null;
     // The node speaks, and since the swap one of its metrics does not: that is the new version's doing.
-    return state.phase === "trial" && state.hasSwapped ? failed("lost") : { outcome: "no-data", metric: null, reason: "lost" };
+    return state.phase === "trial" && state.hasSwapped ? failed("lost") : { outcome: "no-data", metric, reason: "lost" };
   }
-  if (judge.n === 0) return mustHaveData ? { outcome: "no-data", metric: null, reason: "lost" } : null;
-  if (judge.baseline === null) return { outcome: "inconclusive", metric: null, reason: "baseline" };
-  if (!watch.isWarned) return { outcome: "pass", metric: null, reason: "none" };
-  return { outcome: "warn", metric: null, reason: warningOf(judge) };
+  if (judge.n === 0) return mustHaveData ? { outcome: "no-data", metric, reason: "lost" } : null;
+  if (judge.baseline === null) return { outcome: "inconclusive", metric, reason: "baseline" };
+  if (!watch.isWarned) return watch.passes;
+  return { outcome: "warn", metric, reason: warningOf(judge) };
 }
 
 function warningOf(judge: MetricState): Reason {
@@ -235,13 +246,12 @@ function judgedStanding(state: NodeState, tMs: number, rules: JudgeRules): Stand
   if (state.phase === "warming") return { outcome: "inconclusive", metric: null, reason: "warm-up" };
   let chosen: Standing | null = null;
   let chosenRank = -1;
-  for (const metric of LIMITED_METRICS) {
-    const watch = state.metrics[metric];
+  for (const watch of state.watches) {
     const standing = metricStanding(state, watch, tMs, rules.fleet);
     if (standing === null) continue;
     const rank = precedenceOf(standing.outcome, watch.judge.policy.critical);
     if (rank > chosenRank) {
-      chosen = { ...standing, metric };
+      chosen = standing;
       chosenRank = rank;
     }
   }

@@ -65,7 +65,7 @@ function metricNumbers(judge: MetricState, reason: Standing["reason"], sinceMs: 
   };
   const chart = chartOf(judge, reason);
   if (chart !== null) return { ...common, n: chart.samples, statistic: chart.statistic, statisticLimit: chart.limit, sinceMs: chart.sinceMs };
-  const run = reason === "hard" ? judge.hard : reason === "relative" ? judge.relative : reason === "better" ? judge.better : null;
+  const run = reason === "hard" ? judge.hard : reason === "relative" ? judge.relative : reason === "better" ? judge.better : reason === "jump" ? judge.jump : null;
   if (run !== null) return { ...common, n: run.length, statistic: run.length, statisticLimit: run.needed, sinceMs: run.length > 0 ? run.sinceMs : judge.failedAtMs };
   if (reason === "baseline") return { ...common, n: judge.keptCount, statistic: judge.keptCount, statisticLimit: judge.kept.length, sinceMs };
   return { ...common, n: judge.n, statistic: null, statisticLimit: null, sinceMs };
@@ -92,6 +92,11 @@ function metricSentence(metric: LimitedMetric, judge: MetricState, standing: Sta
       if (n === 0) return againSentence;
       const share = fixed(100 * judge.policy.maxChange, 0);
       return `${name}: ${againstBaseline(metric, judge)}, ${n} of ${Math.max(n, statisticLimit ?? n)} samples more than ${share} % worse.`;
+    }
+    case "jump": {
+      if (n === 0) return againSentence;
+      const verb = judge.worse > 0 ? "rose" : "fell";
+      return `${name} ${verb} at once: ${againstBaseline(metric, judge)}, ${n} of ${Math.max(n, statisticLimit ?? n)} samples far beyond what the baseline holds.`;
     }
     case "better":
       return `${name} changed for the better: ${againstBaseline(metric, judge)}, ${n} samples in a row. Worth a look, no reason to go back.`;

@@ -17,7 +17,11 @@ async function openQuickFleet(page: Page): Promise<readonly string[]> {
   await openLiveFleet(page, FLEET);
   const limits = { minCompressionRatio: 5, maxLatencyMs: 5_000, minQualityScore: 0.7 };
   await changePolicy(page, { limits, roles: { latencyMs: "muted" }, trial: { commitSamples: 12 } });
-  return (await snapshot(page)).nodes.filter(({ vertical }) => vertical === "drone").map(({ nodeId }) => nodeId);
+  const drones = async () => (await snapshot(page)).nodes.filter(({ vertical }) => vertical === "drone");
+  // A node that has nothing good to go back to is not rolled back.
+  const goesBackTo = async (): Promise<readonly boolean[]> => (await drones()).map(({ history }) => history.some(({ version, good }) => version === "1.0.0" && good));
+  await expect.poll(goesBackTo, { timeout: 30_000 }).toEqual([true, true, true]);
+  return (await drones()).map(({ nodeId }) => nodeId);
 }
 
 async function newest(page: Page): Promise<RolloutView> {

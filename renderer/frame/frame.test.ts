@@ -21,6 +21,7 @@ describe("keys", () => {
     [press("?"), { act: "keys" }],
     [press("r"), { act: "roll-back" }],
     [press("d"), { act: "deploy" }],
+    [press("p"), { act: "pause-rollout" }],
     [press("g"), { pending: "G" }],
   ])("%o means %o", (pressed, meaning) => {
     expect(readPress(pressed, null, true)).toEqual(meaning);

@@ -1,4 +1,6 @@
 import { run as runBenchCodec } from "../electron/commands/bench-codec";
+import { run as runBenchFaults } from "../electron/commands/bench-faults";
+import { run as runBenchModel } from "../electron/commands/bench-model";
 import { run as runBenchJudge } from "../electron/commands/bench-judge";
 import { run as runBenchLink } from "../electron/commands/bench-link";
 import { run as runBenchSwap } from "../electron/commands/bench-swap";
@@ -7,6 +9,7 @@ import { BadUsage, NotAvailable, type Benchmark } from "./benchmark";
 import { idleBenchmark } from "./idle";
 import { journalBenchmark } from "./journal";
 import { leakBenchmark } from "./leak";
+import { replayBenchmark } from "./replay";
 import { startBenchmark } from "./start";
 import { uiBenchmark } from "./ui";
 
@@ -34,7 +37,19 @@ const judgeBenchmark: Pick<Benchmark, "name" | "summary" | "run"> = {
   run: runBenchJudge,
 };
 
-const BENCHMARKS = [startBenchmark, idleBenchmark, uiBenchmark, leakBenchmark, codecBenchmark, swapBenchmark, linkBenchmark, journalBenchmark, judgeBenchmark] as const;
+const faultsBenchmark: Pick<Benchmark, "name" | "summary" | "run"> = {
+  name: "faults",
+  summary: "100 faults on an embedded fleet: time to the command and to the verified recovery",
+  run: runBenchFaults,
+};
+
+const modelBenchmark: Pick<Benchmark, "name" | "summary" | "run"> = {
+  name: "model",
+  summary: "promises of commands, rollbacks and recovery, over millions of steps of a model",
+  run: runBenchModel,
+};
+
+const BENCHMARKS = [startBenchmark, idleBenchmark, uiBenchmark, leakBenchmark, codecBenchmark, swapBenchmark, linkBenchmark, journalBenchmark, judgeBenchmark, replayBenchmark, faultsBenchmark, modelBenchmark] as const;
 
 const list = BENCHMARKS.map(({ name, summary }) => `  ${name.padEnd(7)} ${summary}\n`).join("");
 const HELP = `usage: ./lydlr bench [NAME] [--json]

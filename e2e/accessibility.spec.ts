@@ -1,6 +1,6 @@
 import { expect, test, type Page } from "@playwright/test";
 import { accessibilityFaults } from "./app/axe";
-import { firstStartButton, invoke, openFleet, openLiveFleet, openNode } from "./app/fleet";
+import { changePolicy, firstStartButton, invoke, openFleet, openLiveFleet, openNode } from "./app/fleet";
 import { groupWithApp } from "./app/group";
 
 const app = groupWithApp();
@@ -30,10 +30,10 @@ test("the fleet page as cards, table and matrix, with a node that needs a person
     await expectAccessible(page, `fleet as ${view.toLowerCase()}`);
   }
   await page.getByRole("radio", { name: "Cards" }).click();
-  await invoke(page, "settings/change", { limits: { ...limits, minCompressionRatio: 900 } });
+  await changePolicy(page, { limits: { ...limits, minCompressionRatio: 900 } });
   await expect(page.getByRole("article", { name: "node_0" })).toHaveAttribute("data-state", "failing", { timeout: 20_000 });
   await expectAccessible(page, "fleet with failing nodes");
-  await invoke(page, "settings/change", { limits });
+  await changePolicy(page, { limits });
 });
 
 test("the page of a node, as charts and as a table", async () => {
@@ -65,6 +65,37 @@ test("the registry, and the comparison of two versions from set-up to verdict", 
   }
   for (const chart of ["Rate and distortion", "Encode latency"]) await page.getByRole("button", { name: `Show ${chart} as a table` }).click();
   await expectAccessible(page, "comparison with tables");
+});
+
+test("a policy that is changed for one node, with a value that it cannot have, and the question why", async () => {
+  const { page } = app();
+  await openFleet(page);
+  await page.getByRole("navigation", { name: "Pages" }).getByRole("button", { name: "Settings" }).click();
+  await expect(page.getByText(/to see a 30 % drop/)).toBeVisible({ timeout: 20_000 });
+  await page.getByRole("radio", { name: "drone" }).click();
+  const quality = page.getByRole("textbox", { name: "Quality, limit, inherited" });
+  await quality.fill("2");
+  await quality.press("Tab");
+  await expect(page.getByText("Quality: A number from 0 to 1.")).toBeVisible();
+  await expectAccessible(page, "policy with a value that it cannot have");
+  await page.getByRole("textbox", { name: "Quality, limit" }).fill("0.6");
+  await page.getByRole("textbox", { name: "Quality, limit" }).press("Tab");
+  await page.getByRole("button", { name: "Show What the budget costs as a table" }).click();
+  await page.getByRole("button", { name: /^Save as revision/ }).click();
+  await expect(page.getByRole("dialog", { name: /^Save as revision/ })).toBeVisible();
+  await expectAccessible(page, "why a policy is changed");
+  await page.keyboard.press("Escape");
+  await page.getByRole("button", { name: "Discard" }).click();
+});
+
+test("what a decision was made of", async () => {
+  const { page } = app();
+  await openFleet(page);
+  await page.getByRole("button", { name: /^Why: / }).first().click();
+  const decision = page.getByRole("dialog", { name: "Why was this decided?" });
+  await expect(decision.getByText(/policy revision|no policy was kept/)).toBeVisible();
+  await expectAccessible(page, "a decision");
+  await page.keyboard.press("Escape");
 });
 
 test("every section of the settings", async () => {

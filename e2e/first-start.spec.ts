@@ -1,10 +1,11 @@
 import { spawn } from "node:child_process";
 import { rmSync } from "node:fs";
 import { expect, test } from "@playwright/test";
-import { fleetHeading, firstStartButton, invoke } from "./app/fleet";
+import { changePolicy, fleetHeading, firstStartButton, invoke } from "./app/fleet";
 import { expectNoneLeft } from "./app/group";
 import { electronPath, electronSwitches, freshDataDir, launchOps, PROJECT, type OpsApp } from "./app/ops-app";
 
+const LIMITS = { minCompressionRatio: 4.5, maxLatencyMs: 60, minQualityScore: 0.65 };
 const PLACE = { x: 40, y: 60, width: 1100, height: 700 };
 
 async function placeOf(app: OpsApp): Promise<typeof PLACE> {
@@ -58,9 +59,9 @@ test.describe("starts with one data folder", () => {
       theme: "light",
       clock: "utc",
       singleKeyShortcuts: false,
-      limits: { minCompressionRatio: 4.5, maxLatencyMs: 60, minQualityScore: 0.65 },
     });
     expect(changed.ok).toBe(true);
+    await changePolicy(page, { limits: LIMITS });
     await app.electron.evaluate(({ BrowserWindow }, place) => {
       BrowserWindow.getAllWindows()[0]?.setBounds(place);
     }, PLACE);
@@ -82,10 +83,10 @@ test.describe("starts with one data folder", () => {
           theme: "light",
           clock: "utc",
           singleKeyShortcuts: false,
-          limits: { minCompressionRatio: 4.5, maxLatencyMs: 60, minQualityScore: 0.65 },
         },
       },
     });
+    expect(await invoke(page, "policy/current", {})).toMatchObject({ ok: true, value: { revision: 1, policy: { limits: LIMITS } } });
     await expect(page.locator("html")).toHaveAttribute("data-theme", "light");
     expect(await placeOf(app)).toEqual(PLACE);
   });

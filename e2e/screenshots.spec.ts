@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test, type Page } from "@playwright/test";
 import sharp from "sharp";
-import { card, firstStartButton, freshRequestId, invoke, nodeNow, openFleet, openLiveFleet, openNode, snapshot } from "./app/fleet";
+import { card, changePolicy, firstStartButton, freshRequestId, invoke, nodeNow, openFleet, openLiveFleet, openNode, snapshot } from "./app/fleet";
 import { groupWithApp } from "./app/group";
 import { PROJECT, type OpsApp } from "./app/ops-app";
 
@@ -114,8 +114,15 @@ test.describe("six nodes", () => {
     await page.getByRole("navigation", { name: "Pages" }).getByRole("button", { name: "Settings" }).click();
     for (const tab of await page.getByRole("tab").all()) {
       await tab.click();
+      // What the policy costs is computed first.
+      if ((await tab.innerText()) === "Policy") await expect(page.getByText(/to see a 30 % drop/)).toBeVisible({ timeout: 30_000 });
       await shoot(app(), `settings-${(await tab.innerText()).toLowerCase()}`);
     }
+    await page.getByRole("tab", { name: "Policy" }).click();
+    await page.getByRole("radio", { name: "One node…" }).click();
+    await page.getByRole("button", { name: /^Choose a node/ }).click();
+    await page.getByRole("option", { name: "node_3" }).click();
+    await shoot(app(), "settings-policy-node");
     await openFleet(page);
     const dialogs = [
       { name: "palette", title: "Search or run", open: () => page.keyboard.press("Control+k") },
@@ -137,6 +144,8 @@ test.describe("six nodes", () => {
     const { page } = app();
     await openLiveFleet(page);
     await openFleet(page);
+    // The engine would take the drill back before a picture is made; here a person does.
+    await changePolicy(page, { engine: { rollBackOnFail: false } });
     await invoke(page, "faults/set", { nodeId: "node_3", fault: "silent", level: 1 });
     await invoke(page, "faults/set", { nodeId: "node_4", fault: "nan-metrics", level: 1 });
     await expect
@@ -150,6 +159,11 @@ test.describe("six nodes", () => {
     await openNode(page, "node_1");
     await shoot(app(), "node-failing");
     await openFleet(page);
+    await page.getByRole("button", { name: /^Why: .*The policy lets nothing be rolled back alone/ }).first().click();
+    await expect(page.getByRole("dialog", { name: "Why was this decided?" }).getByText(/policy revision/)).toBeVisible();
+    await shoot(app(), "decision");
+    await page.keyboard.press("Escape");
+    await expect(page.getByRole("dialog")).toHaveCount(0);
     await page.getByRole("button", { name: /^Malformed/ }).click();
     await shoot(app(), "malformed");
     await page.keyboard.press("Escape");
@@ -157,6 +171,9 @@ test.describe("six nodes", () => {
     await expect.poll(async () => (await nodeNow(page, "node_1")).command?.phase, { timeout: 30_000 }).toBe("verifying");
     await openNode(page, "node_1");
     await shoot(app(), "node-rolling-back");
+    await page.getByRole("button", { name: "Lift the quarantine of 1.2.0…" }).click();
+    await expect(page.getByRole("alertdialog")).toBeVisible();
+    await shoot(app(), "quarantine");
   });
 });
 

@@ -28,10 +28,17 @@ test("new limits mark the metrics that are beyond them, and taking them back unm
   const { page } = app();
   await openLiveFleet(page);
   await page.getByRole("navigation", { name: "Pages" }).getByRole("button", { name: "Settings" }).click();
-  const ratio = page.getByRole("textbox", { name: "Compression ratio, at least" });
+  const ratio = page.getByRole("textbox", { name: "Compression ratio, limit" });
+  const save = async (reason: string): Promise<void> => {
+    await page.keyboard.press("Control+s");
+    const dialog = page.getByRole("dialog", { name: /^Save as revision/ });
+    await dialog.getByRole("textbox").fill(reason);
+    await dialog.getByRole("button", { name: /^Save as revision/ }).click();
+    await expect(dialog).toBeHidden();
+  };
   await ratio.fill("900");
   await ratio.press("Tab");
-  await page.getByRole("button", { name: "Save limits" }).click();
+  await save("Nothing compresses so much.");
   await expect.poll(async () => (await snapshot(page)).limits.minCompressionRatio).toBe(900);
   await expect
     .poll(async () => (await snapshot(page)).nodes.every(({ state, beyond }) => state === "failing" && beyond.includes("compressionRatio")), { timeout: 20_000 })
@@ -41,15 +48,31 @@ test("new limits mark the metrics that are beyond them, and taking them back unm
   await expect(page.locator(".emphasis-text-high").first()).toBeVisible();
 
   await page.getByRole("navigation", { name: "Pages" }).getByRole("button", { name: "Settings" }).click();
-  await page.getByRole("button", { name: "Fill in the defaults" }).click();
-  await page.getByRole("button", { name: "Save limits" }).click();
+  await page.getByRole("button", { name: "Fill in revision 0" }).click();
+  await save("Back to the defaults.");
   await expect.poll(async () => (await snapshot(page)).limits.minCompressionRatio).toBe(5);
   await expect
     .poll(async () => (await snapshot(page)).nodes.filter(({ state }) => state === "live").length, { timeout: 25_000 })
     .toBe(6);
-  await ratio.fill("0");
-  await ratio.press("Tab");
-  expect((await invoke(page, "settings/change", { limits: { minCompressionRatio: -1, maxLatencyMs: 50, minQualityScore: 0.7 } })).ok).toBe(false);
+  const { policyRevision } = await snapshot(page);
+  const policy = { limits: { minCompressionRatio: -1 } };
+  expect((await invoke(page, "policy/save", { policy, reason: "no limit at all", expectedRevision: policyRevision })).ok).toBe(false);
+});
+
+test("the self-test computes published values in a process of its own, and the fleet ticks on", async () => {
+  test.setTimeout(180_000);
+  const { page } = app();
+  await openFleet(page);
+  await page.getByRole("navigation", { name: "Pages" }).getByRole("button", { name: "Settings" }).click();
+  await page.getByRole("tab", { name: "Self-test" }).click();
+  await page.getByRole("button", { name: "Run the self-test" }).click();
+  await expect(page.getByRole("progressbar", { name: "Computed" })).toBeVisible({ timeout: 20_000 });
+  const before = await snapshot(page);
+  await expect.poll(async () => (await snapshot(page)).tick).toBeGreaterThan(before.tick + 2);
+  await expect(page.getByRole("status").filter({ hasText: /All \d+ values agree/ })).toBeVisible({ timeout: 150_000 });
+  const group = page.getByRole("region", { name: "CUSUM run lengths" });
+  await group.getByText("CUSUM run lengths").click();
+  await expect(group.getByRole("row").filter({ hasText: "one-sided CUSUM k=0.5 h=3, mean 1.5" })).toContainText(/agrees.*3\.75/);
 });
 
 test("domain and discovery range are set in the Link section, and said to wait for ROS 2 while it is not in use", async () => {

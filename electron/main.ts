@@ -9,6 +9,8 @@ import { openComparisonDesk } from "./comparison/desk";
 import { startEngine, type Engine } from "./engine";
 import { openPushes, type Pushes } from "./ipc/pushes";
 import { registerRequests } from "./ipc/requests";
+import { openPolicyCostDesk } from "./policy-cost/desk";
+import { openSelftestDesk } from "./selftest/desk";
 import { SetupDesk } from "./ros2-setup/setup-desk";
 import { setupEvent } from "./ros2-setup/setup-event";
 import { parseStartOptions, type StartOptions } from "./start-options";
@@ -91,6 +93,12 @@ async function run(options: StartOptions): Promise<void> {
     tell: (view) => pushes?.send("push/comparison", view),
   });
 
+  const selftest = openSelftestDesk({
+    spawn: electronUtilityProcess,
+    entry: join(__dirname, "selftest-host.cjs"),
+    tell: (progress) => pushes?.send("push/selftest", progress),
+  });
+
   const setup = new SetupDesk({
     commands: app.isPackaged && !process.defaultApp ? null : join(__dirname, "commands.cjs"),
     environment: process.env,
@@ -112,7 +120,8 @@ async function run(options: StartOptions): Promise<void> {
 
   serveApp(session.defaultSession, join(__dirname, "renderer"));
   applyTheme(engine.operations.settings().theme);
-  registerRequests(requestHandlers(engine, comparison, ros2, () => window, surroundings(options)), {
+  const policyCost = openPolicyCostDesk(join(__dirname, "policy-cost.cjs"));
+  registerRequests(requestHandlers(engine, comparison, ros2, policyCost, selftest, () => window, surroundings(options)), {
     isTrusted: (event) =>
       window !== null &&
       event.senderFrame === window.webContents.mainFrame &&
@@ -152,6 +161,8 @@ async function run(options: StartOptions): Promise<void> {
   open();
   engine.operations.onSnapshot((snapshot) => pushes?.snapshot(snapshot));
   engine.registry.onPush((push) => pushes?.send("push/models", push));
+  engine.operations.rollouts.onChange((views) => pushes?.send("push/rollouts", views));
+  engine.operations.policy.onChange((policy) => pushes?.send("push/policy", policy));
   engine.operations.onSettings((settings) => {
     applyTheme(settings.theme);
     pushes?.send("push/settings", settings);
@@ -174,6 +185,7 @@ async function run(options: StartOptions): Promise<void> {
       app.exit(0);
     }, QUIT_WITHIN_MS);
     comparison.close();
+    selftest.close();
     void Promise.all([engine.stop(), setup.cancel()]).finally(() => {
       app.exit(0);
     });

@@ -17,7 +17,11 @@ import { ComparePage } from "./pages/models/ComparePage";
 import { DropImport } from "./pages/models/DropImport";
 import { ModelsPage } from "./pages/models/ModelsPage";
 import { NodePage } from "./pages/node/NodePage";
+import { RolloutPage } from "./pages/rollouts/RolloutPage";
+import { RolloutsPage } from "./pages/rollouts/RolloutsPage";
+import { StartDialog } from "./pages/rollouts/StartDialog";
 import { SettingsPage } from "./pages/settings/SettingsPage";
+import { DecisionDialog } from "./judging/DecisionDialog";
 import { DoctorDialog } from "./setup/DoctorDialog";
 import { goBack, usePlace } from "./state/navigation";
 import { useFleet, useSettings } from "./state/store";
@@ -49,11 +53,17 @@ export function App(): ReactNode {
       <Guard what="The deploy dialog">
         <DeployDialog />
       </Guard>
+      <Guard what="The dialog that starts a roll-out">
+        <StartDialog />
+      </Guard>
       <Guard what="The fault console">
         <FaultConsole />
       </Guard>
       <Guard what="The list of malformed messages">
         <MalformedDialog />
+      </Guard>
+      <Guard what="The decision inspector">
+        <DecisionDialog />
       </Guard>
       <Guard what="The ROS 2 doctor">
         <DoctorDialog />
@@ -89,6 +99,12 @@ function Page(): ReactNode {
       return (
         <Guard what={`The page of ${place.nodeId}`} key={place.nodeId}>
           <NodePage nodeId={place.nodeId} onBack={goBack} />
+        </Guard>
+      );
+    case "rollouts":
+      return (
+        <Guard what="The roll-outs page" key={`rollouts-${place.rolloutId ?? "list"}`}>
+          {place.rolloutId === null ? <RolloutsPage /> : <RolloutPage rolloutId={place.rolloutId} />}
         </Guard>
       );
     case "models":

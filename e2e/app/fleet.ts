@@ -1,6 +1,7 @@
 import { expect, type Locator, type Page } from "@playwright/test";
 import type { RequestBody, RequestName, RequestReply } from "../../shared/contract/channels";
 import type { NodeView, Snapshot } from "../../shared/contract/snapshot";
+import type { Policy } from "../../shared/policy/policy";
 import type { Failure } from "../../shared/result";
 
 /** An answer as it comes over the bridge. */
@@ -13,6 +14,15 @@ export async function invoke<Name extends RequestName>(
   body: RequestBody<Name>,
 ): Promise<Answer<RequestReply<Name>>> {
   return (await page.evaluate(([asked, sent]) => window.ops.invoke(asked, sent), [name, body] as const)) as Answer<RequestReply<Name>>;
+}
+
+/** Puts another policy in force: what is not given stays as it is. */
+export async function changePolicy(page: Page, change: Policy): Promise<void> {
+  const current = await invoke(page, "policy/current", {});
+  if (!current.ok) throw new Error(`policy/current: ${current.error.code}`);
+  const { policy, revision } = current.value;
+  const saved = await invoke(page, "policy/save", { policy: { ...policy, ...change }, reason: "for a test", expectedRevision: revision });
+  expect(saved).toMatchObject({ ok: true });
 }
 
 /** What the engine's newest snapshot says. */

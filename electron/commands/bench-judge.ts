@@ -9,6 +9,9 @@ import { parseArguments, refuse } from "./arguments";
 import type { Command, CommandIo } from "./command";
 import { quantile } from "./measure";
 
+/** False rollbacks that the budget has to allow over the run, so that one rate can be told from another. */
+const ALLOWED_COUNT = 24;
+
 const HELP = `usage: ./lydlr bench judge [--hours H] [--nodes N] [--rho R] [--distribution normal|lognormal|beta]
                            [--shift D[,D...]] [--runs N] [--seed N] [--json]
 
@@ -23,18 +26,15 @@ day, and nodes that get worse by D standard deviations, and by 30 % at a coeffic
   --runs N          degraded nodes for each shift (400)
   --seed N          the same seed gives the same result (1)
 
-The budget is one false rollback of the fleet in 30 days. To see whether it is kept, the simulated time has to
-be several times as long; where it is shorter, the judge is given a budget that is larger in proportion, its
-limits are solved for that one, and "method" says "scaled".
+The budget is one false rollback of the fleet in 30 days. To see whether it is kept, the simulated time has to be
+so long that the budget allows ${ALLOWED_COUNT} ("method" is then "direct"). Where it is shorter, the judge is given a budget
+that is larger in proportion, its limits are solved for that one, and "method" says "scaled". Where it is shorter
+than a day, every baseline is new within that time, and the judge is told so.
 `;
 
 const BUDGET_DAYS = 30;
 const HOURS_PER_DAY = 24;
 const SAMPLES_PER_HOUR = 7_200;
-/** False rollbacks that a scaled budget allows over the run: enough to tell one rate from another. */
-const SCALED_COUNT = 24;
-/** A run that the budget allows so many false rollbacks in is judged by the budget itself. */
-const DIRECT_COUNT = 5;
 /** Degradations begin between five minutes and an hour after the version began to run. */
 const EARLIEST_CHANGE = 600;
 const LATEST_CHANGE = 7_200;
@@ -116,13 +116,13 @@ function watchHealthyFleet(request: Request, random: Random, io: CommandIo, prin
   const { hours, nodes, rho, distribution } = request;
   const nodeDays = (hours * nodes) / HOURS_PER_DAY;
   const allowed = nodeDays / (BUDGET_DAYS * nodes);
-  const isDirect = allowed >= DIRECT_COUNT;
-  const days = isDirect ? BUDGET_DAYS : Math.min(BUDGET_DAYS, nodeDays / (SCALED_COUNT * nodes));
+  const isDirect = allowed >= ALLOWED_COUNT;
+  const days = isDirect ? BUDGET_DAYS : nodeDays / (ALLOWED_COUNT * nodes);
   const scale = BUDGET_DAYS / days;
-  const rules = defaultRules(nodes, days);
+  const rules = defaultRules(nodes, days, Math.max(1, HOURS_PER_DAY / hours));
   const why = isDirect
     ? `the budget of one in ${BUDGET_DAYS} days itself`
-    : `a budget ${scale.toFixed(1)} times as large, because ${nodeDays.toFixed(1)} node-days are too short to see one false rollback of the fleet in ${BUDGET_DAYS} days`;
+    : `a budget ${scale.toFixed(1)} times as large, because ${nodeDays.toFixed(1)} node-days are too short to tell how often one comes in ${BUDGET_DAYS} days`;
   io.stderr(`lydlr: ${nodes} healthy nodes for ${hours} h, ${distribution}, rho ${rho}: judged by ${why}\n`);
   const margins = marginsOf(distribution);
   let falseRollbacks = 0;

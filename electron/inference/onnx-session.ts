@@ -20,8 +20,8 @@ const SESSION_OPTIONS: ort.InferenceSession.SessionOptions = {
   interOpNumThreads: 1,
   executionMode: "sequential",
   graphOptimizationLevel: "all",
-  enableCpuMemArena: false,
-  enableMemPattern: false,
+  enableCpuMemArena: true,
+  enableMemPattern: true,
   logSeverityLevel: 3,
   extra: { session: { intra_op: { allow_spinning: "0" }, inter_op: { allow_spinning: "0" } } },
 };

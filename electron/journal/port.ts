@@ -32,6 +32,8 @@ export interface Journal {
   ofKind(event: string): Result<readonly EventView[], "JOURNAL_UNAVAILABLE">;
   /** Every event of some kinds of all runs, oldest first. */
   ofKinds(kinds: readonly string[]): Result<readonly EventView[], "JOURNAL_UNAVAILABLE">;
+  /** One event; null where it is not there. */
+  eventOf(eventId: number): Result<EventView | null, "JOURNAL_UNAVAILABLE">;
   /** What an event was decided on; null where it has none or is not there. */
   basisOf(eventId: number): Result<DecisionBasis | null, "JOURNAL_UNAVAILABLE">;
   /** The highest event id ever written; 0 in a new journal. */

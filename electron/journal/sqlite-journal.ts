@@ -140,6 +140,11 @@ class SqliteJournal implements Journal {
     return this.select(`WHERE event IN (${kinds.map(() => "?").join(", ")}) ORDER BY id`, kinds);
   }
 
+  eventOf(eventId: number): Result<EventView | null, "JOURNAL_UNAVAILABLE"> {
+    const found = this.select("WHERE id = ?", [eventId]);
+    return found.ok ? ok(found.value[0] ?? null) : found;
+  }
+
   basisOf(eventId: number): Result<DecisionBasis | null, "JOURNAL_UNAVAILABLE"> {
     try {
       const row = this.database.prepare("SELECT basis FROM events WHERE id = ?").get(eventId);
@@ -303,6 +308,7 @@ function closedJournal(problem: string): Journal {
     recent: refuse,
     ofKind: refuse,
     ofKinds: refuse,
+    eventOf: refuse,
     basisOf: refuse,
     lastEventId: () => 0,
     readSettings: () => DEFAULT_SETTINGS,

@@ -1,18 +1,22 @@
-import type { CommandPhase } from "../../shared/contract/snapshot";
 import type { Limits } from "../../shared/contract/settings";
 import { parseModelVersion, parseNodeId, type ModelVersion, type NodeId } from "../../shared/fleet/ids";
 import type { TrackedNode } from "../../shared/fleet/tracked-node";
-import { noteChosen, noteTakenBack, rollbackOffer } from "../../shared/fleet/version-history";
-import { duration } from "../../shared/fleet/words";
 import { metricsBeyond } from "../../shared/judge/limits";
 import { fail, ok, type Result } from "../../shared/result";
-import { decisionBasis } from "../../shared/rollout/basis";
+import { admitVersion, refuseChange, type CommandQuestion } from "../../shared/rollout/admission";
+import type { DecisionBasis } from "../../shared/rollout/basis";
 import { advanceCommand, hasEnded, requestCommand, resumeCommand, type Command, type CommandInput } from "../../shared/rollout/command";
+import { rollbackOffer } from "../../shared/rollout/guard";
+import type { GuardEvent, GuardState } from "../../shared/rollout/guard-events";
+import { movedEvent, requestedEvent } from "../../shared/rollout/guard-commands";
 import { publishingEvent, type LiveState } from "../../shared/rollout/replay";
 import type { Clock } from "../../shared/time";
 import { encodeDeploy } from "../../shared/wire/deploy";
 import type { Link } from "../link/port";
-import type { EventLog } from "./event-log";
+import { commandDraft, requestDraft } from "./command-events";
+import type { DeployRequest, PolicyRollback, RollbackRequest } from "./command-requests";
+import type { EventDraft, EventLog } from "./event-log";
+import { liftDraft } from "./quarantine-events";
 
 /** A subscription on the node's deploy topic is waited for at most this long before publishing anyway. */
 const AWAIT_SUBSCRIPTION_MS = 1_000;
@@ -20,40 +24,32 @@ const AWAIT_SUBSCRIPTION_MS = 1_000;
 /** Request ids that are remembered, so that a request that comes twice is one command. */
 const REMEMBERED_REQUESTS = 1_000;
 
-/** A fleet-changing request, from a click or a script. */
-export interface DeployRequest {
-  readonly nodeId: string;
-  readonly version: string;
-  /** What the requester saw running; null where the node reports none. */
-  readonly expectedVersion: string | null;
-  readonly requestId: string;
-}
-
-/** A request to take a version back; without `toVersion` to the last good one. */
-export interface RollbackRequest {
-  readonly nodeId: string;
-  readonly expectedVersion: string | null;
-  readonly toVersion?: string | undefined;
-  readonly requestId: string;
-}
-
 /** What the desk needs to know of the world. */
 export interface DeskSurroundings {
   readonly link: Link;
   readonly clock: Clock;
   readonly events: EventLog;
   node(nodeId: NodeId): TrackedNode | undefined;
-  limits(): Limits;
+  limits(node: TrackedNode): Limits;
+  basis(node: TrackedNode): DecisionBasis;
+  guard(): GuardState;
+  /** Whether its verdict is fail. */
+  isFailing(node: TrackedNode): boolean;
+  /** Told of every command and of every step that it takes, once it is written. */
+  onGuardEvent(event: GuardEvent): void;
   /** Whether the registry has the version and its files are what the manifest says. */
   checkVersion(version: ModelVersion): Promise<Result<void>>;
 }
 
-interface Intent {
-  readonly node: TrackedNode;
-  readonly kind: Command["kind"];
-  readonly actor: Command["actor"];
+/** What is asked of a node, before it is known whether it can be done. */
+type Asked = Pick<CommandQuestion, "nodeId" | "kind" | "actor" | "expectedVersion">;
+
+interface Intent extends Asked {
   readonly version: ModelVersion;
   readonly requestId: string;
+  readonly undoes?: string | undefined;
+  /** What is told with the request: a verdict's numbers and sentence; and whether the version failed by it. */
+  readonly because?: { readonly detail: EventDraft["detail"]; readonly sentence: string; readonly isByVerdict: boolean };
 }
 
 /**
@@ -74,35 +70,47 @@ export class CommandDesk {
     return this.commands.get(nodeId) ?? null;
   }
 
+  /** Whether a request was taken before, in this run or an earlier one: it is one command, whoever asks again. */
+  knows(requestId: string): boolean {
+    return this.commandOfRequest.has(requestId);
+  }
+
   /** Puts a version on a node, or says why not. */
-  async deploy(request: DeployRequest, actor: Command["actor"] = "operator"): Promise<Result<{ commandId: string }>> {
+  async deploy(request: DeployRequest): Promise<Result<{ commandId: string }>> {
     const repeated = this.commandOfRequest.get(request.requestId);
     if (repeated !== undefined) return ok({ commandId: repeated });
-    const version = parseModelVersion(request.version);
+    const version = await this.verified(request.version);
     if (!version.ok) return version;
-    const known = await this.world.checkVersion(version.value);
-    if (!known.ok) return known;
-    const node = this.changeableNode(request.nodeId, request.expectedVersion);
-    if (!node.ok) return node;
-    return this.issue({ node: node.value, kind: "deploy", actor, version: version.value, requestId: request.requestId });
+    return this.issue({ ...request, kind: "deploy", actor: "operator", version: version.value });
   }
 
   /** Takes the running version back, or says why not. */
-  async rollback(request: RollbackRequest, actor: Command["actor"] = "operator"): Promise<Result<{ commandId: string }>> {
+  async rollback(request: RollbackRequest): Promise<Result<{ commandId: string }>> {
     const repeated = this.commandOfRequest.get(request.requestId);
     if (repeated !== undefined) return ok({ commandId: repeated });
-    const looked = this.changeableNode(request.nodeId, request.expectedVersion);
+    const asked = { ...request, kind: "rollback", actor: "operator" } as const;
+    const looked = this.changeable(asked);
     if (!looked.ok) return looked;
-    const offer = rollbackOffer(looked.value.versions, looked.value.nodeId);
+    const { nodeId, reportedVersion } = looked.value;
+    const offer = rollbackOffer(this.world.guard(), nodeId, reportedVersion);
     const wanted = request.toVersion ?? (offer.offered ? offer.version : null);
     if (wanted === null) return fail("NO_GOOD_VERSION", offer.reason);
-    const version = parseModelVersion(wanted);
+    const version = await this.verified(wanted);
+    return version.ok ? this.issue({ ...asked, version: version.value }) : version;
+  }
+
+  /**
+   * Takes a version back because the policy says so: the same path as a click, with its reasons. On disk when this
+   * returns. Its files are looked at as it is published: the policy does not wait.
+   */
+  rollbackByPolicy({ nodeId, version: text, ...because }: PolicyRollback): Result<{ commandId: string }> {
+    const version = parseModelVersion(text);
     if (!version.ok) return version;
-    const known = await this.world.checkVersion(version.value);
-    if (!known.ok) return known;
-    const node = this.changeableNode(request.nodeId, request.expectedVersion);
-    if (!node.ok) return node;
-    return this.issue({ node: node.value, kind: "rollback", actor, version: version.value, requestId: request.requestId });
+    const id = parseNodeId(nodeId);
+    if (!id.ok) return id;
+    const expectedVersion = this.world.node(id.value)?.modelVersion ?? null;
+    const requestId = `policy-${String(this.issued + 1).padStart(8, "0")}`;
+    return this.issue({ nodeId, kind: "rollback", actor: "policy", version: version.value, expectedVersion, requestId, because });
   }
 
   /**
@@ -135,7 +143,7 @@ export class CommandDesk {
     const times = this.times();
     this.advance(node.nodeId, { type: "reported", version: node.modelVersion, ...times });
     if (type === "sample" && node.latest !== null) {
-      const beyond = metricsBeyond(node.latest, this.world.limits());
+      const beyond = metricsBeyond(node.latest, this.world.limits(node));
       this.advance(node.nodeId, { type: "sample", version: node.latest.modelVersion, beyond, ...times });
     }
   }
@@ -164,52 +172,68 @@ export class CommandDesk {
     return { atMs: this.world.clock.monotonicMs(), wallMs: this.world.clock.wallMs() };
   }
 
-  private changeableNode(text: string, expectedVersion: string | null): Result<TrackedNode> {
+  private async verified(text: string): Promise<Result<ModelVersion>> {
+    const version = parseModelVersion(text);
+    if (!version.ok) return version;
+    const known = await this.world.checkVersion(version.value);
+    return known.ok ? version : known;
+  }
+
+  /** How a node stands for a request, if it can be changed now at all. */
+  private changeable({ nodeId: text, kind, actor, expectedVersion }: Asked): Result<CommandQuestion & { readonly node: TrackedNode }> {
     const nodeId = parseNodeId(text);
     if (!nodeId.ok) return nodeId;
     const node = this.world.node(nodeId.value);
     if (node === undefined) return fail("UNKNOWN_NODE", `No node ${nodeId.value} has been seen.`);
     const allowed = this.world.events.mayCommand();
     if (!allowed.ok) return allowed;
-    const status = this.world.link.status();
-    if (status.state !== "up") {
-      return fail("LINK_DOWN", `The link is ${status.state}: a command could not be confirmed.`);
-    }
-    const open = this.commands.get(node.nodeId);
-    if (open !== undefined && !hasEnded(open)) {
-      const agoMs = this.world.clock.wallMs() - (open.steps[0]?.atMs ?? 0);
-      return fail("ALREADY_IN_FLIGHT", `${open.commandId} is on its way to ${node.nodeId}, ${duration(agoMs)}.`);
-    }
-    if (node.liveness === "stale" || node.liveness === "lost") {
-      return fail("NODE_SILENT", `${node.nodeId} is ${node.liveness}: a command could not be confirmed.`);
-    }
-    if (node.modelVersion !== expectedVersion) {
-      const now = node.modelVersion ?? "no version";
-      return fail("STALE_VERSION", `${node.nodeId} changed to ${now} while you were looking. Look again.`);
-    }
-    return ok(node);
+    const question = {
+      node,
+      nodeId: node.nodeId,
+      kind,
+      actor,
+      expectedVersion,
+      reportedVersion: node.modelVersion,
+      liveness: node.liveness,
+      linkState: this.world.link.status().state,
+      newest: this.commandOf(node.nodeId),
+    };
+    const refused = refuseChange(question, this.world.clock.wallMs());
+    return refused.ok ? ok(question) : refused;
   }
 
   private issue(intent: Intent): Result<{ commandId: string }> {
-    const { node, kind, actor, version } = intent;
-    if (node.modelVersion === version) {
-      return fail("ALREADY_RUNNING", `${node.nodeId} already reports ${version}.`);
-    }
+    const question = this.changeable(intent);
+    if (!question.ok) return question;
+    const { node } = question.value;
+    const { kind, actor, version, because, requestId } = intent;
+    const times = this.times();
+    const admitted = admitVersion(question.value, version, intent.undoes ?? null, this.world.guard(), times);
+    if (!admitted.ok) return admitted;
+    const { superseded, lifts } = admitted.value;
     const commandId = `c-${String(this.issued + 1).padStart(4, "0")}`;
     const fromVersion = node.modelVersion;
-    const command = requestCommand(
-      { commandId, requestId: intent.requestId, nodeId: node.nodeId, kind, actor, version, fromVersion },
-      this.world.clock.wallMs(),
+    const command = requestCommand({ commandId, requestId, nodeId: node.nodeId, kind, actor, version, fromVersion }, times.wallMs);
+    const isByVerdict = because?.isByVerdict ?? (kind === "rollback" && this.world.isFailing(node));
+    const request = requestDraft(this.eventOf(command), kind === "rollback" ? { ...because?.detail, isByVerdict } : {}, because?.sentence ?? null);
+    const written = this.world.events.commit(
+      ...(lifts === null ? [] : [liftDraft(lifts, `Undo of ${lifts.commandId ?? "the rollback"}`)]),
+      ...(superseded === null ? [] : [this.eventOf(superseded)]),
+      request,
     );
-    const written = this.world.events.commit(this.eventOf(command));
     if (!written.ok) return written;
+    if (lifts !== null) this.world.onGuardEvent({ event: "quarantine-lifted", scope: lifts.scope, version: lifts.version });
+    if (superseded !== null) this.tellGuard(superseded);
     this.issued += 1;
     this.commands.set(node.nodeId, command);
-    this.remember(intent.requestId, commandId);
-    if (kind === "deploy") node.versions = noteChosen(node.versions, version);
-    if (kind === "rollback" && fromVersion !== null) node.versions = noteTakenBack(node.versions, fromVersion);
+    this.remember(requestId, commandId);
+    this.world.onGuardEvent(requestedEvent(command, times.atMs, isByVerdict, request.sentence));
     void this.publish(node.nodeId);
     return ok({ commandId });
+  }
+
+  private tellGuard(command: Command): void {
+    this.world.onGuardEvent(movedEvent(command, this.times().atMs));
   }
 
   private advance(nodeId: NodeId, input: CommandInput): void {
@@ -217,7 +241,10 @@ export class CommandDesk {
     if (command === undefined) return;
     const outcome = advanceCommand(command, input);
     this.commands.set(nodeId, outcome.command);
-    if (outcome.command.phase !== command.phase) this.world.events.record(this.eventOf(outcome.command));
+    if (outcome.command.phase !== command.phase) {
+      this.world.events.record(this.eventOf(outcome.command));
+      this.tellGuard(outcome.command);
+    }
     if (outcome.publish) void this.publish(nodeId);
   }
 
@@ -231,7 +258,11 @@ export class CommandDesk {
     this.publishing.add(nodeId);
     const published = await this.tryPublish(command);
     this.publishing.delete(nodeId);
-    if (this.commands.get(nodeId)?.commandId !== command.commandId) return;
+    if (this.commands.get(nodeId)?.commandId !== command.commandId) {
+      // Another one took its place meanwhile and could not be sent; it was never sent, for it is requested.
+      if (this.commands.get(nodeId)?.phase === "requested") void this.publish(nodeId);
+      return;
+    }
     const times = this.times();
     this.advance(
       nodeId,
@@ -243,8 +274,8 @@ export class CommandDesk {
 
   private async tryPublish(command: Command): ReturnType<Link["publish"]> {
     const { nodeId, version } = command;
-    if (command.resumedAtMs !== null) {
-      // It was checked when it was requested, in an earlier run.
+    if (command.resumedAtMs !== null || command.actor === "policy") {
+      // It was checked when it was requested, in an earlier run; or it is the policy's, which does not wait to ask.
       const known = await this.world.checkVersion(version);
       if (!known.ok) return known;
       const allowed = this.world.events.mayCommand();
@@ -262,25 +293,9 @@ export class CommandDesk {
     return this.world.link.publish({ ...encodeDeploy(nodeId, dialect, version), awaitSubscriptionMs: AWAIT_SUBSCRIPTION_MS });
   }
 
-  private eventOf(command: Command): Parameters<EventLog["record"]>[0] {
-    const byNode: ReadonlySet<CommandPhase> = new Set(["acknowledged"]);
-    const actor = byNode.has(command.phase) ? "node" : command.phase === "requested" ? command.actor : "engine";
+  private eventOf(command: Command): EventDraft {
     const node = this.world.node(command.nodeId);
-    return {
-      event: `${command.kind}-${command.phase}`,
-      nodeId: command.nodeId,
-      actor,
-      sentence: command.sentence,
-      detail: {
-        commandId: command.commandId,
-        requestId: command.requestId,
-        version: command.version,
-        fromVersion: command.fromVersion,
-        attempts: command.attempts,
-        note: command.steps.at(-1)?.note ?? "",
-      },
-      ...(node === undefined ? {} : { basis: decisionBasis(node, this.world.limits()) }),
-    };
+    return commandDraft(command, node === undefined ? null : this.world.basis(node));
   }
 
   private remember(requestId: string, commandId: string): void {

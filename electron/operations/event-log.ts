@@ -44,15 +44,15 @@ export class EventLog {
   }
 
   /**
-   * Writes an event, with all that came before it, and only then shows it.
-   * @returns JOURNAL_UNAVAILABLE when it cannot be written: then it did not happen and must have no effect.
+   * Writes events, with all that came before them, and only then shows them.
+   * @returns JOURNAL_UNAVAILABLE when they cannot be written: then none of them happened, and none must have an effect.
    */
-  commit(draft: EventDraft): Result<void, "JOURNAL_UNAVAILABLE"> {
-    const event = this.stamp(draft);
-    const written = this.journal.append([...this.pending, event]);
+  commit(...drafts: readonly EventDraft[]): Result<void, "JOURNAL_UNAVAILABLE"> {
+    const events = drafts.map((draft) => this.stamp(draft));
+    const written = this.journal.append([...this.pending, ...events]);
     if (!written.ok) return written;
     this.pending = [];
-    this.announce(event);
+    for (const event of events) this.announce(event);
     return ok(undefined);
   }
 

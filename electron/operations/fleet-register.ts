@@ -1,10 +1,8 @@
-import type { Limits } from "../../shared/contract/settings";
 import type { NodeId } from "../../shared/fleet/ids";
 import { currentSpan, type VersionHistory } from "../../shared/fleet/version-history";
 import { TrackedNode } from "../../shared/fleet/tracked-node";
 import { duration } from "../../shared/fleet/words";
-import { GOOD_RUN } from "../../shared/judge/limits";
-import { VERSION_GOOD, VERSION_REPORTED } from "../../shared/rollout/replay";
+import { VERSION_REPORTED } from "../../shared/rollout/replay";
 import type { Clock } from "../../shared/time";
 import { createDialectFilter } from "../../shared/wire/dialect-filter";
 import { parseFleetMessage } from "../../shared/wire/message";
@@ -17,7 +15,9 @@ import type { MalformedLog } from "./malformed-log";
 /** What a node said, for whoever waits for it. */
 export interface FleetReport {
   readonly node: TrackedNode;
-  readonly type: "sample" | "heartbeat";
+  readonly type: "sample" | "heartbeat" | "unreadable";
+  /** It reports another version than before. */
+  readonly versionChanged: boolean;
 }
 
 /** The topic kinds that make a node and are subscribed to. */
@@ -43,7 +43,6 @@ export class FleetRegister {
     private readonly clock: Clock,
     private readonly events: EventLog,
     private readonly malformed: MalformedLog,
-    private readonly limits: () => Limits,
     private readonly onReport: (report: FleetReport) => void,
   ) {
     this.broadcasts = new Broadcasts(link, clock, events, this.nodes);
@@ -81,10 +80,11 @@ export class FleetRegister {
   take(message: InboundMessage): void {
     const parsed = parseFleetMessage(message);
     if (!parsed.ok) {
-      const nodeId = classifyTopic(message.topic)?.nodeId ?? null;
+      const topic = classifyTopic(message.topic);
+      const nodeId = topic?.nodeId ?? null;
       this.malformed.reject(message, nodeId, parsed.error);
       const node = nodeId === null ? undefined : this.nodes.get(nodeId);
-      if (node !== undefined) node.malformed += 1;
+      if (node !== undefined) this.noteMalformed(node, topic?.kind);
       return;
     }
     const nowMs = this.clock.monotonicMs();
@@ -95,19 +95,18 @@ export class FleetRegister {
         if (node === undefined || !this.dialects.keep(sample)) return;
         for (const warning of warnings) this.malformed.warn(message, sample.nodeId, warning);
         this.samples += 1;
-        const wasGood = isGood(node);
-        const outcome = node.takeSample(sample, nowMs, this.limits());
-        if (outcome.versionChanged) this.tellVersion(node);
-        if (isGood(node) && (outcome.versionChanged || !wasGood)) this.tellGood(node);
-        this.onReport({ node, type: "sample" });
+        const { versionChanged } = node.takeSample(sample, nowMs);
+        if (versionChanged) this.tellVersion(node);
+        this.onReport({ node, type: "sample", versionChanged });
         return;
       }
       case "heartbeat": {
         const { heartbeat } = parsed.value;
         const node = this.nodes.get(heartbeat.nodeId);
         if (node === undefined) return;
-        if (node.takeHeartbeat(heartbeat, nowMs).versionChanged) this.tellVersion(node);
-        this.onReport({ node, type: "heartbeat" });
+        const { versionChanged } = node.takeHeartbeat(heartbeat, nowMs);
+        if (versionChanged) this.tellVersion(node);
+        this.onReport({ node, type: "heartbeat", versionChanged });
         return;
       }
       case "coordination": {
@@ -123,6 +122,16 @@ export class FleetRegister {
       case "ignored":
         return;
     }
+  }
+
+  /** Metrics that cannot be read are a node that speaks and says nothing. */
+  private noteMalformed(node: TrackedNode, kind: TopicKind | undefined): void {
+    if (kind !== "lydt-metrics") {
+      node.malformed += 1;
+      return;
+    }
+    node.noteUnreadable();
+    this.onReport({ node, type: "unreadable", versionChanged: false });
   }
 
   /** Ends a tick for every node and tells whose presence changed. */
@@ -169,17 +178,7 @@ export class FleetRegister {
       nodeId: node.nodeId,
       actor: "node",
       sentence: `${version ?? "No version"} runs by its own report${previous === null ? "" : `, ${previous} before`}.`,
-      detail: { version, previous, fromMs: currentSpan(node.versions)?.fromMs ?? null },
-    });
-  }
-
-  private tellGood(node: TrackedNode): void {
-    this.events.record({
-      event: VERSION_GOOD,
-      nodeId: node.nodeId,
-      actor: "engine",
-      sentence: `${node.modelVersion ?? "What runs"} is good here: ${GOOD_RUN} samples in a row within limits.`,
-      detail: { version: node.modelVersion },
+      detail: { version, previous, vertical: node.vertical, fromMs: currentSpan(node.versions)?.fromMs ?? null },
     });
   }
 
@@ -199,8 +198,4 @@ export class FleetRegister {
       detail: { before, silentForMs: Math.round(silentForMs) },
     });
   }
-}
-
-function isGood(node: TrackedNode): boolean {
-  return currentSpan(node.versions)?.good === true;
 }

@@ -1,13 +1,22 @@
-import type { Limits } from "../../shared/contract/settings";
-import type { CoordinationView, NodeView } from "../../shared/contract/snapshot";
+import type { CoordinationView, NodeView, RollbackOffer } from "../../shared/contract/snapshot";
 import type { CoordinationRecord } from "../../shared/fleet/coordination";
 import { describeNode } from "../../shared/fleet/describe";
 import type { NodeId } from "../../shared/fleet/ids";
 import { missedBasis } from "../../shared/fleet/missed-frames";
 import { PROFILE_RATE_HZ, type TrackedNode } from "../../shared/fleet/tracked-node";
-import { rollbackOffer, viewSpans } from "../../shared/fleet/version-history";
+import { viewSpans } from "../../shared/fleet/version-history";
 import { metricsBeyond } from "../../shared/judge/limits";
+import type { Limits } from "../../shared/contract/settings";
+import type { GuardView } from "../../shared/contract/guard";
 import { viewCommand, type Command } from "../../shared/rollout/command";
+
+/** What the engine knows of a node besides what the node said. */
+export interface NodeSurroundings {
+  readonly command: Command | null;
+  readonly guard: GuardView | null;
+  readonly limits: Limits;
+  readonly rollback: RollbackOffer;
+}
 
 /**
  * Makes what the window shows of each node, and gives back the very same object, with the same revision,
@@ -20,8 +29,9 @@ export class NodeViews {
   constructor(private readonly isDrill: (version: string) => boolean) {}
 
   /** The view of a node at `wallMs` (Unix ms). */
-  view(node: TrackedNode, command: Command | null, limits: Limits, wallMs: number): NodeView {
-    const description = describeNode(node, command, limits, wallMs);
+  view(node: TrackedNode, around: NodeSurroundings, wallMs: number): NodeView {
+    const { command, guard, limits, rollback } = around;
+    const description = describeNode(node, command, guard, wallMs);
     const newestTick = node.ticks.last(1)[0]?.tMs ?? 0;
     const key = JSON.stringify([
       description,
@@ -32,22 +42,22 @@ export class NodeViews {
       node.malformed,
       node.coordination?.newest.receivedAtMs,
       node.versions.spans.at(-1)?.good,
-      node.versions.takenBack.length,
+      rollback,
+      guard,
       command === null ? null : [command.commandId, command.steps.length, command.withinRun],
       limits,
     ]);
     const before = this.made.get(node.nodeId);
     if (before?.key === key) return before.view;
     this.revision += 1;
-    const view = this.make(node, command, limits, description);
+    const view = this.make(node, around, description);
     this.made.set(node.nodeId, { key, view });
     return view;
   }
 
   private make(
     node: TrackedNode,
-    command: Command | null,
-    limits: Limits,
+    { command, guard, limits, rollback }: NodeSurroundings,
     description: ReturnType<typeof describeNode>,
   ): NodeView {
     const { latest, modelVersion } = node;
@@ -77,10 +87,12 @@ export class NodeViews {
               receivedAtMs: latest.receivedAtMs,
             },
       lastHeardAtMs: node.lastHeardWallMs,
+      guard,
+      limits: { ...limits },
       beyond: latest === null ? [] : [...metricsBeyond(latest, limits)],
       trail: node.trail(),
       command: command === null ? null : viewCommand(command),
-      rollback: rollbackOffer(node.versions, node.nodeId),
+      rollback,
       history: viewSpans(node.versions, this.isDrill),
       missedFrames: {
         basis: missedBasis(node.sequences),

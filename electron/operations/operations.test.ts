@@ -383,12 +383,14 @@ describe("the engine", () => {
 
   describe("a rollback", () => {
     test("goes to the last good version by the same path, and not back again", async () => {
+      const byHand = { policy: { engine: { rollBackOnFail: false } }, reason: "by hand", expectedRevision: 0, by: "ada", via: "window" } as const;
+      operations.changePolicy(byHand);
       link.join([N0]);
       await run(10);
       await deploy("1.2.0");
       await run(12, { running: "1.2.0", quality: 0.5 });
-      expect(seen()).toMatchObject({ state: "failing", attention: "high", drill: true, command: { phase: "failed" } });
-      expect(seen()?.sentence).toMatch(/^Quality 0\.500, \d+ of \d+ samples beyond 0\.70\.$/);
+      expect(seen()).toMatchObject({ state: "failing", attention: "high", drill: true, command: { phase: "failed" }, guard: { hold: { code: "NOT_ALLOWED" } } });
+      expect(seen()?.sentence).toMatch(/^Quality 0\.500, \d+ of \d+ samples beyond 0\.70\. The policy lets nothing be rolled back alone\./);
       const answered = await operations.rollbackModel({ nodeId: "node_0", expectedVersion: "1.2.0", requestId: requestId() });
       expect(answered).toMatchObject({ ok: true });
       await run(12);
@@ -479,11 +481,28 @@ describe("the engine", () => {
     expect(names()).toContain("link-starting");
   });
 
-  test("limits that were set hold at once, are on disk, and are journalled", () => {
+  describe("a policy", () => {
     const limits = { minCompressionRatio: 6, maxLatencyMs: 40, minQualityScore: 0.8 };
-    expect(operations.changeSettings({ limits })).toMatchObject({ ok: true, value: { limits } });
-    expect(operations.snapshot().limits).toEqual(limits);
-    expect(journal.readSettings().limits).toEqual(limits);
-    expect(names()).toContain("limits-changed");
+    const change = { policy: { limits }, reason: "drones fly higher", expectedRevision: 0, by: "ada", via: "window" } as const;
+
+    test("that was saved holds at once, is on disk with who and why, and refuses a change made from an older one", () => {
+      expect(operations.changePolicy(change)).toMatchObject({ ok: true, value: { revision: 1, by: "ada", reason: "drones fly higher" } });
+      expect(operations.snapshot()).toMatchObject({ limits, policyRevision: 1 });
+      expect(journal.ofKind("policy-changed")).toMatchObject({ ok: true, value: [{ detail: { revision: 1, by: "ada", via: "window" } }] });
+      expect(operations.changePolicy(change)).toMatchObject({ ok: false, error: { code: "STALE_REVISION" } });
+      expect(operations.policy.history().map(({ revision }) => revision)).toEqual([1, 0]);
+    });
+
+    test("takes over the limits that an older version kept in the settings, once", async () => {
+      journal.writeFact("settings", JSON.stringify({ theme: "dark", limits }));
+      for (const revisions of [[1, 0], [1, 0]]) {
+        await operations.stop();
+        journal.close();
+        await build();
+        expect(operations.policy.history().map(({ revision }) => revision)).toEqual(revisions);
+        expect(operations.policy.current()).toMatchObject({ policy: { limits }, reason: "taken over from the settings" });
+        expect(operations.settings().theme).toBe("dark");
+      }
+    });
   });
 });

@@ -6,26 +6,34 @@ import type {
   PerformanceSample,
   Series,
 } from "../../shared/contract/channels";
+import type { DecisionView, Judgement, QuarantineView } from "../../shared/contract/judging";
+import type { PolicyView } from "../../shared/contract/policy";
 import type { Settings, SettingsChange } from "../../shared/contract/settings";
 import type { EventView, ProcessView, Snapshot } from "../../shared/contract/snapshot";
 import { parseNodeId, type ModelVersion, type NodeId } from "../../shared/fleet/ids";
 import { nodeSeries } from "../../shared/fleet/node-series";
 import { summarisePerformance } from "../../shared/fleet/performance";
 import { TICK_MS, type TrackedNode } from "../../shared/fleet/tracked-node";
-import { rollbackTarget } from "../../shared/fleet/version-history";
 import { counted } from "../../shared/fleet/words";
 import { fail, ok, type Result } from "../../shared/result";
-import { hasEnded, viewCommand, type Command } from "../../shared/rollout/command";
+import { hasEnded, viewCommand } from "../../shared/rollout/command";
+import { EMPTY_GUARD, rollbackOffer } from "../../shared/rollout/guard";
+import type { QuarantineScope } from "../../shared/rollout/guard-events";
 import { FLEET_JOINED, LIVE_STATE_EVENTS, replayJournal } from "../../shared/rollout/replay";
 import type { Dispose, Timers } from "../../shared/time";
 import type { Journal } from "../journal/port";
 import type { Link, LinkStatus } from "../link/port";
-import { CommandDesk, type DeployRequest, type RollbackRequest } from "./command-desk";
+import { CommandDesk } from "./command-desk";
+import type { DeployRequest, RollbackRequest } from "./command-requests";
 import { EventLog, type EventDraft } from "./event-log";
-import { FleetRegister } from "./fleet-register";
+import { FleetRegister, type FleetReport } from "./fleet-register";
+import { GuardDesk, limitsFor, scalarsOf } from "./guard-desk";
+import { inspectDecision } from "./inspect-decision";
 import { MalformedLog } from "./malformed-log";
 import { startMetronome, type Beat } from "./metronome";
 import { NodeViews } from "./node-views";
+import { RolloutDesk } from "./rollout-desk";
+import { fleetLimitsOf, PolicyDesk, type PolicyChange } from "./policy-desk";
 
 /** The graph is looked at whenever the link reports a change, and at least this often. */
 export const DISCOVERY_MS = 5_000;
@@ -81,7 +89,10 @@ export class Operations {
   private readonly malformedLog = new MalformedLog();
   private readonly register: FleetRegister;
   private readonly desk: CommandDesk;
+  private readonly policies: PolicyDesk;
+  private readonly guard: GuardDesk;
   private readonly views: NodeViews;
+  private readonly rolloutDesk: RolloutDesk;
   private readonly snapshotListeners = new Set<(snapshot: Snapshot) => void>();
   private readonly settingsListeners = new Set<(settings: Settings) => void>();
   private currentSettings: Settings;
@@ -102,22 +113,49 @@ export class Operations {
     this.currentSettings = journal.readSettings();
     this.events = new EventLog(journal, timers);
     this.views = new NodeViews((version) => shelf.isDrill(version));
-    this.register = new FleetRegister(
-      link,
-      timers,
-      this.events,
-      this.malformedLog,
-      () => this.currentSettings.limits,
-      ({ node, type }) => {
-        this.desk.hear(node, type);
+    this.policies = new PolicyDesk(journal, this.events, timers);
+    this.register = new FleetRegister(link, timers, this.events, this.malformedLog, (report) => {
+      this.hear(report);
+    });
+    this.guard = new GuardDesk({
+      clock: timers,
+      events: this.events,
+      policy: this.policies,
+      node: (nodeId) => this.nodeOf(nodeId),
+      nodes: () => this.register.nodes.values(),
+      rollBack: ({ event, detail }) => {
+        const { nodeId, version, isByVerdict, sentence } = event;
+        const asked = this.desk.rollbackByPolicy({ nodeId, version, isByVerdict, sentence, detail: scalarsOf(detail, (tMs) => tMs) });
+        return asked.ok ? null : asked.error;
       },
-    );
+    });
     this.desk = new CommandDesk({
       link,
       clock: timers,
       events: this.events,
       node: (nodeId) => this.register.nodes.get(nodeId),
-      limits: () => this.currentSettings.limits,
+      limits: (node) => limitsFor(this.policies.current().policy, node),
+      basis: (node) => this.guard.basis(node),
+      guard: () => this.guard.guard(),
+      isFailing: ({ nodeId }) => this.guard.isFailing(nodeId),
+      onGuardEvent: (event) => {
+        this.guard.take(event);
+      },
+      checkVersion: (version) => shelf.check(version),
+    });
+    this.rolloutDesk = new RolloutDesk({
+      clock: timers,
+      events: this.events,
+      journal,
+      link,
+      commands: this.desk,
+      nodes: () => this.sortedNodes(),
+      guard: () => this.guard.guard(),
+      guardView: (node) => this.guard.view(node),
+      onGuardEvent: (event) => {
+        this.guard.take(event);
+      },
+      policyRevision: () => this.policies.current().revision,
       checkVersion: (version) => shelf.check(version),
     });
     this.noteBreak();
@@ -183,20 +221,47 @@ export class Operations {
     const next = { ...this.currentSettings, ...given };
     const written = this.parts.journal.writeSettings(next);
     if (!written.ok) return written;
-    if (change.limits !== undefined) {
-      const { minCompressionRatio, maxLatencyMs, minQualityScore } = change.limits;
-      const committed = this.events.commit({
-        event: "limits-changed",
-        nodeId: null,
-        actor: "operator",
-        sentence: `Limits: ratio at least ${minCompressionRatio}, latency at most ${maxLatencyMs} ms, quality at least ${minQualityScore}.`,
-        detail: { ...change.limits },
-      });
-      if (!committed.ok) return committed;
-    }
     this.currentSettings = next;
     for (const listener of this.settingsListeners) listener(next);
     return ok(next);
+  }
+
+  /** The policy in force, and every one before it. */
+  get policy(): Pick<PolicyDesk, "current" | "history" | "revision" | "onChange"> {
+    return this.policies;
+  }
+
+  /** Puts another policy in force; see {@link PolicyDesk.save}. */
+  changePolicy(change: PolicyChange): Result<PolicyView> {
+    return this.policies.save(change);
+  }
+
+  /** Phased roll-outs. */
+  get rollouts(): Pick<RolloutDesk, "list" | "preview" | "start" | "pause" | "resume" | "abort" | "evidence" | "onChange"> {
+    return this.rolloutDesk;
+  }
+
+  /** Everything that a node's verdict is made of. */
+  getJudgement(nodeId: string): Result<Judgement> {
+    const node = this.find(nodeId);
+    return node.ok ? this.guard.judgement(node.value) : node;
+  }
+
+  /** A decision with everything that it was made of. */
+  inspectDecision(eventId: number): Result<DecisionView> {
+    this.events.flush();
+    return inspectDecision(this.parts.journal, this.policies, eventId);
+  }
+
+  /** What may not run where. */
+  quarantine(): QuarantineView[] {
+    return this.guard.quarantine();
+  }
+
+  /** Lifts an entry of the quarantine; the reason is on disk first. */
+  liftQuarantine(scope: QuarantineScope, version: string, reason: string): Result<QuarantineView[]> {
+    const allowed = this.events.mayCommand();
+    return allowed.ok ? this.guard.lift(scope, version, reason) : allowed;
   }
 
   /** Forgets every node: the link leaves their graph. Only while no command is on its way. */
@@ -204,6 +269,8 @@ export class Operations {
     this.events.record({ event: "fleet-forgotten", nodeId: null, actor: "operator", sentence, detail: { nodes: this.register.nodes.size } });
     this.register.forget();
     this.desk.forget();
+    this.rolloutDesk.forget();
+    this.guard.restart(EMPTY_GUARD);
   }
 
   /** Puts a model version on a node. Success means that the request is on disk and on its way. */
@@ -225,7 +292,7 @@ export class Operations {
         return {
           nodeId: node.nodeId,
           modelVersion: node.modelVersion,
-          rollbackVersion: rollbackTarget(node.versions),
+          rollbackVersion: this.rollbackTarget(node),
           command: command === null ? null : viewCommand(command),
         };
       }),
@@ -300,7 +367,7 @@ export class Operations {
   /** Everything that is shown live, as of now. */
   snapshot(): Snapshot {
     const atMs = this.parts.timers.wallMs();
-    const { limits } = this.currentSettings;
+    const { policy, revision } = this.policies.current();
     const link = this.parts.link.status();
     return {
       tick: this.beat.index,
@@ -313,8 +380,17 @@ export class Operations {
       journal: { ...this.parts.journal.status() },
       malformed: this.malformedLog.count,
       samples: this.register.samples,
-      limits: { ...limits },
-      nodes: this.sortedNodes().map((node) => this.views.view(node, this.commandOf(node), limits, atMs)),
+      limits: fleetLimitsOf(policy),
+      policyRevision: revision,
+      nodes: this.sortedNodes().map((node) => {
+        const around = {
+          command: this.desk.commandOf(node.nodeId),
+          guard: this.guard.view(node),
+          limits: limitsFor(policy, node),
+          rollback: rollbackOffer(this.guard.guard(), node.nodeId, node.modelVersion),
+        };
+        return this.views.view(node, around, atMs);
+      }),
       events: [...this.events.recent(SNAPSHOT_EVENTS)],
     };
   }
@@ -324,7 +400,9 @@ export class Operations {
     const nowMs = this.parts.timers.monotonicMs();
     if (nowMs - this.lastDiscoveryMs >= DISCOVERY_MS) this.discover();
     this.register.endTick();
+    this.guard.tick();
     this.desk.tick();
+    this.rolloutDesk.tick();
     this.events.flush();
     this.checkJournal();
     if (this.snapshotListeners.size === 0) return;
@@ -345,9 +423,12 @@ export class Operations {
     const lastHeardMs = newest.ok ? (newest.value[0]?.tMs ?? null) : null;
     const joined = { event: FLEET_JOINED, nodeId: null, actor: "engine", detail: { fleet, lastHeardMs } } as const;
     const known = written.ok ? written.value : [];
-    const state = replayJournal([...known, { ...joined, id: 0, tMs: this.parts.timers.wallMs(), sentence: "" }], fleet);
+    const now = { wallMs: this.parts.timers.wallMs(), monotonicMs: this.parts.timers.monotonicMs() };
+    const state = replayJournal([...known, { ...joined, id: 0, tMs: now.wallMs, sentence: "" }], fleet, now);
+    this.guard.restart(state.guard);
     this.register.recall(new Map([...state.nodes].map(([nodeId, { versions }]) => [nodeId, versions])));
     this.desk.resume(state);
+    this.rolloutDesk.restart(fleet);
     const open = [...state.nodes.values()].filter(({ command }) => command !== null && !hasEnded(command)).length;
     const recalled = `${counted(state.nodes.size, "node")} of it known from the journal, ${counted(open, "command")} on the way.`;
     const sentence = written.ok ? `Fleet: ${fleet}. ${recalled}` : `Fleet: ${fleet}. ${written.error.message} Nothing is known of its past.`;
@@ -378,8 +459,25 @@ export class Operations {
     this.register.discover();
   }
 
-  private commandOf(node: TrackedNode): Command | null {
-    return this.desk.commandOf(node.nodeId);
+  /** What a node said goes to the command that waits for it, then to the judge. */
+  private hear({ node, type, versionChanged }: FleetReport): void {
+    if (type === "unreadable") {
+      this.guard.judgeNothing(node);
+      return;
+    }
+    this.desk.hear(node, type);
+    if (type === "sample") this.guard.judgeSample(node);
+    else if (versionChanged) this.guard.noteReport(node);
+  }
+
+  private nodeOf(text: string): TrackedNode | undefined {
+    const nodeId = parseNodeId(text);
+    return nodeId.ok ? this.register.nodes.get(nodeId.value) : undefined;
+  }
+
+  private rollbackTarget(node: TrackedNode): string | null {
+    const offer = rollbackOffer(this.guard.guard(), node.nodeId, node.modelVersion);
+    return offer.offered ? offer.version : null;
   }
 
   private sortedNodes(): readonly TrackedNode[] {

@@ -25,6 +25,7 @@ export function installMenu(send: (command: WindowCommand) => void): void {
       label: "&View",
       submenu: [
         item("Fleet", "go-fleet"),
+        item("Roll-outs", "go-rollouts"),
         item("Models", "go-models"),
         item("Search or run…", "open-palette"),
         item("Fault console", "open-faults"),

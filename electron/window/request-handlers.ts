@@ -5,9 +5,14 @@ import type { ComparisonDesk } from "../comparison/desk";
 import type { Engine } from "../engine";
 import type { RequestHandlers } from "../ipc/answer";
 import { writeFileAtomically } from "../reports/atomic-file";
+import type { PolicyCostDesk } from "../policy-cost/desk";
+import { judgingHandlers } from "./judging-handlers";
+import type { SelftestDesk } from "../selftest/desk";
 import { modelHandlers } from "./model-handlers";
+import { policyHandlers } from "./policy-handlers";
 import { samplesCsv } from "../reports/samples-csv";
 import { comparisonHandlers } from "./comparison-handlers";
+import { rolloutHandlers } from "./rollout-handlers";
 import { ros2Handlers, type Ros2Desk } from "./ros2-handlers";
 
 /** The journal's note that the operator has left the first-start page. */
@@ -21,6 +26,8 @@ export function requestHandlers(
   engine: Engine,
   comparison: ComparisonDesk,
   ros2: Ros2Desk,
+  policyCost: PolicyCostDesk,
+  selftest: SelftestDesk,
   window: () => BrowserWindow | null,
   around: Surroundings,
 ): RequestHandlers {
@@ -73,6 +80,10 @@ export function requestHandlers(
     ...comparisonHandlers(comparison, window),
     ...ros2Handlers(ros2),
     ...modelHandlers(engine.registry, window),
+    ...judgingHandlers(operations),
+    ...rolloutHandlers(operations),
+    ...policyHandlers(operations, policyCost, window),
+    "selftest/run": () => selftest.run(),
     "faults/list": () => (engine.faults === null ? notEmbedded() : ok([...engine.faults.list()])),
     "faults/set": ({ nodeId, fault, level }) => {
       if (engine.faults === null) return notEmbedded();

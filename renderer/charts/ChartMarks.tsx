@@ -6,7 +6,7 @@ import { timeTicks } from "./axis-ticks";
 import type { ChartRow, Limit } from "./chart-rows";
 import type { TimeSpan } from "./chart-view";
 import { hatchPath } from "./hatch";
-import { limitLabel, versionWord } from "./metric-words";
+import { baselineLabel, limitLabel, versionWord, type BaselineBand } from "./metric-words";
 import type { PlotFrame } from "./plot-frame";
 import type { BoxSize } from "./use-size";
 
@@ -70,12 +70,49 @@ export function ChartGaps({ frame, size, gaps }: { readonly frame: PlotFrame; re
   );
 }
 
+/** Px that the band is high at least: one of no spread is still seen. */
+const LEAST_BAND_PX = 3;
+
+/** The baseline as a grey band, drawn under the line: the median dashed, one spread to each side. */
+export function ChartBaseline({ frame, size, baseline }: { readonly frame: PlotFrame; readonly size: BoxSize; readonly baseline: BaselineBand | null }): ReactNode {
+  if (baseline === null) return null;
+  const { top, middle, bottom } = bandOf(baseline, frame);
+  return (
+    <svg className="chart-layer" width={size.width} height={size.height} aria-hidden="true" focusable="false">
+      <rect className="chart-baseline" x={frame.left} y={top} width={frame.right - frame.left} height={bottom - top} />
+      <path className="chart-baseline-median" d={`M${frame.left} ${middle}H${frame.right}`} />
+    </svg>
+  );
+}
+
+function bandOf({ median, spread }: BaselineBand, frame: PlotFrame): { readonly top: number; readonly middle: number; readonly bottom: number } {
+  const middle = frame.yOf(median);
+  return {
+    top: Math.min(frame.yOf(median + spread), middle - LEAST_BAND_PX / 2),
+    middle,
+    bottom: Math.max(frame.yOf(median - spread), middle + LEAST_BAND_PX / 2),
+  };
+}
+
+/** The words of the baseline stand over the line, which would strike them through. */
+function BaselineLabel({ frame, metric, baseline }: ChartMarksProps): ReactNode {
+  if (baseline === null) return null;
+  const { top, bottom } = bandOf(baseline, frame);
+  const isBelow = bottom + 14 < frame.bottom;
+  return (
+    <text className="chart-note" x={frame.left + LABEL_GAP_PX} y={isBelow ? bottom + LABEL_GAP_PX + 8 : top - LABEL_GAP_PX}>
+      {baselineLabel(metric, baseline)}
+    </text>
+  );
+}
+
 /** What is drawn over the line. */
 export interface ChartMarksProps {
   readonly frame: PlotFrame;
   readonly size: BoxSize;
   readonly metric: Metric;
   readonly limit: Limit | null;
+  readonly baseline: BaselineBand | null;
   readonly changes: Series["changes"];
   /** Where the cursor stands, and the sample that it reads; null where there is none. */
   readonly cursor: { readonly atMs: number; readonly row: ChartRow | null } | null;
@@ -97,6 +134,7 @@ export function ChartMarks(props: ChartMarksProps): ReactNode {
           height={frame.bottom - frame.top}
         />
       )}
+      <BaselineLabel {...props} />
       <LimitLine {...props} />
       <VersionFlags {...props} />
       <CursorLine {...props} />

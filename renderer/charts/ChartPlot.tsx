@@ -5,7 +5,8 @@ import type { ClockKind } from "../format/time";
 import { rowNear, stepFrom, type ChartRow, type Limit } from "./chart-rows";
 import type { ChartControl, TimeSpan } from "./chart-view";
 import { ChartLine } from "./ChartLine";
-import { ChartClock, ChartGaps, ChartMarks } from "./ChartMarks";
+import { ChartBaseline, ChartClock, ChartGaps, ChartMarks } from "./ChartMarks";
+import type { BaselineBand } from "./metric-words";
 import { plotFrame } from "./plot-frame";
 import type { Scale } from "./scales";
 import { useSize } from "./use-size";
@@ -28,6 +29,7 @@ export interface ChartPlotProps {
   readonly span: TimeSpan;
   readonly scale: Scale;
   readonly limit: Limit | null;
+  readonly baseline: BaselineBand | null;
   readonly hasOffending: boolean;
   readonly cursor: { readonly atMs: number; readonly row: ChartRow | null } | null;
   readonly clock: ClockKind;
@@ -112,6 +114,7 @@ export function ChartPlot(props: ChartPlotProps): ReactNode {
       <div ref={sizeRef} className="chart-box">
         {size === null || frame === null || size.width < 80 || size.height < 60 ? null : (
           <>
+            <ChartBaseline frame={frame} size={size} baseline={props.baseline} />
             <ChartGaps frame={frame} size={size} gaps={marks.gaps} />
             <ChartLine
               rows={rows}
@@ -126,6 +129,7 @@ export function ChartPlot(props: ChartPlotProps): ReactNode {
               size={size}
               metric={props.metric}
               limit={props.limit}
+              baseline={props.baseline}
               changes={marks.changes}
               cursor={cursor}
               selection={dragFromMs === null || dragToMs === null ? null : ordered(dragFromMs, dragToMs)}

@@ -7,7 +7,7 @@ import { formatClock, type ClockKind } from "../format/time";
 import { chartRows, rowNear, type ChartRow, type Limit } from "./chart-rows";
 import { spanOf, type ChartControl, type ChartView } from "./chart-view";
 import { ChartPlot } from "./ChartPlot";
-import { formatValue, METRIC_TITLES, summaryOf } from "./metric-words";
+import { formatValue, METRIC_TITLES, summaryOf, type BaselineBand } from "./metric-words";
 import { SampleTable } from "./SampleTable";
 import type { Emphasis, Scale } from "./scales";
 import { firstScale, withRoomFor } from "./value-scale";
@@ -20,6 +20,10 @@ export interface MetricChartProps {
   readonly series: Series | null;
   readonly view: ChartView;
   readonly limit: Limit | null;
+  /** What it was like while it was healthy; null before that is known, and for a metric that is not judged. */
+  readonly baseline: BaselineBand | null;
+  /** When the change began that the verdict is about, Unix ms; null where the verdict is not about this metric. */
+  readonly onsetMs: number | null;
   readonly emphasis: Emphasis;
   /** The newest value and its time (Unix ms), in the header; null where the node reports none. */
   readonly newest: number | null;
@@ -39,15 +43,15 @@ const NO_ROWS: readonly ChartRow[] = [];
  * read-out stands in the header; the arrow keys step through the samples; a table says the same.
  */
 export function MetricChart(props: MetricChartProps): ReactNode {
-  const { metric, series, view, limit, emphasis, newest, newestMs, cursorMs, clock } = props;
+  const { metric, series, view, limit, baseline, onsetMs, emphasis, newest, newestMs, cursorMs, clock } = props;
   const [isTable, setIsTable] = useState(false);
   const titleId = useId();
   const summaryId = useId();
   const scale = useValueScale(props);
   const { fromMs, toMs } = spanOf(view, series?.toMs ?? 0);
   const rows = useMemo(
-    () => (series === null ? NO_ROWS : chartRows(series, metric, { fromMs, toMs }, limit)),
-    [series, metric, fromMs, toMs, limit],
+    () => (series === null ? NO_ROWS : chartRows(series, metric, { fromMs, toMs }, limit, onsetMs)),
+    [series, metric, fromMs, toMs, limit, onsetMs],
   );
   const span = useMemo(() => ({ fromMs, toMs }), [fromMs, toMs]);
   const marks = series ?? NO_MARKS;
@@ -65,7 +69,7 @@ export function MetricChart(props: MetricChartProps): ReactNode {
         <TableToggle name={name} isTable={isTable} onToggle={setIsTable} />
       </div>
       <p id={summaryId} className="visually-hidden">
-        {summaryOf(metric, rows, limit, marks, clock)}
+        {summaryOf(metric, rows, limit, marks, clock, baseline)}
       </p>
       {isTable ? (
         <SampleTable metric={metric} rows={rows} limit={limit} clock={clock} />
@@ -77,6 +81,7 @@ export function MetricChart(props: MetricChartProps): ReactNode {
           span={span}
           scale={scale}
           limit={limit}
+          baseline={baseline}
           hasOffending={emphasis === "high" || emphasis === "medium"}
           cursor={cursor}
           clock={clock}
@@ -121,12 +126,14 @@ function readOut(metric: Metric, cursor: { readonly atMs: number; readonly row: 
 }
 
 /** The value axis: it grows with the data and stays put otherwise, until another epoch begins. */
-function useValueScale({ metric, series, limit, scaleEpoch }: MetricChartProps): Scale {
+function useValueScale({ metric, series, limit, baseline, scaleEpoch }: MetricChartProps): Scale {
   const limitValue = limit?.value ?? null;
+  const baselineValue = baseline?.median ?? null;
   const [kept, setKept] = useState({ epoch: scaleEpoch, scale: firstScale(metric, limitValue) });
   const base = kept.epoch === scaleEpoch ? kept.scale : firstScale(metric, limitValue);
   const grown = withRoomFor(metric, base, series?.[metric] ?? []);
-  const scale = limitValue === null ? grown : withRoomFor(metric, grown, [limitValue]);
+  const marks = [limitValue, baselineValue].filter((value) => value !== null);
+  const scale = withRoomFor(metric, grown, marks);
   if (scale !== kept.scale || kept.epoch !== scaleEpoch) setKept({ epoch: scaleEpoch, scale });
   return scale;
 }

@@ -9,6 +9,8 @@ export interface SparklineProps {
   readonly values: Float32Array;
   readonly limit: number | null;
   readonly limitSide: LimitSide;
+  /** Ticks since the change began that the verdict is about; null where it is not about this metric. */
+  readonly onsetTicks?: number | null;
   readonly emphasis: Emphasis;
   /** Px. */
   readonly width: number;
@@ -48,6 +50,7 @@ function isSamePicture(before: SparklineProps, after: SparklineProps): boolean {
   return (
     before.values === after.values &&
     before.emphasis === after.emphasis &&
+    before.onsetTicks === after.onsetTicks &&
     before.limit === after.limit &&
     before.limitSide === after.limitSide &&
     before.width === after.width &&

@@ -39,6 +39,14 @@ describe("a chart's points", () => {
     expect(rows.map((row) => row.offending)).toEqual([null, null, 4, 6, 4]);
   });
 
+  it("offend from the onset of the change that the verdict is about, long before a limit", () => {
+    const offending = (onsetMs: number, limit: number) =>
+      chartRows(seriesOf([9, 8, 7, 4]), "compressionRatio", WHOLE, { value: limit, side: "min" }, onsetMs).map((row) => row.offending);
+    expect(offending(1_000, 2)).toEqual([null, null, 7, 4]);
+    expect(offending(1_000, 7.5), "the limit was passed later").toEqual([null, null, 7, 4]);
+    expect(offending(9_000, 5), "the verdict is about what comes after").toEqual([null, null, null, 4]);
+  });
+
   it("are read at the nearest sample, and not in a gap", () => {
     const gaps = [{ fromMs: 500, toMs: 2_000 }];
     const rows = chartRows(seriesOf([1, 2, GAP, GAP, 5], gaps), "latencyMs", WHOLE, null);

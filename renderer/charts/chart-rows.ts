@@ -20,13 +20,18 @@ export interface Limit {
   readonly side: LimitSide;
 }
 
-/** The points of one metric within a stretch, with one beyond each end so that the line reaches the edges. */
-export function chartRows(series: Series, metric: Metric, span: TimeSpan, limit: Limit | null): readonly ChartRow[] {
+/**
+ * The points of one metric within a stretch, with one beyond each end so that the line reaches the edges.
+ * @param onsetMs when the change began that the verdict is about; null for none. What is beyond the limit offends
+ * either way.
+ */
+export function chartRows(series: Series, metric: Metric, span: TimeSpan, limit: Limit | null, onsetMs: number | null = null): readonly ChartRow[] {
   const { atMs } = series;
   const values = series[metric];
   const from = Math.max(0, firstAtOrAfter(atMs, span.fromMs) - 1);
   const to = Math.min(atMs.length, firstAtOrAfter(atMs, span.toMs) + 1);
-  const onset = limit === null ? to : offendingFrom(values, limit, from, to);
+  const beyond = limit === null ? to : offendingFrom(values, limit, from, to);
+  const onset = onsetMs === null ? beyond : Math.min(beyond, firstAtOrAfter(atMs, onsetMs));
   const rows: ChartRow[] = [];
   for (let index = from; index < to; index += 1) {
     const value = finiteAt(values, index);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { formatWithUnit, limitLabel, summaryOf } from "./metric-words";
+import { baselineLabel, formatWithUnit, limitLabel, summaryOf } from "./metric-words";
 
 const rows = [8.3, 7.9, null, 9.31].map((value, index) => ({ atMs: index * 1_000, value, offending: null }));
 const NO_MARKS = { gaps: [], changes: [] };
@@ -29,6 +29,15 @@ describe("a chart in words", () => {
     expect(summaryOf("latencyMs", [{ atMs: 0, value: null, offending: null }], null, NO_MARKS, "utc")).toBe(
       "Latency: no sample in this stretch.",
     );
+  });
+
+  it("names a baseline with its size and age, or the version that it is held from", () => {
+    const band = { median: 8.3, spread: 0.2, n: 480, heldFrom: null, ageMs: 190_000 };
+    expect(baselineLabel("compressionRatio", band)).toBe("baseline 8.30, n = 480, 3 min old");
+    expect(baselineLabel("compressionRatio", { ...band, ageMs: 7_200_000 })).toBe("baseline 8.30, n = 480, 2 h old");
+    expect(baselineLabel("compressionRatio", { ...band, ageMs: -5 })).toContain("under 1 min old");
+    expect(baselineLabel("qualityScore", { ...band, median: 0.91, heldFrom: "1.1.0" })).toBe("baseline 0.910 held from 1.1.0");
+    expect(summaryOf("compressionRatio", rows, null, NO_MARKS, "utc", band)).toContain("Baseline 8.30, spread 0.20, of 480 samples.");
   });
 
   it("writes units where a sentence needs them", () => {

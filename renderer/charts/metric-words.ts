@@ -37,6 +37,31 @@ export function limitLabel(metric: Metric, limit: Limit): string {
   return `${limit.side} ${formatLimitValue(metric, limit.value)}${metric === "latencyMs" ? " ms" : ""}`;
 }
 
+/** What a metric was like while it was healthy: a band around a median. */
+export interface BaselineBand {
+  readonly median: number;
+  /** Standard deviation: the band is one of them to each side. */
+  readonly spread: number;
+  readonly n: number;
+  /** The version that it was made of, where that is another one than runs; null where it is of this one. */
+  readonly heldFrom: string | null;
+  /** Ms since it was frozen; null where that is not known. */
+  readonly ageMs: number | null;
+}
+
+/** The label of a baseline: "baseline 8.30, n = 480, 3 min old", or "baseline 0.910 held from 1.1.0". */
+export function baselineLabel(metric: Metric, { median, n, heldFrom, ageMs }: BaselineBand): string {
+  const value = `baseline ${formatValue(metric, median)}`;
+  return heldFrom === null ? `${value}, n = ${formatNumber(n, 0)}${ageMs === null ? "" : `, ${ageWord(ageMs)}`}` : `${value} held from ${heldFrom}`;
+}
+
+/** An age in whole minutes or hours: a label must not change every second. */
+function ageWord(ageMs: number): string {
+  const minutes = Math.floor(ageMs / 60_000);
+  if (minutes < 1) return "under 1 min old";
+  return minutes < 120 ? `${minutes} min old` : `${Math.floor(minutes / 60)} h old`;
+}
+
 /** A version as a flag names it. */
 export function versionWord(version: string | null): string {
   return version ?? "not reported";
@@ -49,6 +74,7 @@ export function summaryOf(
   limit: Limit | null,
   marks: Pick<Series, "gaps" | "changes">,
   clock: ClockKind,
+  baseline: BaselineBand | null = null,
 ): string {
   const known = rows.flatMap((row) => (row.value === null ? [] : [row.value]));
   const newest = known.at(-1);
@@ -66,6 +92,11 @@ export function summaryOf(
   if (limit !== null) {
     const side = isBeyond(newest, limit.value, limit.side) ? "beyond" : "within";
     sentences.push(`The newest is ${side} its limit, ${limitLabel(metric, limit)}.`);
+  }
+  if (baseline !== null) {
+    const { spread, n, heldFrom } = baseline;
+    const source = heldFrom === null ? `of ${formatNumber(n, 0)} samples` : `held from ${heldFrom}`;
+    sentences.push(`Baseline ${formatWithUnit(metric, baseline.median)}, spread ${formatWithUnit(metric, spread)}, ${source}.`);
   }
   if (marks.gaps.length > 0) {
     const silentMs = marks.gaps.reduce((sum, gap) => sum + gap.toMs - gap.fromMs, 0);

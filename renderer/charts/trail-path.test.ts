@@ -70,6 +70,12 @@ describe("trailPaths", () => {
     expect(draw([4, 4, 7, 7, 7, 7, 7, 7, 7]).offending).toBe("");
   });
 
+  it("colours from the onset of the change that the verdict is about", () => {
+    expect(pointsOf(draw([9, 9, 8, 7, 6], { onsetTicks: 2 }).offending)).toHaveLength(3);
+    expect(pointsOf(draw([9, 9, 8], { onsetTicks: 500 }).offending)).toHaveLength(3);
+    expect(draw([9, 9, 8], { onsetTicks: null }).offending).toBe("");
+  });
+
   it("takes a value exactly at its limit as within", () => {
     expect(draw([5, 5, 5]).offending).toBe("");
     expect(draw([50, 50], { limit: 50, limitSide: "max", scale: { min: 0, max: 60 } }).offending).toBe("");

@@ -23,6 +23,8 @@ export interface TrailInput {
   readonly values: Float32Array;
   readonly limit: number | null;
   readonly limitSide: LimitSide;
+  /** Ticks since the change began that the verdict is about; null or absent where it is not about this metric. */
+  readonly onsetTicks?: number | null;
   readonly scale: Scale;
   readonly width: number;
   readonly height: number;
@@ -41,13 +43,14 @@ export interface TrailPaths {
 }
 
 /** Draws a trail. Values beyond the scale stay at its ends. */
-export function trailPaths({ values, limit, limitSide, scale, width, height }: TrailInput): TrailPaths {
+export function trailPaths({ values, limit, limitSide, onsetTicks = null, scale, width, height }: TrailInput): TrailPaths {
   const stepPx = (width - MARK_PX) / (TRAIL_TICKS - 1);
   const xOf = (index: number): number =>
     Math.round((width - MARK_PX - (values.length - 1 - index) * stepPx) * UNITS_PER_PX);
   const yOf = (value: number): number =>
     Math.round((height - EDGE_PX - shareOf(value, scale) * (height - 2 * EDGE_PX)) * UNITS_PER_PX);
-  const onset = limit === null ? values.length : offendingFrom(values, limit, limitSide);
+  const beyond = limit === null ? values.length : offendingFrom(values, limit, limitSide);
+  const onset = onsetTicks === null ? beyond : Math.min(beyond, Math.max(0, values.length - 1 - onsetTicks));
   let line = "";
   let offending = "";
   let hatch = "";

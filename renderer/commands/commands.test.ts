@@ -14,6 +14,7 @@ describe("Undo", () => {
       nodeId: "node_1",
       version: "1.1.0",
       expectedVersion: "1.0.0",
+      commandId: "c-0007",
       remainingMs: UNDO_WINDOW_MS - 2_000,
       sinceMs: NOW_MS,
     });
@@ -32,6 +33,11 @@ describe("Undo", () => {
   it("is offered when the node took the version but it is not well", () => {
     const failed = commandFixture(["requested", "sent", "acknowledged", "verifying", "failed"]);
     expect(undoOf({ ...rolledBack, command: failed }, NOW_MS)?.version).toBe("1.1.0");
+  });
+
+  it("is not offered for what the policy took back: that is in quarantine", () => {
+    const byPolicy = commandFixture(["requested", "sent", "acknowledged", "verifying", "verified"], { actor: "policy" });
+    expect(undoOf({ ...rolledBack, command: byPolicy }, NOW_MS)).toBeNull();
   });
 
   it("is not offered for a rollback that the node never acknowledged", () => {

@@ -119,9 +119,9 @@ export async function undoNewest(): Promise<void> {
 }
 
 async function takeBack(offer: UndoOffer): Promise<void> {
-  const { nodeId, version, expectedVersion } = offer;
+  const { nodeId, version, expectedVersion, commandId } = offer;
   await ask(nodeId, `Undo on ${nodeId}, back to ${version}`, () =>
-    request("fleet/deploy", { nodeId, version, expectedVersion, requestId: newRequestId() }),
+    request("fleet/deploy", { nodeId, version, expectedVersion, undoes: commandId, requestId: newRequestId() }),
   );
 }
 

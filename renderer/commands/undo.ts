@@ -10,6 +10,8 @@ export interface UndoOffer {
   readonly version: string;
   /** What the node reports now; sent along, so that a change in between refuses the Undo. */
   readonly expectedVersion: string | null;
+  /** The rollback that is taken back. */
+  readonly commandId: string;
   /** Time left, ms. */
   readonly remainingMs: number;
   /** When the rollback ended, Unix ms. */
@@ -37,6 +39,8 @@ function endedAtMs(command: CommandView): number | null {
 export function undoOf(node: NodeView, nowMs: number): UndoOffer | null {
   const { command } = node;
   if (command === null || command.kind !== "rollback" || command.fromVersion === null) return null;
+  // What the policy took back is in quarantine until a person lifts it with a reason: no click brings it back.
+  if (command.actor !== "operator") return null;
   if (node.modelVersion !== command.version) return null;
   const sinceMs = endedAtMs(command);
   if (sinceMs === null) return null;
@@ -46,6 +50,7 @@ export function undoOf(node: NodeView, nowMs: number): UndoOffer | null {
     nodeId: node.nodeId,
     version: command.fromVersion,
     expectedVersion: node.modelVersion,
+    commandId: command.commandId,
     remainingMs,
     sinceMs,
   };

@@ -1,10 +1,10 @@
 import { memo, type ReactNode } from "react";
-import type { CommandPhase, NodeState } from "../../shared/contract/snapshot";
-import { STATE_HUES, STATE_WORDS } from "../format/words";
+import type { CommandPhase } from "../../shared/contract/snapshot";
+import { STATE_HUES, STATE_WORDS, type ShownState } from "../format/words";
 import "./state-glyph.css";
 
 /** Everything that has a shape of its own: the states of a node, and the phases of a command. */
-export type GlyphName = NodeState | "verified" | "waiting" | "in-progress";
+export type GlyphName = ShownState | "quarantined" | "verified" | "waiting" | "in-progress" | "rolled-back";
 
 /** Each state is one 14 px shape; the shapes differ without colour. */
 function shapeOf(name: GlyphName): ReactNode {
@@ -30,6 +30,31 @@ function shapeOf(name: GlyphName): ReactNode {
         <>
           <rect x="1" y="1" width="12" height="12" rx="1.5" className="glyph-high-fill" />
           <path d="M7 3.6v4M7 9.4v1.4" fill="none" className="glyph-on-high" strokeWidth="1.8" />
+        </>
+      );
+    case "drifting":
+    case "warned":
+      return (
+        <>
+          <path d="M7 1.2 13.3 12.6H.7z" className="glyph-medium-fill" strokeLinejoin="round" />
+          <path d="M7 5v3.6M7 9.9v1.3" fill="none" className="glyph-on-medium" strokeWidth="1.4" />
+        </>
+      );
+    case "changed":
+      return <path d="M7 1.6 12.9 12.2H1.1z" fill="none" stroke="currentColor" strokeWidth="1.5" strokeLinejoin="round" />;
+    case "held":
+    case "frozen":
+      return (
+        <>
+          <rect x="1.2" y="1.2" width="11.6" height="11.6" rx="2" fill="none" stroke="currentColor" strokeWidth="1.5" />
+          <path d="M5.4 4.4v5.2M8.6 4.4v5.2" fill="none" stroke="currentColor" strokeWidth="1.5" />
+        </>
+      );
+    case "quarantined":
+      return (
+        <>
+          <circle cx="7" cy="7" r="5.4" fill="none" stroke="currentColor" strokeWidth="1.5" />
+          <path d="M3.3 10.7 10.7 3.3" stroke="currentColor" strokeWidth="1.5" />
         </>
       );
     case "stale":
@@ -72,6 +97,13 @@ function shapeOf(name: GlyphName): ReactNode {
           <circle cx="7" cy="7" r="2.4" fill="currentColor" />
         </>
       );
+    case "rolled-back":
+      return (
+        <>
+          <path d="M7 1.2 13.2 12.4H.8z" className="glyph-medium-fill" />
+          <path d="M7 5v3.6M7 9.9v1.2" fill="none" className="glyph-on-medium" strokeWidth="1.4" />
+        </>
+      );
     case "waiting":
       return <circle cx="7" cy="7" r="4.6" fill="none" stroke="currentColor" strokeWidth="1.3" />;
   }
@@ -88,7 +120,7 @@ export function Glyph({ name }: { readonly name: GlyphName }): ReactNode {
 
 /** A node's state as shape and word; coloured only if a person is needed. */
 export const StateGlyph = memo(function StateGlyph(props: {
-  readonly state: NodeState;
+  readonly state: ShownState;
   readonly showWord?: boolean;
 }): ReactNode {
   const { state, showWord = true } = props;

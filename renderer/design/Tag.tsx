@@ -2,7 +2,7 @@ import type { ReactNode } from "react";
 import "./tag.css";
 
 /** The labels of the design language. */
-export type TagName = "EMBEDDED" | "RECORDED" | "STALE" | "UNCONFIRMED" | "PREDICTED" | "DRILL" | "HELD";
+export type TagName = "EMBEDDED" | "RECORDED" | "STALE" | "UNCONFIRMED" | "PREDICTED" | "DRILL" | "DRY RUN" | "HELD";
 
 const LOOKS: Readonly<Record<TagName, "hatched" | "dashed" | "dotted" | "solid" | "plain">> = {
   EMBEDDED: "hatched",
@@ -11,6 +11,7 @@ const LOOKS: Readonly<Record<TagName, "hatched" | "dashed" | "dotted" | "solid" 
   UNCONFIRMED: "dashed",
   PREDICTED: "dotted",
   DRILL: "solid",
+  "DRY RUN": "plain",
   HELD: "plain",
 };
 

@@ -1,11 +1,22 @@
 import type { Attention, CommandPhase, Liveness, NodeState } from "../../shared/contract/snapshot";
 
+/**
+ * What a node is shown as: its state, or what its verdict makes of it. `drifting`: a chart rises; `warned`: another
+ * warning; `changed`: for the better; `held`: it fails and the engine rolls nothing back; `frozen`: it fails and was rolled back too often.
+ */
+export type ShownState = NodeState | "drifting" | "warned" | "changed" | "held" | "frozen";
+
 /** The word that stands beside a state's shape, everywhere the same. */
-export const STATE_WORDS: Readonly<Record<NodeState, string>> = {
+export const STATE_WORDS: Readonly<Record<ShownState, string>> = {
   live: "Live",
   joining: "Joining",
   "no-metrics": "No metrics",
+  drifting: "Drifting",
+  warned: "Warned",
+  changed: "Changed",
   failing: "Failing",
+  held: "Held",
+  frozen: "Frozen",
   stale: "Stale",
   lost: "Lost",
   unconfirmed: "Unconfirmed",
@@ -25,11 +36,16 @@ export const PHASE_WORDS: Readonly<Record<CommandPhase, string>> = {
 };
 
 /** Which colour a state has: red, amber or none. Lost is amber too. */
-export const STATE_HUES: Readonly<Record<NodeState, Attention>> = {
+export const STATE_HUES: Readonly<Record<ShownState, Attention>> = {
   live: "none",
   joining: "none",
   "no-metrics": "low",
+  drifting: "medium",
+  warned: "medium",
+  changed: "low",
   failing: "high",
+  held: "high",
+  frozen: "high",
   stale: "low",
   lost: "medium",
   unconfirmed: "low",

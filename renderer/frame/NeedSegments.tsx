@@ -1,8 +1,8 @@
 import type { ReactNode } from "react";
 import { Button as AriaButton } from "react-aria-components/Button";
-import type { NodeState } from "../../shared/contract/snapshot";
 import { Button, Explainer, Glyph, StateGlyph } from "../design";
-import { STATE_HUES, STATE_WORDS } from "../format/words";
+import { STATE_HUES, STATE_WORDS, type ShownState } from "../format/words";
+import { shownStateOf } from "../judging/shown";
 import { compareNeed, countStates, isNeedy, STATES_WORST_FIRST } from "../pages/fleet/order";
 import { go } from "../state/navigation";
 import { useFleet } from "../state/store";
@@ -59,7 +59,7 @@ export function NeedSegments(): ReactNode {
   );
 }
 
-function StateShape({ state }: { readonly state: NodeState }): ReactNode {
+function StateShape({ state }: { readonly state: ShownState }): ReactNode {
   return (
     <span className={`hue-${STATE_HUES[state]}`}>
       <Glyph name={state} />
@@ -87,7 +87,7 @@ function NeedyList({ onOpen }: { readonly onOpen: () => void }): ReactNode {
                 go({ page: "node", nodeId: node.nodeId });
               }}
             >
-              <StateGlyph state={node.state} />
+              <StateGlyph state={shownStateOf(node)} />
               <span className="mono">{node.nodeId}</span>
             </Button>
           </li>

@@ -12,6 +12,7 @@ import { openDeploy, rollBack, undoNewest } from "../commands/desk";
 import { obstacleOf } from "../commands/rollback-choice";
 import { Kbd } from "../design";
 import { toggleTheme } from "../state/connect";
+import { openStart } from "../pages/rollouts/desk";
 import { closeOverlay, go, openMalformed, openOverlay, useOverlay, type Place } from "../state/navigation";
 import { request } from "../state/ops";
 import { readFleet } from "../state/store";
@@ -89,9 +90,10 @@ function PaletteSearch(): ReactNode {
 
 const PAGES: Readonly<Record<Extract<PaletteAct, { kind: "go" }>["page"], Place>> = {
   fleet: { page: "fleet" },
+  rollouts: { page: "rollouts", rolloutId: null },
   models: { page: "models", view: "list" },
   compare: { page: "models", view: "compare" },
-  settings: { page: "settings", section: "limits" },
+  settings: { page: "settings", section: "policy" },
   about: { page: "settings", section: "about" },
 };
 
@@ -103,6 +105,8 @@ function act(chosen: PaletteAct): void {
       return void rollBack(chosen.nodeId);
     case "deploy":
       return openDeploy({ nodeId: chosen.nodeId, version: chosen.version });
+    case "roll-out":
+      return openStart(chosen.version);
     case "undo":
       return void undoNewest();
     case "go":

@@ -1,4 +1,4 @@
-import { Box, LayoutGrid, SlidersHorizontal, type LucideIcon } from "lucide-react";
+import { Box, LayoutGrid, SlidersHorizontal, Waypoints, type LucideIcon } from "lucide-react";
 import type { ReactNode } from "react";
 import { ToggleButton } from "react-aria-components/ToggleButton";
 import { countOf } from "../format/number";
@@ -14,12 +14,13 @@ export function Rail(): ReactNode {
       <RailItem label="Fleet" icon={LayoutGrid} isCurrent={place.page === "fleet" || place.page === "node"} to={{ page: "fleet" }}>
         <FleetBadge />
       </RailItem>
+      <RailItem label="Roll-outs" icon={Waypoints} isCurrent={place.page === "rollouts"} to={{ page: "rollouts", rolloutId: null }} />
       <RailItem label="Models" icon={Box} isCurrent={place.page === "models"} to={{ page: "models", view: "list" }} />
       <RailItem
         label="Settings"
         icon={SlidersHorizontal}
         isCurrent={place.page === "settings"}
-        to={{ page: "settings", section: "limits" }}
+        to={{ page: "settings", section: "policy" }}
       />
     </nav>
   );

@@ -1,5 +1,6 @@
 import type { NodeView } from "../../shared/contract/snapshot";
 import { STATE_WORDS } from "../format/words";
+import { holdText, shownStateOf } from "../judging/shown";
 
 /** Sentences for the two live regions; empty where there is nothing to say. */
 export interface SpokenChanges {
@@ -19,9 +20,14 @@ export function attentionChanges(
   const others: string[] = [];
   for (const node of after.values()) {
     const was = before.get(node.nodeId);
-    if (was === undefined || was === node || was.state === node.state) continue;
-    if (node.attention === "high" && was.attention !== "high") urgent.push(`${node.nodeId}: ${node.sentence}`);
-    else others.push(`${node.nodeId}: ${STATE_WORDS[node.state]}.`);
+    if (was === undefined || was === node) continue;
+    const shown = shownStateOf(node);
+    const hold = node.guard?.hold ?? null;
+    const isHeldNow = hold !== null && hold.code !== was.guard?.hold?.code;
+    if (isHeldNow && node.attention === "high") urgent.push(`${node.nodeId}: ${holdText(hold)}`);
+    else if (shown === shownStateOf(was)) continue;
+    else if (node.attention === "high" && was.attention !== "high") urgent.push(`${node.nodeId}: ${node.sentence}`);
+    else others.push(`${node.nodeId}: ${STATE_WORDS[shown]}.`);
   }
   return { assertive: joinNamed(urgent), polite: joinNamed(others) };
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { ModelView } from "../../shared/contract/channels";
-import { commandFixture, nodeFixture } from "../state/snapshot-fixture";
+import { commandFixture, guardFixture, nodeFixture, NOW_MS } from "../state/snapshot-fixture";
 import { attentionChanges } from "./attention-changes";
 import { bannerOf } from "./notices";
 import { paletteEntries, searchPalette } from "./palette-entries";
@@ -65,6 +65,31 @@ describe("what is said aloud", () => {
       assertive: "node_1: Latency 63 ms, 9 of 9 samples beyond 50 ms.",
       polite: "",
     });
+  });
+
+  it("is a hold and a freeze, at once and with what kind it is", () => {
+    const { verdict } = guardFixture();
+    const held = (code: "COMMON_CAUSE" | "ROLLBACKS_FROZEN", sentence: string) =>
+      nodeFixture({
+        state: "failing",
+        attention: "high",
+        sentence: "Latency 63 ms.",
+        guard: guardFixture({ verdict: { ...verdict, outcome: "fail" }, hold: { code, target: null, sinceMs: NOW_MS, sentence } }),
+      });
+    const failing = nodeFixture({ state: "failing", attention: "high", sentence: "Latency 63 ms." });
+    const environment = held("COMMON_CAUSE", "5 of 6 nodes passed 50 ms. This is the environment.");
+    const frozen = held("ROLLBACKS_FROZEN", "2 automatic rollbacks this hour.");
+    expect(attentionChanges(new Map([["node_1", failing]]), new Map([["node_1", environment]])).assertive).toBe(
+      "node_1: Held: 5 of 6 nodes passed 50 ms. This is the environment.",
+    );
+    expect(attentionChanges(before, new Map([["node_1", frozen]])).assertive).toBe("node_1: Frozen: 2 automatic rollbacks this hour.");
+    expect(attentionChanges(new Map([["node_1", frozen]]), new Map([["node_1", { ...frozen, revision: 2 }]]))).toEqual({ assertive: "", polite: "" });
+  });
+
+  it("is a verdict that warns, politely", () => {
+    const { verdict } = guardFixture();
+    const drifting = nodeFixture({ guard: guardFixture({ verdict: { ...verdict, outcome: "warn", reason: "drift-slow" } }) });
+    expect(attentionChanges(before, new Map([["node_1", drifting]])).polite).toBe("node_1: Drifting.");
   });
 
   it("is any other change of state, politely and as a word", () => {

@@ -2,6 +2,7 @@ import type { ModelView } from "../../shared/contract/channels";
 import type { NodeView } from "../../shared/contract/snapshot";
 import { rollbackChoice } from "../commands/rollback-choice";
 import { STATE_WORDS } from "../format/words";
+import { shownStateOf } from "../judging/shown";
 import { compareNeed } from "../pages/fleet/order";
 
 /** What an entry of the palette does when it is chosen. */
@@ -9,8 +10,10 @@ export type PaletteAct =
   | { readonly kind: "open-node"; readonly nodeId: string }
   | { readonly kind: "roll-back"; readonly nodeId: string }
   | { readonly kind: "deploy"; readonly nodeId: string | null; readonly version: string | null }
+  /** Null: the version is asked for. */
+  | { readonly kind: "roll-out"; readonly version: string | null }
   | { readonly kind: "undo" }
-  | { readonly kind: "go"; readonly page: "fleet" | "models" | "compare" | "settings" | "about" }
+  | { readonly kind: "go"; readonly page: "fleet" | "rollouts" | "models" | "compare" | "settings" | "about" }
   | { readonly kind: "faults" }
   | { readonly kind: "keys" }
   | { readonly kind: "malformed" }
@@ -41,10 +44,11 @@ export function paletteEntries(
     ...byNeed.map((node): PaletteEntry => ({
       id: `node ${node.nodeId}`,
       text: node.nodeId,
-      fact: `${STATE_WORDS[node.state]} · ${node.modelVersion ?? "version not reported"}`,
+      fact: `${STATE_WORDS[shownStateOf(node)]} · ${node.modelVersion ?? "version not reported"}`,
       act: { kind: "open-node", nodeId: node.nodeId },
     })),
     { id: "go fleet", text: "Fleet", fact: "page", act: { kind: "go", page: "fleet" } },
+    { id: "go rollouts", text: "Roll-outs", fact: "page", act: { kind: "go", page: "rollouts" } },
     { id: "go models", text: "Models", fact: "page", act: { kind: "go", page: "models" } },
     { id: "go compare", text: "Compare two versions", fact: "page", act: { kind: "go", page: "compare" } },
     { id: "go settings", text: "Settings", fact: "page", act: { kind: "go", page: "settings" } },
@@ -57,6 +61,13 @@ export function paletteEntries(
     }),
     { id: "undo", text: "Undo the newest rollback", fact: "command", act: { kind: "undo" } },
     { id: "deploy", text: "Deploy a version…", fact: "command", act: { kind: "deploy", nodeId: null, version: null } },
+    { id: "rollout", text: "Start a roll-out…", fact: "command", act: { kind: "roll-out", version: null } },
+    ...deployable.map((model): PaletteEntry => ({
+      id: `rollout ${model.version}`,
+      text: `Roll out ${model.version}…`,
+      fact: model.drill ? "command · DRILL" : "command",
+      act: { kind: "roll-out", version: model.version },
+    })),
     ...byNeed.flatMap((node) =>
       deployable
         .filter((model) => model.version !== node.modelVersion)
@@ -78,7 +89,7 @@ export function paletteEntries(
 
 /** Before anything is typed: what concerns no single node, after the nodes that need a person most. */
 function firstEntries(entries: readonly PaletteEntry[]): readonly PaletteEntry[] {
-  const isGeneral = ({ act }: PaletteEntry): boolean => !("nodeId" in act) || act.nodeId === null;
+  const isGeneral = ({ act }: PaletteEntry): boolean => (!("nodeId" in act) || act.nodeId === null) && !("version" in act && act.version !== null);
   const general = entries.filter(isGeneral);
   const nodes = entries.filter((entry) => entry.act.kind === "open-node");
   return [...nodes.slice(0, Math.max(0, SHOWN - general.length)), ...general];

@@ -3,11 +3,13 @@ export type Act =
   | "palette"
   | "filter"
   | "go-fleet"
+  | "go-rollouts"
   | "go-models"
   | "go-settings"
   | "roll-back"
   | "deploy"
   | "undo"
+  | "pause-rollout"
   | "keys"
   | "faults"
   | "back";
@@ -27,6 +29,7 @@ export const SHORTCUTS: readonly Shortcut[] = [
   { act: "palette", keys: ["Ctrl K"], label: "Search or run: nodes, versions, pages, verbs", isSingle: false },
   { act: "filter", keys: ["/"], label: "Filter the fleet", isSingle: true },
   { act: "go-fleet", keys: ["G", "F"], label: "Go to Fleet", isSingle: true },
+  { act: "go-rollouts", keys: ["G", "R"], label: "Go to Roll-outs", isSingle: true },
   { act: "go-models", keys: ["G", "M"], label: "Go to Models", isSingle: true },
   { act: "go-settings", keys: ["G", "S"], label: "Go to Settings", isSingle: true },
   { act: "back", keys: ["Alt ←"], label: "Go back", isSingle: false },
@@ -34,6 +37,7 @@ export const SHORTCUTS: readonly Shortcut[] = [
   { act: null, keys: ["Enter"], label: "Open the node under the focus", isSingle: false },
   { act: "roll-back", keys: ["R"], label: "Roll back the node under the focus, or the one that shows the key", isSingle: true },
   { act: "deploy", keys: ["D"], label: "Deploy a version on the node under the focus", isSingle: true },
+  { act: "pause-rollout", keys: ["P"], label: "Pause the roll-out on the page before its next node, or resume it", isSingle: true },
   { act: "undo", keys: ["Ctrl Z"], label: "Undo the newest rollback, for 60 s", isSingle: false },
   { act: null, keys: ["Space"], label: "Pause the charts of a node", isSingle: true },
   { act: "faults", keys: ["F9"], label: "Fault console of the embedded fleet", isSingle: false },
@@ -53,6 +57,7 @@ export interface Press {
 /** The second key of `G` and a page. */
 const PAGE_KEYS: ReadonlyMap<string, Act> = new Map([
   ["F", "go-fleet"],
+  ["R", "go-rollouts"],
   ["M", "go-models"],
   ["S", "go-settings"],
 ]);
@@ -92,6 +97,8 @@ export function readPress(press: Press, pending: string | null, singleKeysOn: bo
       return { act: "roll-back" };
     case "D":
       return { act: "deploy" };
+    case "P":
+      return { act: "pause-rollout" };
     default:
       return null;
   }

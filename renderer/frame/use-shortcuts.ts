@@ -1,5 +1,6 @@
 import { useEffect } from "react";
 import { openDeploy, rollBack, undoNewest } from "../commands/desk";
+import { pauseShown } from "../pages/rollouts/desk";
 import { readSelectedId } from "../pages/fleet/desk";
 import { FILTER_ID } from "../pages/fleet/FleetPage";
 import { say } from "../state/announce";
@@ -53,10 +54,14 @@ function run(act: Act, target: HTMLElement | null): void {
       return openOverlay("faults");
     case "go-fleet":
       return go({ page: "fleet" });
+    case "go-rollouts":
+      return go({ page: "rollouts", rolloutId: null });
+    case "pause-rollout":
+      return void pauseShown();
     case "go-models":
       return go({ page: "models", view: "list" });
     case "go-settings":
-      return go({ page: "settings", section: "limits" });
+      return go({ page: "settings", section: "policy" });
     case "back":
       return goBack();
     case "undo":

@@ -1,10 +1,13 @@
 import type { Dispose } from "../../shared/time";
 import { readComparison, takeComparison } from "./comparison";
+import { readPolicy, takePolicy } from "./policy";
 import { go, openOverlay } from "./navigation";
 import { request, subscribe } from "./ops";
 import { readFleet, takeFailure, takeHello, takeSettings, takeSnapshot } from "./store";
 import { takeRegistryPush } from "./registry";
+import { takeSelftestProgress } from "./selftest";
 import { saveSettings } from "./settings";
+import { readRollouts, takeRollouts } from "./rollouts";
 import { readSetup, takeSetup } from "./ros2-setup";
 import type { WindowCommand } from "../../shared/contract/channels";
 import { assertNever } from "../../shared/result";
@@ -26,12 +29,17 @@ export function connect(): Dispose {
     subscribe("push/settings", takeSettings, takeFailure),
     subscribe("push/window-command", obey, takeFailure),
     subscribe("push/comparison", takeComparison, takeFailure),
+    subscribe("push/rollouts", takeRollouts, takeFailure),
     subscribe("push/ros2-set-up", takeSetup, takeFailure),
     subscribe("push/models", takeRegistryPush, takeFailure),
+    subscribe("push/policy", takePolicy, takeFailure),
+    subscribe("push/selftest", takeSelftestProgress, takeFailure),
   ];
   void introduce();
   void readSetup();
   void readComparison();
+  void readPolicy();
+  void readRollouts();
   return () => {
     for (const dispose of disposals) dispose();
   };
@@ -42,10 +50,12 @@ function obey(command: WindowCommand): void {
   switch (command) {
     case "go-fleet":
       return go({ page: "fleet" });
+    case "go-rollouts":
+      return go({ page: "rollouts", rolloutId: null });
     case "go-models":
       return go({ page: "models", view: "list" });
     case "go-settings":
-      return go({ page: "settings", section: "limits" });
+      return go({ page: "settings", section: "policy" });
     case "go-about":
       return go({ page: "settings", section: "about" });
     case "open-palette":

@@ -49,6 +49,8 @@ function foldNode(before: NodeView, node: NodeView): NodeView {
     command: keepIfEqual(before.command, node.command),
     rollback: keepIfEqual(before.rollback, node.rollback),
     history: keepIfEqual(before.history, node.history),
+    guard: keepIfEqual(before.guard, node.guard),
+    limits: keepIfEqual(before.limits, node.limits),
     beyond: keepIfEqual(before.beyond, node.beyond),
   };
 }

@@ -1,17 +1,19 @@
 import { create } from "zustand";
 
 /** The sections of the settings page. */
-export type SettingsSection = "limits" | "appearance" | "keyboard" | "link" | "store" | "about";
+export type SettingsSection = "policy" | "link" | "store" | "appearance" | "keyboard" | "self-test" | "about";
 
 /** A place in the window. */
 export type Place =
   | { readonly page: "fleet" }
   | { readonly page: "node"; readonly nodeId: string }
   | { readonly page: "models"; readonly view: "list" | "compare" }
+  /** `rolloutId` null: the list. */
+  | { readonly page: "rollouts"; readonly rolloutId: string | null }
   | { readonly page: "settings"; readonly section: SettingsSection };
 
 /** Dialogs that belong to the window rather than to a page; one is open at a time. */
-export type OverlayName = "palette" | "keys" | "faults" | "malformed" | "doctor";
+export type OverlayName = "palette" | "keys" | "faults" | "malformed" | "doctor" | "decision";
 
 interface Navigation {
   readonly place: Place;
@@ -22,12 +24,14 @@ interface Navigation {
   readonly overlay: OverlayName | null;
   /** The node whose malformed messages are shown; null: of all. */
   readonly malformedOf: string | null;
+  /** The event whose decision is shown. */
+  readonly decisionOf: number | null;
 }
 
 /** Places kept to go back to. */
 const MOST_BEHIND = 50;
 
-const useNavigation = create<Navigation>(() => ({ place: { page: "fleet" }, behind: [], overlay: null, malformedOf: null }));
+const useNavigation = create<Navigation>(() => ({ place: { page: "fleet" }, behind: [], overlay: null, malformedOf: null, decisionOf: null }));
 
 /** Where the window is. */
 export function usePlace(): Place {
@@ -77,6 +81,16 @@ export function openMalformed(nodeId: string | null): void {
 /** The node whose malformed messages are shown; null: of all. */
 export function useMalformedOf(): string | null {
   return useNavigation((navigation) => navigation.malformedOf);
+}
+
+/** Opens what a decision was made of, by the id of its event. */
+export function openDecision(eventId: number): void {
+  useNavigation.setState({ overlay: "decision", decisionOf: eventId });
+}
+
+/** The event whose decision is shown. */
+export function useDecisionOf(): number | null {
+  return useNavigation((navigation) => navigation.decisionOf);
 }
 
 /** Closes the dialog over the page. */

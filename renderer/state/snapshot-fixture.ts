@@ -1,4 +1,6 @@
 import { DEFAULT_LIMITS } from "../../shared/contract/settings";
+import type { GuardView } from "../../shared/contract/guard";
+import type { MetricJudgement } from "../../shared/contract/judging";
 import type { CommandPhase, CommandView, NodeView, Snapshot } from "../../shared/contract/snapshot";
 
 /** Data for tests: a fleet in which everything is as expected, to be changed where a test looks. */
@@ -33,10 +35,60 @@ export function nodeFixture(change: Partial<NodeView> = {}): NodeView {
     },
     command: null,
     rollback: { offered: true, version: "1.0.0", reason: "1.0.0 was good on node_1 to its last sample." },
+    guard: null,
+    limits: { ...DEFAULT_LIMITS },
     history: [],
     missedFrames: { basis: "counted", missed: 0, expected: 120, restarts: 0 },
     coordination: null,
     malformed: 0,
+    ...change,
+  };
+}
+
+/** A committed version that passes, on a node with a full baseline. */
+export function guardFixture(change: Partial<GuardView> = {}): GuardView {
+  return {
+    verdict: {
+      outcome: "pass",
+      metric: "latencyMs",
+      reason: "none",
+      value: 21.6,
+      limit: 50,
+      n: 600,
+      statistic: null,
+      statisticLimit: null,
+      sinceMs: NOW_MS - 60_000,
+      sentence: "1.1.0 passes: latency 21.6 ms now, baseline 22.0 ms (−2 %).",
+    },
+    trial: { phase: "committed", hasSwapped: true, passed: 240, needed: 240, sinceMs: NOW_MS - 600_000, commitByMs: null },
+    hold: null,
+    quarantined: [],
+    baselineSamples: 1920,
+    baselineNeeded: 120,
+    ...change,
+  };
+}
+
+/** One metric of a node that passes, with a baseline of its own. */
+export function judgedMetricFixture(change: Partial<MetricJudgement> = {}): MetricJudgement {
+  const none = new Float64Array();
+  return {
+    metric: "latencyMs",
+    limit: 50,
+    side: "max",
+    recoverAt: 47.5,
+    maxChange: 0.3,
+    role: "guardrail",
+    critical: false,
+    mustHaveData: true,
+    n: 600,
+    outcome: "pass",
+    failing: null,
+    baseline: { version: "1.1.0", isHeld: false, median: 22, spread: 1, n: 480, rho: 0.3, frozenAtMs: NOW_MS - 190_000 },
+    hard: { length: 0, needed: 9 },
+    relative: { length: 0, needed: 3 },
+    charts: [],
+    path: { atMs: none, driftSlow: none, driftFast: none, spread: none },
     ...change,
   };
 }
@@ -83,6 +135,7 @@ export function snapshotFixture(nodes: readonly NodeView[], change: Partial<Snap
     malformed: 0,
     samples: 1_000,
     limits: { ...DEFAULT_LIMITS },
+    policyRevision: 0,
     nodes: [...nodes],
     events: [],
     ...change,

@@ -1,6 +1,6 @@
 import { create } from "zustand";
 import type { Hello } from "../../shared/contract/channels";
-import { DEFAULT_SETTINGS, type Settings } from "../../shared/contract/settings";
+import { DEFAULT_LIMITS, DEFAULT_SETTINGS, type Limits, type Settings } from "../../shared/contract/settings";
 import type { EventView, NodeView, Snapshot } from "../../shared/contract/snapshot";
 import type { Failure } from "../../shared/result";
 import { widenScales, type FleetScales } from "./scales";
@@ -102,6 +102,11 @@ export function useNodeIds(): readonly string[] {
 /** Events, newest first, at most 50. */
 export function useEvents(): readonly EventView[] {
   return useStore((state) => state.fleet?.events ?? NO_EVENTS);
+}
+
+/** The limits of the fleet; the defaults before the first tick. */
+export function useFleetLimits(): Limits {
+  return useStore((state) => state.fleet?.meta.limits ?? DEFAULT_LIMITS);
 }
 
 /** The settings in force. */

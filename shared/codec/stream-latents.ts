@@ -21,45 +21,32 @@ export function latentStart(model: StreamModel, level: StreamLevel): Uint16Array
   return start;
 }
 
-/** Magnitudes of a coded frame's symbols: of each position all channels in turn, and their sum. */
+/**
+ * Magnitudes of a coded frame's symbols: of each position all channels in turn, and their sum. Positions have a
+ * border that is 0 above, to the left and to the right: row r, column c is at (r + 1) (columns + 2) + c + 1.
+ */
 export interface SymbolMagnitudes {
-  readonly rows: number;
-  readonly columns: number;
   readonly byChannel: Uint8Array;
-  readonly sums: Uint16Array;
-}
-
-/** The magnitudes of symbols laid out channel by channel. */
-export function magnitudesOf(symbols: Int32Array, latents: number, rows: number, columns: number): SymbolMagnitudes {
-  const area = rows * columns;
-  const byChannel = new Uint8Array(area * latents);
-  const sums = new Uint16Array(area);
-  for (let channel = 0; channel < latents; channel++) {
-    for (let at = 0; at < area; at++) {
-      const magnitude = Math.min(MAGNITUDE_LIMIT, Math.abs(symbols[channel * area + at] ?? 0));
-      byChannel[at * latents + channel] = magnitude;
-      sums[at] = (sums[at] ?? 0) + magnitude;
-    }
-  }
-  return { rows, columns, byChannel, sums };
+  readonly sums: Int32Array;
 }
 
 /**
- * For each position of a frame, the position of the frame before that its motion leads to: the block's vector
- * rounded to whole patches, kept inside the picture.
+ * For each position of a frame, row by row, where the magnitudes of the frame before have the one that its motion
+ * leads to: the block's vector rounded to whole patches, kept inside the picture.
  *
  * @param patch side of a patch in pixels; a divisor of MOTION_BLOCK.
  */
 export function movedPositions(field: MotionField, patch: number, rows: number, columns: number): Int32Array {
   const perBlock = MOTION_BLOCK / patch;
   const units = patch * VECTOR_UNITS;
+  const stride = columns + 2;
   const moved = new Int32Array(rows * columns);
   for (let row = 0; row < rows; row++) {
     for (let column = 0; column < columns; column++) {
       const block = Math.floor(row / perBlock) * field.blockColumns + Math.floor(column / perBlock);
       const x = column + Math.round((field.vectors[2 * block] ?? 0) / units);
       const y = row + Math.round((field.vectors[2 * block + 1] ?? 0) / units);
-      moved[row * columns + column] = Math.max(0, Math.min(rows - 1, y)) * columns + Math.max(0, Math.min(columns - 1, x));
+      moved[row * columns + column] = (Math.max(0, Math.min(rows - 1, y)) + 1) * stride + Math.max(0, Math.min(columns - 1, x)) + 1;
     }
   }
   return moved;
@@ -87,6 +74,23 @@ export interface BeforeContext {
   readonly moved: Int32Array;
 }
 
+/** Of each channel its prediction weights, score weights, and bounds with one behind them that nothing reaches. */
+const FIRST_BOUND = PREDICTION_WEIGHTS + SCORE_WEIGHTS;
+const TABLE_STRIDE = FIRST_BOUND + CLASSES;
+const UNREACHED = 0x7fffffff;
+
+/** All that the contexts of a level take from the model, in the order in which it is read. */
+function contextTable({ prediction, weights }: StreamKind, { thresholds }: StreamLevel, latents: number): Int32Array {
+  const table = new Int32Array(latents * TABLE_STRIDE).fill(UNREACHED);
+  for (let channel = 0; channel < latents; channel++) {
+    const at = channel * TABLE_STRIDE;
+    table.set(prediction.subarray(PREDICTION_WEIGHTS * channel, PREDICTION_WEIGHTS * (channel + 1)), at);
+    table.set(weights.subarray(SCORE_WEIGHTS * channel, SCORE_WEIGHTS * (channel + 1)), at + PREDICTION_WEIGHTS);
+    table.set(thresholds.subarray((CLASSES - 1) * channel, (CLASSES - 1) * (channel + 1)), at + FIRST_BOUND);
+  }
+  return table;
+}
+
 /**
  * Codes quantised latents, row by row, all channels of a position in turn. Every expectation and probability
  * depends only on what was coded before, in integers.
@@ -95,6 +99,7 @@ export interface BeforeContext {
  * @param symbols latents x rows x columns whole numbers, channel by channel, magnitude at most MAX_SYMBOL. They
  * are read when encoding and written when decoding.
  * @param before the frame before where there is one of the same size.
+ * @returns the magnitudes, for the frame after.
  */
 export function codeLatents(
   coder: BitCoder,
@@ -106,61 +111,58 @@ export function codeLatents(
   rows: number,
   columns: number,
   before: BeforeContext | null,
-): void {
+): SymbolMagnitudes {
   const { latents, predictionBits } = model;
-  const { prediction, weights } = kind;
-  const { thresholds } = level;
+  const table = contextTable(kind, level, latents);
   const stride = columns + 2;
-  const values = new Int32Array((rows + 1) * stride * latents);
-  const magnitudes = new Uint8Array(values.length);
-  const activity = new Int32Array((rows + 1) * stride);
+  // Values are needed of this row and of the one above: rows take turns.
+  const rowValues = stride * latents;
+  const values = new Int32Array(2 * rowValues);
+  const byChannel = new Uint8Array((rows + 1) * rowValues);
+  const sums = new Int32Array((rows + 1) * stride);
   const half = 1 << (predictionBits - 1);
   const mask = (1 << predictionBits) - 1;
   const near = 1 << (predictionBits - 2);
   const area = rows * columns;
-  const bounds = CLASSES - 1;
   const signBase = latents * CLASSES * CLASS_CONTEXTS;
   const escapeBase = signBase + latents * SIGN_CONTEXTS;
+  const beforeMagnitudes = before?.magnitudes.byChannel ?? byChannel;
   for (let row = 0; row < rows; row++) {
     for (let column = 0; column < columns; column++) {
       const position = (row + 1) * stride + column + 1;
       const here = position * latents;
-      const left = here - latents;
-      const up = here - stride * latents;
-      const upLeft = up - latents;
-      const upRight = up + latents;
-      const around = (activity[position - 1] ?? 0) + (activity[position - stride] ?? 0);
+      const up = here - rowValues;
+      const valueHere = (row & 1) * rowValues + (column + 1) * latents;
+      const valueUp = ((row + 1) & 1) * rowValues + (column + 1) * latents;
+      const sumLeft = sums[position - 1] ?? 0;
+      const sumUp = sums[position - stride] ?? 0;
+      const around = sumLeft + sumUp;
       const was = before === null ? 0 : (before.moved[row * columns + column] ?? 0);
       const wasSum = before === null ? 0 : (before.magnitudes.sums[was] ?? 0);
       const wasAt = was * latents;
       let earlier = 0;
-      for (let channel = 0; channel < latents; channel++) {
-        const p = PREDICTION_WEIGHTS * channel;
-        const w = SCORE_WEIGHTS * channel;
+      let at = row * columns + column;
+      for (let channel = 0, t = 0; channel < latents; channel++, t += TABLE_STRIDE) {
+        const left = valueHere + channel - latents;
+        const above = valueUp + channel;
         const fine =
-          (prediction[p] ?? 0) * (values[left + channel] ?? 0) +
-          (prediction[p + 1] ?? 0) * (values[up + channel] ?? 0) +
-          (prediction[p + 2] ?? 0) * (values[upLeft + channel] ?? 0) +
+          Math.imul(table[t] ?? 0, values[left] ?? 0) +
+          Math.imul(table[t + 1] ?? 0, values[above] ?? 0) +
+          Math.imul(table[t + 2] ?? 0, values[above - latents] ?? 0) +
           half;
+        const same =
+          2 * ((byChannel[here + channel - latents] ?? 0) + (byChannel[up + channel] ?? 0)) +
+          (byChannel[up + channel - latents] ?? 0) +
+          (byChannel[up + channel + latents] ?? 0);
+        let score = Math.imul(table[t + 3] ?? 0, same) + Math.imul(table[t + 4] ?? 0, around) + Math.imul(table[t + 5] ?? 0, earlier);
+        if (wasSum !== 0) score += Math.imul(table[t + 6] ?? 0, beforeMagnitudes[wasAt + channel] ?? 0) + Math.imul(table[t + 7] ?? 0, wasSum);
         const expected = fine >> predictionBits;
         // How far the expectation lies from the whole number, -half to half.
         const offset = (fine & mask) - half;
-        const same =
-          2 * ((magnitudes[left + channel] ?? 0) + (magnitudes[up + channel] ?? 0)) +
-          (magnitudes[upLeft + channel] ?? 0) +
-          (magnitudes[upRight + channel] ?? 0);
-        const score =
-          (weights[w] ?? 0) * same +
-          (weights[w + 1] ?? 0) * around +
-          (weights[w + 2] ?? 0) * earlier +
-          (before === null
-            ? 0
-            : (weights[w + 3] ?? 0) * (before.magnitudes.byChannel[wasAt + channel] ?? 0) + (weights[w + 4] ?? 0) * wasSum);
-        let index = bounds * channel;
-        const last = index + bounds;
-        while (index < last && score >= (thresholds[index] ?? 0)) index++;
-        const base = (channel * CLASSES + index - bounds * channel) * CLASS_CONTEXTS;
-        const at = channel * area + row * columns + column;
+        // Behind the last bound there is one that no score reaches.
+        let bound = t + FIRST_BOUND;
+        while (score >= (table[bound] ?? 0)) bound++;
+        const base = (CLASSES * channel + bound - t - FIRST_BOUND) * CLASS_CONTEXTS;
         const wanted = (symbols[at] ?? 0) - expected;
         let value = expected;
         if (coder.bit(contexts, base + (offset > near || offset < -near ? 1 : 0), wanted === 0 ? 0 : 1) === 1) {
@@ -173,13 +175,15 @@ export function codeLatents(
           value = Math.max(-MAX_SYMBOL, Math.min(MAX_SYMBOL, negative === 1 ? expected - size : expected + size));
         }
         symbols[at] = value;
+        at += area;
         const counted = value < 0 ? -value : value;
         const capped = counted > MAGNITUDE_LIMIT ? MAGNITUDE_LIMIT : counted;
-        values[here + channel] = value;
-        magnitudes[here + channel] = capped;
+        values[valueHere + channel] = value;
+        byChannel[here + channel] = capped;
         earlier += capped;
       }
-      activity[position] = earlier;
+      sums[position] = earlier;
     }
   }
+  return { byChannel, sums };
 }

@@ -1,7 +1,11 @@
 import * as v from "valibot";
 import { COMPARISON_PUSHES, COMPARISON_REQUESTS } from "./comparison";
+import { JUDGING_REQUESTS } from "./judging";
 import { MODEL_REQUESTS, registryPushSchema } from "./models";
+import { POLICY_PUSHES, POLICY_REQUESTS } from "./policy";
+import { ROLLOUT_PUSHES, ROLLOUT_REQUESTS } from "./rollouts";
 import { ROS2_PUSHES, ROS2_REQUESTS } from "./ros2-setup";
+import { SELFTEST_PUSHES, SELFTEST_REQUESTS } from "./selftest";
 import { settingsChangeSchema, settingsSchema } from "./settings";
 import { commandViewSchema, eventViewSchema, snapshotSchema } from "./snapshot";
 
@@ -189,9 +193,12 @@ export const REQUESTS = {
   "app/copy-text": { body: v.strictObject({ text: v.pipe(v.string(), v.maxLength(20_000)) }), reply: nothing },
   "settings/change": { body: settingsChangeSchema, reply: settingsSchema },
   "fleet/snapshot": { body: nothing, reply: snapshotSchema },
-  /** `expectedVersion` is what the operator saw; null where the node reports none. */
+  /**
+   * `expectedVersion` is what the operator saw; null where the node reports none. `undoes` is the rollback that this
+   * is the Undo of: what its click put into quarantine on the node is lifted first. QUARANTINED.
+   */
   "fleet/deploy": {
-    body: v.strictObject({ nodeId: id, version: id, expectedVersion: v.nullable(id), requestId }),
+    body: v.strictObject({ nodeId: id, version: id, expectedVersion: v.nullable(id), undoes: v.optional(id), requestId }),
     reply: commandAccepted,
   },
   /** Without `toVersion` the last good version before the one running. */
@@ -223,6 +230,10 @@ export const REQUESTS = {
   ...COMPARISON_REQUESTS,
   ...MODEL_REQUESTS,
   ...ROS2_REQUESTS,
+  ...ROLLOUT_REQUESTS,
+  ...JUDGING_REQUESTS,
+  ...POLICY_REQUESTS,
+  ...SELFTEST_REQUESTS,
   "faults/list": { body: nothing, reply: v.array(faultViewSchema) },
   /** `level` 0 switches the fault off. slow-cpu: times slower (2 to 20); lossy-link: share lost (0 to 1);
    * noisy-camera: added sigma in grey levels (0 to 60); crash: seconds until it restarts (1 to 60);
@@ -251,6 +262,7 @@ export type RequestReply<Name extends RequestName> = v.InferOutput<(typeof REQUE
 /** What a menu item or a shortcut of the desktop asks the window to do. */
 export const windowCommandSchema = v.picklist([
   "go-fleet",
+  "go-rollouts",
   "go-models",
   "go-settings",
   "go-about",
@@ -269,6 +281,9 @@ export const PUSHES = {
   "push/window-command": windowCommandSchema,
   ...COMPARISON_PUSHES,
   ...ROS2_PUSHES,
+  ...ROLLOUT_PUSHES,
+  ...POLICY_PUSHES,
+  ...SELFTEST_PUSHES,
   "push/models": registryPushSchema,
 } as const;
 

@@ -33,6 +33,8 @@ export const rolloutPlanSchema = v.strictObject({
   canary: v.pipe(count, v.minValue(1), v.maxValue(100)),
   /** Then a share of all nodes, 0.01 to 1. */
   share: v.pipe(finite, v.minValue(0.01), v.maxValue(1)),
+  /** Nodes that are on their way or on trial at once, within a phase. */
+  atOnce: v.pipe(count, v.minValue(1), v.maxValue(100)),
   /** A gate opens at the earliest so long after the last commit of its phase, ms. */
   soakMs: v.pipe(finite, v.minValue(0), v.maxValue(86_400_000)),
   /** Stops at max(leastFailures, failureShare of the judged), once so many are judged. */

@@ -39,7 +39,6 @@ export const settingsSchema = v.strictObject({
   singleKeyShortcuts: v.boolean(),
   /** Local 24-hour clock or UTC. */
   clock: v.picklist(["local", "utc"]),
-  limits: limitsSchema,
   ros2: ros2SettingsSchema,
 });
 
@@ -52,7 +51,6 @@ export const DEFAULT_SETTINGS: Settings = {
   fleetView: "auto",
   singleKeyShortcuts: true,
   clock: "local",
-  limits: DEFAULT_LIMITS,
   ros2: { domainId: null, discoveryRange: null },
 };
 

@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { guardViewSchema } from "./guard";
 
 const finite = v.pipe(v.number(), v.finite());
 const nullable = <Schema extends v.GenericSchema>(schema: Schema) => v.nullable(schema);
@@ -157,6 +158,10 @@ export const nodeViewSchema = v.strictObject({
   latest: nullable(latestValuesSchema),
   /** Wall time of the newest sample or heartbeat, Unix ms. */
   lastHeardAtMs: finite,
+  /** Its verdict and its trial; null before its first sample. */
+  guard: nullable(guardViewSchema),
+  /** What the policy holds this node to. */
+  limits: v.strictObject({ minCompressionRatio: finite, maxLatencyMs: finite, minQualityScore: finite }),
   /** Metrics beyond their limit in the newest sample. */
   beyond: v.array(v.picklist(["compressionRatio", "latencyMs", "qualityScore"])),
   trail: trailSchema,
@@ -255,7 +260,9 @@ export const snapshotSchema = v.strictObject({
   malformed: v.pipe(v.number(), v.integer()),
   /** Messages parsed, since the start. */
   samples: v.pipe(v.number(), v.integer()),
+  /** Of the fleet; verticals and nodes may have their own. */
   limits: v.strictObject({ minCompressionRatio: finite, maxLatencyMs: finite, minQualityScore: finite }),
+  policyRevision: v.pipe(v.number(), v.integer()),
   nodes: v.array(nodeViewSchema),
   /** Newest first, at most 50. */
   events: v.array(eventViewSchema),

@@ -1,10 +1,8 @@
+import type { GuardView } from "../contract/guard";
 import type { Attention, NodeState } from "../contract/snapshot";
-import type { Limits } from "../contract/settings";
-import { FAILING_RUN, limitOf, METRIC_NAMES, metricsBeyond, type LimitedMetric } from "../judge/limits";
 import { hasEnded, type Command } from "../rollout/command";
-import type { MetricSample } from "./sample";
 import type { TrackedNode } from "./tracked-node";
-import { duration, fixed } from "./words";
+import { duration } from "./words";
 
 /** A node's state in one word, how much it needs a person, and the sentence that says why. */
 export interface NodeDescription {
@@ -15,51 +13,43 @@ export interface NodeDescription {
   readonly sentence: string;
 }
 
-function metricText(metric: LimitedMetric, value: number): string {
-  switch (metric) {
-    case "compressionRatio":
-      return fixed(value, 2);
-    case "latencyMs":
-      return `${fixed(value, 1)} ms`;
-    case "qualityScore":
-      return fixed(value, 3);
-  }
-}
-
-function limitText(metric: LimitedMetric, limits: Limits): string {
-  const limit = limitOf(metric, limits);
-  if (metric === "latencyMs") return `${limit.value} ms`;
-  return metric === "qualityScore" ? fixed(limit.value, 2) : fixed(limit.value, 1);
-}
-
-function describeFailing(node: TrackedNode, latest: MetricSample, limits: Limits): string {
-  const parts = node.watch.failing.map((metric) => {
-    const value = latest[metric];
-    const name = METRIC_NAMES[metric];
-    const shown = value === null ? "not reported" : metricText(metric, value);
-    const run = node.watch.runs[metric];
-    if (run === 0) {
-      return `${name} ${shown} is within ${limitText(metric, limits)} again for ${node.watch.withinRun} samples`;
-    }
-    return `${name} ${shown}, ${run} of ${Math.max(run, FAILING_RUN)} samples beyond ${limitText(metric, limits)}`;
-  });
-  const text = parts.join("; ");
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
-}
-
 function describeSilence(node: TrackedNode, wallMs: number): string {
   const silentFor = duration(wallMs - node.lastHeardWallMs);
   if (node.liveness === "lost") return `No sample for ${silentFor} (lost after 30 s). What it does now is unknown.`;
   return `No sample for ${silentFor} (stale after 5 s, lost after 30 s). It is not healthy, it is unknown.`;
 }
 
-function describeLive(node: TrackedNode, limits: Limits): string {
-  const version = node.modelVersion ?? "a version that it does not report";
-  const beyond = node.latest === null ? [] : metricsBeyond(node.latest, limits);
-  if (beyond.length === 0) return `Runs ${version}; the newest sample is within every limit.`;
-  const names = beyond.map((metric) => METRIC_NAMES[metric]).join(" and ");
-  const run = Math.max(...beyond.map((metric) => node.watch.runs[metric]));
-  return `Runs ${version}; ${names} beyond the limit for ${run} of ${FAILING_RUN} samples.`;
+/** What a command that is on its way adds to the sentence of a verdict. */
+function inFlightClause(command: Command): string {
+  const verb = command.kind === "rollback" ? "Rolling back to" : "Deploying";
+  const at = {
+    requested: "requested",
+    sent: "sent, waiting for its report",
+    acknowledged: "its report is here, settling",
+    verifying: "its samples are checked",
+  } as const;
+  const { phase } = command;
+  const step = phase === "requested" || phase === "sent" || phase === "acknowledged" || phase === "verifying" ? at[phase] : phase;
+  return `${verb} ${command.version}: ${step}.`;
+}
+
+function describeFailing({ verdict, hold }: GuardView, command: Command | null): string {
+  if (hold !== null) return hold.sentence;
+  return command !== null && !hasEnded(command) ? `${verdict.sentence} ${inFlightClause(command)}` : verdict.sentence;
+}
+
+/** How much a node that speaks and does not fail needs a person. */
+function attentionOf({ verdict }: GuardView): Attention {
+  switch (verdict.outcome) {
+    case "warn":
+      return verdict.reason === "better" ? "low" : "medium";
+    case "error":
+      return "medium";
+    case "no-data":
+      return "low";
+    default:
+      return "none";
+  }
 }
 
 /** The time of a command's newest step, Unix ms. */
@@ -68,35 +58,28 @@ function commandSinceMs(command: Command): number {
 }
 
 /**
- * Describes a node for the fleet page. Precedence: lost and stale (nothing else can be known), failing,
- * inconsistent and unconfirmed commands, alive without metrics, joining, live.
+ * Describes a node for the fleet page. Precedence: lost and stale (nothing else can be known), failing by its
+ * verdict, a rollback that did not help, inconsistent and unconfirmed commands, alive without metrics, joining,
+ * a command on its way, the verdict.
+ * @param guard its verdict and trial; null before its first sample.
  */
-export function describeNode(
-  node: TrackedNode,
-  command: Command | null,
-  limits: Limits,
-  wallMs: number,
-): NodeDescription {
+export function describeNode(node: TrackedNode, command: Command | null, guard: GuardView | null, wallMs: number): NodeDescription {
   const sinceMs = node.livenessSinceWallMs;
-  if (node.liveness === "lost") {
-    return { state: "lost", attention: "medium", sinceMs, sentence: describeSilence(node, wallMs) };
+  const hold = guard?.hold ?? null;
+  if (node.liveness === "lost" || node.liveness === "stale") {
+    const isLeft = hold?.code === "NOT_RECOVERED";
+    const attention = isLeft ? "high" : node.liveness === "lost" ? "medium" : "low";
+    return { state: node.liveness, attention, sinceMs, sentence: isLeft ? `${describeSilence(node, wallMs)} ${hold.sentence}` : describeSilence(node, wallMs) };
   }
-  if (node.liveness === "stale") {
-    return { state: "stale", attention: "low", sinceMs, sentence: describeSilence(node, wallMs) };
-  }
-  const { latest } = node;
-  if (node.liveness === "live" && latest !== null && node.watch.failing.length > 0) {
-    return {
-      state: "failing",
-      attention: "high",
-      sinceMs: node.watch.failingSinceMs ?? wallMs,
-      sentence: describeFailing(node, latest, limits),
-    };
+  if (node.liveness === "live" && guard !== null && guard.verdict.outcome === "fail") {
+    return { state: "failing", attention: "high", sinceMs: guard.verdict.sinceMs, sentence: describeFailing(guard, command) };
   }
   if (command !== null && (command.phase === "unconfirmed" || command.phase === "inconsistent")) {
+    if (hold?.code === "NOT_RECOVERED") return { state: command.phase, attention: "high", sinceMs: hold.sinceMs, sentence: hold.sentence };
     const attention = command.phase === "inconsistent" ? "medium" : "low";
     return { state: command.phase, attention, sinceMs: commandSinceMs(command), sentence: command.sentence };
   }
+  if (hold?.code === "NOT_RECOVERED") return { state: "live", attention: "high", sinceMs: hold.sinceMs, sentence: hold.sentence };
   if (node.liveness === "no-metrics") {
     const sentence = "Heartbeats arrive, metrics do not. It is alive, how well it compresses is unknown.";
     return { state: "no-metrics", attention: "low", sinceMs, sentence };
@@ -107,5 +90,7 @@ export function describeNode(
   if (command !== null && !hasEnded(command)) {
     return { state: "live", attention: "none", sinceMs, sentence: command.sentence };
   }
-  return { state: "live", attention: "none", sinceMs, sentence: describeLive(node, limits) };
+  const attention = guard === null ? "none" : attentionOf(guard);
+  const sentence = guard?.verdict.sentence ?? `Runs ${node.modelVersion ?? "a version that it does not report"}.`;
+  return { state: "live", attention, sinceMs: attention === "none" ? sinceMs : (guard?.verdict.sinceMs ?? sinceMs), sentence };
 }

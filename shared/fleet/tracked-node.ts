@@ -1,6 +1,4 @@
-import type { Limits } from "../contract/settings";
 import type { Liveness, Trail } from "../contract/snapshot";
-import { EMPTY_WATCH, metricsBeyond, watchSample, type LimitedMetric, type LimitWatch } from "../judge/limits";
 import { SeriesRing } from "../series/series-ring";
 import type { CoordinationRecord } from "./coordination";
 import type { ModelVersion, NodeId } from "./ids";
@@ -32,8 +30,6 @@ export const SERIES_COLUMNS = ["compressionRatio", "latencyMs", "qualityScore", 
 export interface IngestOutcome {
   /** The node reports another version than before. */
   readonly versionChanged: boolean;
-  /** Metrics of the sample beyond their limits; empty for a heartbeat. */
-  readonly beyond: readonly LimitedMetric[];
 }
 
 /**
@@ -47,7 +43,6 @@ export class TrackedNode {
   vertical: Vertical | null = null;
   dialect: Dialect | null = null;
   versions: VersionHistory = EMPTY_HISTORY;
-  watch: LimitWatch = EMPTY_WATCH;
   latest: MetricSample | null = null;
   lastHeardWallMs: number;
   /** What the coordinator allots it; null where none was heard. */
@@ -59,6 +54,8 @@ export class TrackedNode {
   /** Whether any message of it ever carried a version. */
   reportsVersion = false;
 
+  /** Its newest metrics message could not be read. */
+  private isUnreadable = false;
   private joinedAtMs: number;
   private lastMetricsAtMs: number | null = null;
   private lastHeartbeatAtMs: number | null = null;
@@ -82,27 +79,32 @@ export class TrackedNode {
   }
 
   /** Takes in a metrics message that arrived at `nowMs` (monotonic). */
-  takeSample(sample: MetricSample, nowMs: number, limits: Limits): IngestOutcome {
+  takeSample(sample: MetricSample, nowMs: number): IngestOutcome {
     const versionChanged = this.noteReport(sample.modelVersion, sample.dialect, sample.receivedAtMs);
     this.vertical = sample.vertical ?? this.vertical;
     this.dialect = sample.dialect;
     this.latest = sample;
     if (sample.sequence !== null) this.sequences = noteSequence(this.sequences, sample.sequence);
     this.lastMetricsAtMs = nowMs;
+    this.isUnreadable = false;
     this.lastHeardWallMs = sample.receivedAtMs;
     this.arrivalsMs.push(nowMs);
     this.sampleOfTick = sample;
     this.samplesOfTick += 1;
-    if (versionChanged) this.watch = EMPTY_WATCH;
-    this.watch = watchSample(this.watch, sample, limits);
-    this.versions = noteSample(this.versions, sample.modelVersion, this.watch.withinRun);
+    this.versions = noteSample(this.versions, sample.modelVersion);
     this.series.push(sample.receivedAtMs, [
       sample.compressionRatio,
       sample.latencyMs,
       sample.qualityScore ?? NaN,
       sample.bandwidthKbps ?? NaN,
     ]);
-    return { versionChanged, beyond: metricsBeyond(sample, limits) };
+    return { versionChanged };
+  }
+
+  /** A metrics message came that could not be read. */
+  noteUnreadable(): void {
+    this.malformed += 1;
+    this.isUnreadable = true;
   }
 
   /** Takes in a heartbeat that arrived at `nowMs` (monotonic). */
@@ -112,10 +114,11 @@ export class TrackedNode {
     this.lastHeardWallMs = heartbeat.receivedAtMs;
     // While metrics flow they say which version runs: a heartbeat comes on another topic, and at a swap it
     // overtakes the last frames of the old version.
+    // Metrics that cannot be read say nothing.
     const metricsFlow =
-      this.latest?.dialect === "lydt" && this.lastMetricsAtMs !== null && nowMs - this.lastMetricsAtMs < STALE_AFTER_MS;
-    if (metricsFlow) return { versionChanged: false, beyond: [] };
-    return { versionChanged: this.noteReport(heartbeat.modelVersion, "lydt", heartbeat.receivedAtMs), beyond: [] };
+      this.latest?.dialect === "lydt" && this.lastMetricsAtMs !== null && nowMs - this.lastMetricsAtMs < STALE_AFTER_MS && !this.isUnreadable;
+    if (metricsFlow) return { versionChanged: false };
+    return { versionChanged: this.noteReport(heartbeat.modelVersion, "lydt", heartbeat.receivedAtMs) };
   }
 
   /** A publisher of it appeared in the graph: a node that was away joins again and keeps its history. */

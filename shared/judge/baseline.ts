@@ -31,7 +31,7 @@ export interface Baseline {
   readonly values: Float64Array;
   readonly scores: Float64Array;
   /** Where in `values` each of equal cells between the lowest and the highest begins, for a short search. */
-  readonly cells: Int32Array;
+  readonly cells: Uint16Array;
   /** Units of the metric for one score, beyond the lowest and the highest value. */
   readonly lowerScale: number;
   readonly upperScale: number;
@@ -70,16 +70,17 @@ function knotsOf(sorted: Float64Array): { readonly values: Float64Array; readonl
     scores.push(sum / (to - from));
     from = to;
   }
-  return { values: Float64Array.from(values), scores: Float64Array.from(scores) };
+  // Without ties the scores are those of every baseline of this size: a fleet's baselines then share one array.
+  return { values: Float64Array.from(values), scores: values.length === sorted.length ? ranked : Float64Array.from(scores) };
 }
 
-const CELLS = 256;
+const CELLS = 2048;
 
 /** For each of {@link CELLS} equal cells the last knot that is not above its lower edge, and one more for the end. */
-function cellsOf(values: Float64Array): Int32Array {
+function cellsOf(values: Float64Array): Uint16Array {
   const lowest = values[0] ?? 0;
   const width = ((values.at(-1) ?? 0) - lowest) / CELLS;
-  const cells = new Int32Array(CELLS + 1);
+  const cells = new Uint16Array(CELLS + 1);
   let knot = 0;
   for (let cell = 0; cell <= CELLS; cell += 1) {
     while (knot + 1 < values.length && (values[knot + 1] ?? 0) <= lowest + cell * width) knot += 1;

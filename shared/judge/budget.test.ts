@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { BASELINE_STAGES, BUDGET_SHARES, createBudget, createBudgetBook, falseAlarmChance, PLANNED_SHARE, SHORTEST_RELATIVE_RUN, type BudgetRequest } from "./budget";
 import { predictBudget } from "./predict";
 import { cusumArl } from "./statistics/cusum";
+import { normalCdf } from "./statistics/normal";
 import { poissonUpper95 } from "./statistics/poisson";
 import { autocorrelatedRunArls } from "./statistics/runs-rules";
 
@@ -51,6 +52,18 @@ describe("a budget", () => {
   });
 });
 
+describe("a leap", () => {
+  test("is rarer than its share of the budget, larger for a tighter budget, and asked of a large enough baseline alone", () => {
+    const budget = createBudget(six);
+    const leap = budget.leap(1920);
+    expect(normalCdf(-leap)).toBeLessThan(1 / budget.arlOf("jump"));
+    expect(createBudget({ ...six, days: 3000 }).leap(1920)).toBeGreaterThan(leap);
+    expect(budget.leap(480)).toBeGreaterThan(leap);
+    expect(budget.leap(480)).toBeLessThan(9);
+    expect(budget.leap(479)).toBe(Infinity);
+  });
+});
+
 describe("a run", () => {
   test("is the shortest that the budget allows", () => {
     const budget = createBudget(six);
@@ -93,6 +106,7 @@ describe("a prediction", () => {
     expect(tight.driftLimit).toBeGreaterThan(once.driftLimit);
     expect(tight.hardRun).toBeGreaterThan(once.hardRun);
     expect(tight.delaySamples).toBeGreaterThanOrEqual(once.delaySamples);
+    expect(predictBudget({ ...request, rho: 0.8 }).delaySamples).toBe(6);
   });
 });
 

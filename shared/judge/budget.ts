@@ -1,5 +1,5 @@
 import { cusumLimit, siegmundArl } from "./statistics/cusum";
-import { normalPdf } from "./statistics/normal";
+import { normalPdf, normalQuantile } from "./statistics/normal";
 import { gaussLegendre, solveRising, type Quadrature } from "./statistics/quadrature";
 import { autocorrelatedRunArls } from "./statistics/runs-rules";
 
@@ -18,10 +18,10 @@ export interface BudgetRequest {
 }
 
 /** The rules that can roll a node back; they share the budget. */
-export type Trigger = "hard" | "relative" | "drift-slow" | "drift-fast" | "spread";
+export type Trigger = "hard" | "relative" | "jump" | "drift-slow" | "drift-fast" | "spread";
 
 /** How the budget is split. A tenth costs a chart ln(10) / 2k of its limit, so the split hardly matters. */
-export const BUDGET_SHARES: Readonly<Record<Trigger, number>> = { hard: 0.2, relative: 0.1, "drift-slow": 0.3, "drift-fast": 0.3, spread: 0.1 };
+export const BUDGET_SHARES: Readonly<Record<Trigger, number>> = { hard: 0.15, relative: 0.1, jump: 0.05, "drift-slow": 0.3, "drift-fast": 0.3, spread: 0.1 };
 
 /**
  * Part of the budget that the limits are solved for. The rest is for what no model of errors knows: dependence
@@ -43,11 +43,30 @@ export const HEALTHY_LIMIT_SD = 2.326;
 export const HEALTHY_RELATIVE_SD = 3.09;
 /** Three samples at least for a change against the baseline, so that no two outliers make one. */
 export const SHORTEST_RELATIVE_RUN = 3;
+/** A jump is one leap and its stay: so many samples in a row in all, so that one sample alone never decides. */
+export const JUMP_RUN = 6;
+/** How far to the worse side the samples of a jump stay, in standard deviations. */
+export const JUMP_STAYS_SD = 3;
 /** What is assumed before a node has shown its own autocorrelation. */
 export const ASSUMED_RHO = 0.5;
 /** A run rule waits no longer than this many samples. */
 export const LONGEST_RUN = 240;
 const LARGEST_RHO = 0.95;
+
+/**
+ * Samples of a baseline at which a leap must be twice as large. The scale of a residual errs by 2 / sqrt(n) of itself at
+ * an autocorrelation of 0.8; averaged over normal errors, the chance of L standard deviations is that of L (1 - 2 L^2 / n).
+ */
+const LEAP_CAUTION = 80;
+/** What tails that are longer than normal ones add to a leap; of 63 node-days of lognormal quality at 0.8 none comes so far. */
+const LEAP_TAIL = 0.75;
+/** A smaller baseline has not seen its tails: a leap out of it says little. */
+const LEAST_LEAP_BASELINE = 480;
+
+/** Limits are solved for autocorrelations in steps of 0.05, the next one up. */
+function roundedRho(rho: number): number {
+  return Math.min(LARGEST_RHO, Math.ceil(Math.max(0, rho) * 20 - 1e-9) / 20);
+}
 
 /** The reference value of the fast drift chart, in long-run standard deviations: best for a shift of 2. */
 export const FAST_K = 1;
@@ -127,6 +146,8 @@ export interface Budget {
   plainLimit(trigger: "drift-slow" | "drift-fast" | "spread", rho: number): number;
   /** Samples in a row beyond a line that lies `sd` standard deviations away from healthy samples. */
   run(trigger: "hard" | "relative", sd: number, rho: number): number;
+  /** Where a jump begins: a change from the sample before, in standard deviations of what an autoregression leaves; Infinity where the baseline is too small to tell. */
+  leap(n: number): number;
 }
 
 const solved = new Map<string, Budget>();
@@ -162,7 +183,7 @@ function solveBudget(request: BudgetRequest): Budget {
     return solveRising((h) => Math.log(siegmundArl({ k, h }, 0)), Math.log(arlOf(trigger)), 0, 8, LARGEST_LIMIT, 1e-4);
   };
   function chartLimit(trigger: "drift-slow" | "drift-fast" | "spread", { n, rho, isEarly }: ChartStage): number | null {
-    const level = Math.min(LARGEST_RHO, Math.ceil(Math.max(0, rho) * 20 - 1e-9) / 20);
+    const level = roundedRho(rho);
     return keep(`${trigger} ${n} ${level} ${isEarly ? 1 : 0}`, () => {
       const isSpread = trigger === "spread";
       // The spread chart sees one value for two samples.
@@ -181,7 +202,7 @@ function solveBudget(request: BudgetRequest): Budget {
   function run(trigger: "hard" | "relative", sd: number, rho: number): number {
     const most = trigger === "hard" ? HEALTHY_LIMIT_SD : HEALTHY_RELATIVE_SD;
     const c = Math.floor(Math.min(most, Math.max(RUN_CERTAIN_SD, sd)) * 20 + 1e-9) / 20;
-    const level = Math.min(LARGEST_RHO, Math.ceil(Math.max(0, rho) * 20 - 1e-9) / 20);
+    const level = roundedRho(rho);
     const shortest = trigger === "relative" ? SHORTEST_RELATIVE_RUN : 1;
     const length = keep(`${trigger} run ${c} ${level}`, () => {
       const wanted = arlOf(trigger);
@@ -190,7 +211,9 @@ function solveBudget(request: BudgetRequest): Budget {
     });
     return Math.max(shortest, length ?? LONGEST_RUN);
   }
-  return { request, arlOf, slowK, chartLimit, plainLimit, run };
+  // Leaps alone, in whitened samples, are as rare as the budget asks, whatever the autocorrelation; the stay is asked too.
+  const leap = (n: number): number => (n < LEAST_LEAP_BASELINE ? Infinity : -normalQuantile(1 / arlOf("jump")) * (1 + LEAP_CAUTION / n) + LEAP_TAIL);
+  return { request, arlOf, slowK, chartLimit, plainLimit, run, leap };
 }
 
 /** Budgets of one fleet by the rate of a node's samples. */

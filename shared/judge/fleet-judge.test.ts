@@ -120,7 +120,7 @@ describe("a bad version", () => {
     trial.deploy("node_1", "1.2.0");
     trial.run(40, (nodeId) => (nodeId === "node_0" || nodeId === "node_1" ? bad : {}));
     expect(trial.named("rollback-requested").map(({ nodeId }) => nodeId)).toEqual(["node_0", "node_1"]);
-    expect(trial.named("version-quarantined").map(({ detail }) => detail["scope"])).toEqual(["node", "node", "fleet"]);
+    expect(trial.named("version-quarantined").map(({ detail }) => detail["scope"])).toEqual(["node", "node", "class"]);
   });
 
   test("is found by its warm-up's end at the earliest: what happens before is ignored", () => {
@@ -180,6 +180,28 @@ describe("a trouble of the environment", () => {
     const held = trial.named("rollback-held", "node_0");
     expect(held).toMatchObject([{ detail: { code: "COMMON_CAUSE" } }]);
     expect(held[0]?.detail["sentence"]).toContain("This is the environment, not a version.");
+  });
+
+  test("holds a node that gets well later than the others, too", () => {
+    const trial = startTrial(6);
+    trial.run(600);
+    trial.deploy("node_0", "1.2.0");
+    trial.run(300);
+    trial.run(40, () => ({ latencyMs: 60 }));
+    trial.run(30, (nodeId) => (nodeId === "node_0" ? { latencyMs: 60 } : {}));
+    trial.run(60);
+    expect(trial.named("rollback-requested")).toEqual([]);
+    expect(trial.named("hold-ended", "node_0")).toHaveLength(1);
+  });
+
+  test("is a version after all where one node goes on alone for long", () => {
+    const trial = startTrial(6);
+    trial.run(600);
+    trial.deploy("node_0", "1.2.0");
+    trial.run(300);
+    trial.run(40, () => ({ latencyMs: 60 }));
+    trial.run(200, (nodeId) => (nodeId === "node_0" ? { latencyMs: 60 } : {}));
+    expect(trial.named("rollback-requested")).toMatchObject([{ nodeId: "node_0", detail: { target: "1.1.0" } }]);
   });
 
   test("does not shield a new version that alone is bad", () => {

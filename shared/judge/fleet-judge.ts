@@ -1,11 +1,16 @@
 import { fleetPolicyOf, guardrailCount, nodePolicyOf, type Policy } from "../policy/policy";
-import { decideRollback, type HoldCode, type PeerEvidence } from "../rollout/decision";
+import type { Vertical } from "../fleet/sample";
+import { isCommonCause, type PeerEvidence } from "../rollout/decision";
+import { decideGuard, EMPTY_GUARD, evolveGuard, guardNode, isOnFailedTrial, isWaiting, newQuarantine } from "../rollout/guard";
+import type { GuardEvent, GuardState } from "../rollout/guard-events";
+import { holdEnd } from "../rollout/guard-journal";
+import type { Failure } from "../result";
 import { createBudgetBook, type BudgetBook } from "./budget";
-import { LIMITED_METRICS, METRIC_NAMES, type LimitedMetric } from "./limits";
-import { loudest, rearm, type MetricState } from "./metric-judge";
+import { GOOD_RUN, LIMITED_METRICS, METRIC_NAMES, type LimitedMetric } from "./limits";
+import { changePolicy, loudest, rearm, type MetricState } from "./metric-judge";
 import { judgeSample, standingOf, startNode, swapVersion, type JudgedSample, type JudgeRules, type NodeState, type Standing } from "./node-judge";
-import { describeStanding } from "./sentences";
-import type { Outcome } from "./verdict";
+import { describeStanding, utcClock, type ClockText } from "./sentences";
+import type { Outcome, Verdict } from "./verdict";
 
 /** A decision, as the journal and `./lydlr replay` write it. */
 export interface JudgeEvent {
@@ -14,11 +19,14 @@ export interface JudgeEvent {
     | "node-seen"
     | "deploy-requested"
     | "version-changed"
+    | "version-good"
     | "baseline-frozen"
     | "verdict"
     | "version-committed"
     | "rollback-requested"
     | "rollback-held"
+    | "rollback-escalated"
+    | "hold-ended"
     | "rollback-acknowledged"
     | "version-inconsistent"
     | "version-quarantined"
@@ -32,19 +40,17 @@ export interface JudgeEvent {
 interface Member {
   readonly state: NodeState;
   rules: JudgeRules;
+  nodeClass: Vertical | null;
   shown: Standing;
+  /** When the shown standing began. */
+  shownSinceMs: number;
   /** The last outcome before the node fell silent. */
   lastOutcome: Outcome;
   silence: "none" | "stale" | "lost";
   baselines: number;
-  isCommitted: boolean;
-  /** Versions that were good here, in the order in which they began, the newest last. */
-  readonly good: string[];
-  readonly quarantined: Set<string>;
-  readonly rollbacksAtMs: number[];
-  pending: string | null;
-  hold: HoldCode | null;
   decidedAtMs: number;
+  /** When nodes that did not change last degraded together with this one. */
+  commonAtMs: number;
 }
 
 /** Degradation of a peer counts from this share of a limit: hit at the same time, it has come as far. */
@@ -53,10 +59,10 @@ const PEER_SHARE = 0.3;
 const SAME_TIME_MS = 30_000;
 /** A version that runs for less than this is a change that a degradation may come from. */
 const RECENT_CHANGE_MS = 600_000;
+/** A trouble of the environment ends for one node earlier than for another: only this much later it may be a version after all. */
+const COMMON_ENDS_MS = 30_000;
 /** A held rollback is thought over again so often. */
 const RECONSIDER_MS = 5_000;
-/** Nodes of a fleet on which a version must fail before it may run on none. */
-const FLEET_QUARANTINE = 2;
 
 /** The fleet sizes that limits are solved for: the next one up, so that a growing fleet solves few. */
 function roundedFleet(nodes: number): number {
@@ -65,73 +71,140 @@ function roundedFleet(nodes: number): number {
   return size;
 }
 
+/** A rollback that the judge wants, with the verdict that it follows from. */
+export interface RollbackWish {
+  readonly event: GuardEvent & { readonly event: "rollback-requested" };
+  readonly detail: Readonly<Record<string, unknown>>;
+}
+
+/** What surrounds a judge. A recording has none of it. */
+export interface JudgeSurroundings {
+  /** What was known of the fleet before the judge began. */
+  readonly guard?: GuardState;
+  /**
+   * Makes a rollback: it must be on disk, and told to {@link FleetJudge.apply}, when this returns null. A failure
+   * says why it was not made; it is asked for again later.
+   */
+  requestRollback?(wish: RollbackWish): Failure | null;
+  readonly clockText?: ClockText;
+  /** Told of every sample that was judged, before what follows from it. */
+  watch?(state: Readonly<NodeState>): void;
+}
+
+/** A node as it is judged now. To be looked at, not to be changed. */
+export interface JudgedNode {
+  readonly state: Readonly<NodeState>;
+  readonly rules: JudgeRules;
+  readonly verdict: Verdict;
+  /** When the verdict's outcome, metric and rule came to be what they are. */
+  readonly sinceMs: number;
+}
+
 /** Judges a fleet from its samples alone: pure, on the samples' clock, the same events for the same input. */
 export interface FleetJudge {
-  /** A deployment that somebody asked for. */
+  /** A deployment that somebody asked for, in a recording. */
   deploy(tMs: number, nodeId: string, version: string): void;
-  sample(nodeId: string, sample: JudgedSample): void;
+  /** @param nodeClass the node's vertical; null where it reports none. */
+  sample(nodeId: string, sample: JudgedSample, nodeClass?: Vertical | null): void;
+  /** A version that a node reports otherwise than by a sample: its trial begins. */
+  report(nodeId: string, version: string | null, tMs: number, nodeClass: Vertical | null): void;
   /** Time passes: nodes may have fallen silent. */
   tick(tMs: number): void;
+  /** Judges by another policy from the next sample on. Baselines stay. */
+  changePolicy(policy: Policy, tMs: number): void;
+  /** Takes in what happened outside of the judge: commands, their ends, a quarantine that a person lifted. */
+  apply(event: GuardEvent, tMs: number): void;
+  guard(): GuardState;
+  /** How a node stands; null where no sample of it was judged. */
+  look(nodeId: string, tMs: number): JudgedNode | null;
+  /** Knows no node any more, and of their past what is given. */
+  restart(guard: GuardState): void;
 }
 
 /** Makes a judge of a fleet; it hands every decision to `emit` in order. */
-export function createFleetJudge(policy: Policy, emit: (event: JudgeEvent) => void): FleetJudge {
-  const fleet = fleetPolicyOf(policy);
+export function createFleetJudge(first: Policy, emit: (event: JudgeEvent) => void, around: JudgeSurroundings = {}): FleetJudge {
+  let policy = first;
+  let fleet = fleetPolicyOf(policy);
+  let guard = around.guard ?? EMPTY_GUARD;
+  const clockText = around.clockText ?? utcClock;
   const members = new Map<string, Member>();
-  const failures = new Map<string, Set<string>>();
-  const fleetQuarantine = new Set<string>();
   let solvedFor = 0;
   let budgets: BudgetBook = createBudgetBook({ days: fleet.days, nodes: 1, metrics: 1, baselinesPerDay: fleet.baselinesPerDay });
+
+  function solveBudget(size: number): void {
+    solvedFor = size;
+    budgets = createBudgetBook({ days: fleet.days, nodes: size, metrics: guardrailCount(policy), baselinesPerDay: fleet.baselinesPerDay });
+  }
 
   function sizeBudget(): void {
     const size = fleet.nodes ?? roundedFleet(members.size + 1);
     if (size === solvedFor) return;
-    solvedFor = size;
-    budgets = createBudgetBook({ days: fleet.days, nodes: size, metrics: guardrailCount(policy), baselinesPerDay: fleet.baselinesPerDay });
+    solveBudget(size);
     for (const member of members.values()) {
       member.rules = { ...member.rules, budgets };
       for (const metric of LIMITED_METRICS) rearm(member.state.metrics[metric].judge, budgets);
     }
   }
 
-  function memberOf(nodeId: string, version: string | null, tMs: number): Member {
+  function holdTo(member: Member): void {
+    const { state, nodeClass } = member;
+    member.rules = { fleet, node: nodePolicyOf(policy, state.nodeId, nodeClass), budgets };
+    for (const metric of LIMITED_METRICS) changePolicy(state.metrics[metric].judge, member.rules.node[metric], budgets);
+  }
+
+  function evolve(event: GuardEvent): void {
+    guard = evolveGuard(guard, event);
+  }
+
+  function memberOf(nodeId: string, version: string | null, tMs: number, nodeClass: Vertical | null): Member {
     const known = members.get(nodeId);
     if (known !== undefined) return known;
     sizeBudget();
-    const rules: JudgeRules = { fleet, node: nodePolicyOf(policy, nodeId, null), budgets };
+    const rules: JudgeRules = { fleet, node: nodePolicyOf(policy, nodeId, nodeClass), budgets };
     const state = startNode(nodeId, version, tMs, rules);
     const member: Member = {
       state,
       rules,
+      nodeClass,
       shown: state.standing,
+      shownSinceMs: tMs,
       lastOutcome: "inconclusive",
       silence: "none",
       baselines: 0,
-      isCommitted: false,
-      good: [],
-      quarantined: new Set(),
-      rollbacksAtMs: [],
-      pending: null,
-      hold: null,
       decidedAtMs: -Infinity,
+      commonAtMs: tMs,
     };
     members.set(nodeId, member);
+    resumeTrial(state, tMs, nodeClass);
     emit({ tMs, event: "node-seen", nodeId, detail: { version, sentence: `${nodeId} runs ${version ?? "a version that it does not report"}.` } });
     return member;
+  }
+
+  /** A trial that ran when the application ended goes on, and a version that came while nobody looked has one. */
+  function resumeTrial(state: NodeState, tMs: number, nodeClass: Vertical | null): void {
+    const { nodeId, version } = state;
+    evolve({ event: "version-reported", nodeId, version, nodeClass, isSwap: false });
+    const known = guardNode(guard, nodeId);
+    if (version === null || known.version !== version) return;
+    state.hasSwapped = known.hasSwapped;
+    if (known.isCommitted) state.phase = "committed";
+    else if (known.hasSwapped && !known.isByRollback) state.commitByMs = tMs + fleet.commitWithinMs;
   }
 
   function noteSwap(member: Member, from: string | null, tMs: number): void {
     const { state } = member;
     const { nodeId, version } = state;
     member.baselines = 0;
-    member.isCommitted = false;
-    member.hold = null;
+    const { command } = guardNode(guard, nodeId);
+    evolve({ event: "version-reported", nodeId, version, nodeClass: member.nodeClass, isSwap: true });
     const sentence = `${nodeId} reports ${version ?? "no version"}; before it ran ${from ?? "a version that it did not report"}.`;
     emit({ tMs, event: "version-changed", nodeId, detail: { from, version, sentence } });
-    if (member.pending === null) return;
-    const isAsked = version === member.pending;
-    const asked = member.pending;
-    member.pending = null;
+    // In a recording the node's report is all there is; elsewhere commands have ends of their own.
+    if (around.requestRollback !== undefined || command?.standing !== "open") return;
+    const asked = command.version;
+    const isAsked = version === asked;
+    evolve({ event: "command-moved", nodeId, commandId: null, standing: isAsked ? "verified" : "inconsistent", atMs: tMs, sentence: "" });
+    if (command.kind === "deploy") return;
     const inconsistent = `Asked for ${asked}, ${nodeId} reports ${version ?? "no version"}. Nothing more is sent until you choose.`;
     emit({
       tMs,
@@ -144,35 +217,50 @@ export function createFleetJudge(policy: Policy, emit: (event: JudgeEvent) => vo
   function noteMilestones(member: Member, tMs: number): void {
     const { state } = member;
     const { nodeId, version } = state;
-    if (state.isGood && version !== null && member.good.at(-1) !== version) {
-      const before = member.good.indexOf(version);
-      if (before >= 0) member.good.splice(before, 1);
-      member.good.push(version);
+    if (state.isGood && version !== null && guardNode(guard, nodeId).good.at(-1) !== version) {
+      evolve({ event: "version-good", nodeId, version });
+      emit({ tMs, event: "version-good", nodeId, detail: { version, sentence: `${version} is good here: ${GOOD_RUN} samples in a row within limits.` } });
     }
-    const frozen = LIMITED_METRICS.reduce((sum, metric) => sum + (state.metrics[metric].judge.baseline?.n ?? 0), 0);
+    let frozen = 0;
+    for (const { judge } of state.watches) if (judge.baseline !== null) frozen += judge.baseline.n;
     if (frozen !== member.baselines) {
       member.baselines = frozen;
       emit({ tMs, event: "baseline-frozen", nodeId, detail: baselineDetail(state) });
     }
-    if (state.phase === "committed" && !member.isCommitted) {
-      member.isCommitted = true;
+    if (state.phase === "committed" && !guardNode(guard, nodeId).isCommitted) {
+      evolve({ event: "version-committed", nodeId, version });
       const sentence = `${version ?? "The version"} is committed on ${nodeId}: ${state.passed} samples passed. The guard stays on.`;
       emit({ tMs, event: "version-committed", nodeId, detail: { version, n: state.passed, sentence } });
     }
   }
 
+  function describe(member: Member, standing: Standing, tMs: number): Verdict {
+    return describeStanding(member.state, standing, tMs, member.rules, member.lastOutcome, clockText);
+  }
+
   function noteVerdict(member: Member, tMs: number): void {
     const { state, shown } = member;
     const { standing } = state;
+    const { nodeId } = state;
     const isSame = shown.outcome === standing.outcome && shown.metric === standing.metric && shown.reason === standing.reason;
     if (!isSame) {
       member.shown = standing;
-      const { sentence, ...numbers } = describeStanding(state, standing, tMs, member.rules, member.lastOutcome);
-      emit({ tMs, event: "verdict", nodeId: state.nodeId, detail: { version: state.version, ...numbers, before: shown.outcome, sentence } });
+      member.shownSinceMs = tMs;
+      const { sentence, ...numbers } = describe(member, standing, tMs);
+      emit({ tMs, event: "verdict", nodeId, detail: { version: state.version, ...numbers, before: shown.outcome, sentence } });
     }
     member.lastOutcome = standing.outcome;
-    if (standing.outcome === "fail") decide(member, tMs);
-    else member.hold = null;
+    if (standing.outcome === "fail") act(member, tMs, "verdict");
+    else if (guardNode(guard, nodeId).hold !== null) endHold(nodeId, standing.outcome, tMs);
+  }
+
+  function endHold(nodeId: string, outcome: Outcome, tMs: number): void {
+    const { hold: held } = guardNode(guard, nodeId);
+    const ended = holdEnd(nodeId, outcome);
+    if (ended === null || held === null) return;
+    evolve(ended);
+    if (guardNode(guard, nodeId).hold !== null) return;
+    emit({ tMs, event: "hold-ended", nodeId, detail: { code: held.code, isWell: ended.isWell, sentence: `${nodeId} does not fail any more; what held its rollback (${held.code}) is over.` } });
   }
 
   function peersOf(member: Member, metric: LimitedMetric | null, tMs: number): readonly PeerEvidence[] {
@@ -189,42 +277,83 @@ export function createFleetJudge(policy: Policy, emit: (event: JudgeEvent) => vo
     return peers;
   }
 
-  function decide(member: Member, tMs: number): void {
+  /** Has a rollback made, or held, of a node that fails or whose class gave its version up. */
+  function act(member: Member, tMs: number, type: "verdict" | "class"): void {
     const { state } = member;
-    if (member.pending !== null) return;
-    if (member.hold !== null && tMs - member.decidedAtMs < RECONSIDER_MS) return;
-    member.decidedAtMs = tMs;
     const { standing, nodeId, version } = state;
-    const verdict = describeStanding(state, standing, tMs, member.rules, member.lastOutcome);
+    const known = guardNode(guard, nodeId);
+    if (isWaiting(known) || (known.hold !== null && tMs - member.decidedAtMs < RECONSIDER_MS)) return;
+    member.decidedAtMs = tMs;
+    const verdict = describe(member, standing, tMs);
     const symptom = standing.metric === null ? "fell silent" : `got worse in ${METRIC_NAMES[standing.metric]}`;
-    const quarantined = new Set([...member.quarantined, ...fleetQuarantine]);
-    const question = { nodeId, nowMs: tMs, version, goodBefore: member.good, quarantined, rollbacksAtMs: member.rollbacksAtMs, peers: peersOf(member, standing.metric, tMs), symptom };
-    const decision = decideRollback(question, fleet);
-    const numbers = { version, metric: verdict.metric, reason: verdict.reason, value: verdict.value, limit: verdict.limit, n: verdict.n, statistic: verdict.statistic, statisticLimit: verdict.statisticLimit };
-    if (decision.action === "hold") {
-      if (member.hold === decision.code) return;
-      member.hold = decision.code;
-      const sentence = `${verdict.sentence} ${decision.sentence}`;
-      emit({ tMs, event: "rollback-held", nodeId, detail: { ...numbers, code: decision.code, target: decision.target, sentence } });
-      return;
-    }
-    member.hold = null;
-    member.pending = decision.target;
-    member.rollbacksAtMs.push(tMs);
-    emit({ tMs, event: "rollback-requested", nodeId, detail: { ...numbers, actor: "policy", target: decision.target, sentence: `${verdict.sentence} ${decision.sentence}` } });
-    if (version !== null) quarantine(member, version, tMs);
+    const peers = peersOf(member, standing.metric, tMs);
+    if (isCommonCause(peers)) member.commonAtMs = tMs;
+    else if (known.hold?.code === "COMMON_CAUSE" && tMs - member.commonAtMs < COMMON_ENDS_MS) return;
+    const decided = decideGuard(guard, { type, nodeId, nowMs: tMs, peers, symptom, evidence: verdict }, fleet);
+    if (decided === null) return;
+    const numbers = {
+      version,
+      metric: verdict.metric,
+      reason: type === "class" ? "class" : verdict.reason,
+      value: verdict.value,
+      limit: verdict.limit,
+      n: verdict.n,
+      statistic: verdict.statistic,
+      statisticLimit: verdict.statisticLimit,
+    };
+    if (decided.event === "rollback-held") hold(decided, numbers, tMs);
+    else if (decided.event === "rollback-requested") request(decided, { ...numbers, actor: "policy", target: decided.version, sentence: decided.sentence }, tMs);
   }
 
-  function quarantine(member: Member, version: string, tMs: number): void {
-    const { nodeId } = member.state;
-    member.quarantined.add(version);
-    const failedOn = failures.get(version) ?? new Set<string>();
-    failures.set(version, failedOn.add(nodeId));
-    emit({ tMs, event: "version-quarantined", nodeId, detail: { version, scope: "node", sentence: `${version} may not run on ${nodeId} until a person lifts it with a reason.` } });
-    if (failedOn.size < FLEET_QUARANTINE || fleetQuarantine.has(version)) return;
-    fleetQuarantine.add(version);
-    const sentence = `${version} failed on ${[...failedOn].join(" and ")}: it may run on no node until a person lifts it with a reason.`;
-    emit({ tMs, event: "version-quarantined", nodeId, detail: { version, scope: "fleet", sentence } });
+  function hold(event: GuardEvent & { readonly event: "rollback-held" }, numbers: Readonly<Record<string, unknown>>, tMs: number): void {
+    evolve(event);
+    const { nodeId, code, target, sentence } = event;
+    emit({ tMs, event: "rollback-held", nodeId, detail: { ...numbers, code, target, sentence } });
+  }
+
+  function request(event: RollbackWish["event"], detail: RollbackWish["detail"], tMs: number): void {
+    const { nodeId } = event;
+    if (around.requestRollback === undefined) {
+      emit({ tMs, event: "rollback-requested", nodeId, detail });
+      apply(event, tMs);
+      return;
+    }
+    const refused = around.requestRollback({ event, detail });
+    const sentence = `${event.sentence} ${refused === null ? "" : `${refused.code}: ${refused.message}`}`;
+    if (refused === null || guardNode(guard, nodeId).hold?.code === "REFUSED") return;
+    const { sentence: _said, target: _of, actor: _policy, ...numbers } = detail;
+    hold({ event: "rollback-held", nodeId, code: "REFUSED", target: event.version, atMs: tMs, sentence }, numbers, tMs);
+  }
+
+  function apply(event: GuardEvent, tMs: number): void {
+    const before = guard;
+    evolve(event);
+    if (event.event === "rollback-requested" || event.event === "deploy-requested") expect(event);
+    const entries = newQuarantine(before, guard);
+    for (const { scope, version, sentence } of entries) {
+      const nodeId = "nodeId" in event ? event.nodeId : "";
+      emit({ tMs, event: "version-quarantined", nodeId, detail: { version, scope: scope.kind, sentence } });
+    }
+    if (event.event === "command-moved") noteEscalation(before, event.nodeId, tMs);
+    if (entries.some(({ scope }) => scope.kind === "class")) takeBackClass(tMs);
+  }
+
+  /** What a node is to go back to, it is not measured against what it goes back from. */
+  function expect({ event, nodeId, version }: GuardEvent & { readonly event: "rollback-requested" | "deploy-requested" }): void {
+    const state = members.get(nodeId)?.state;
+    if (state !== undefined) state.goesBackTo = event === "rollback-requested" ? version : null;
+  }
+
+  function noteEscalation(before: GuardState, nodeId: string, tMs: number): void {
+    const { hold: held, version } = guardNode(guard, nodeId);
+    if (held?.code !== "NOT_RECOVERED" || guardNode(before, nodeId).hold === held) return;
+    emit({ tMs, event: "rollback-escalated", nodeId, detail: { version, code: held.code, target: held.target, sentence: held.sentence } });
+  }
+
+  /** Nodes still on trial with what their class gave up are taken back too. */
+  function takeBackClass(tMs: number): void {
+    if (guard.classes.size === 0) return;
+    for (const [nodeId, member] of members) if (isOnFailedTrial(guard, nodeId)) act(member, tMs, "class");
   }
 
   function noteSilence(member: Member, tMs: number): void {
@@ -234,27 +363,33 @@ export function createFleetJudge(policy: Policy, emit: (event: JudgeEvent) => vo
     member.state.standing = standingOf(member.state, tMs, member.rules);
     if (silence !== member.silence) {
       member.silence = silence;
-      const { sentence, n } = describeStanding(member.state, { ...member.state.standing, metric: null, reason: "lost" }, tMs, member.rules, member.lastOutcome);
+      const { sentence, n } = describe(member, { ...member.state.standing, metric: null, reason: "lost" }, tMs);
       const limit = silence === "lost" ? fleet.lostAfterMs : fleet.staleAfterMs;
       emit({ tMs, event: silence === "lost" ? "node-lost" : "node-stale", nodeId: member.state.nodeId, detail: { version: member.state.version, value: silentMs, limit, n, frozen: member.lastOutcome, sentence } });
     }
-    if (member.state.standing.outcome === "fail" && member.hold === null) decide(member, tMs);
+    if (member.state.standing.outcome === "fail") act(member, tMs, "verdict");
   }
 
   return {
     deploy(tMs, nodeId, version) {
-      const member = memberOf(nodeId, null, tMs);
+      const member = memberOf(nodeId, null, tMs, null);
       const from = member.state.version;
       emit({ tMs, event: "deploy-requested", nodeId, detail: { from, version, sentence: `${version} is to be deployed to ${nodeId}.` } });
       // A person's own choice of a version lifts nothing, but a rollback that was under way has been overtaken.
-      member.pending = null;
+      apply({ event: "deploy-requested", nodeId, commandId: null, actor: "operator", version, fromVersion: from }, tMs);
+      evolve({ event: "command-moved", nodeId, commandId: null, standing: "verified", atMs: tMs, sentence: "" });
       if (from !== version) return;
       swapVersion(member.state, version, tMs, member.rules);
       noteSwap(member, from, tMs);
     },
-    sample(nodeId, sample) {
+    sample(nodeId, sample, nodeClass = null) {
       const { tMs } = sample;
-      const member = memberOf(nodeId, sample.modelVersion, tMs);
+      const member = memberOf(nodeId, sample.modelVersion, tMs, nodeClass);
+      if (nodeClass !== null && member.nodeClass !== nodeClass) {
+        member.nodeClass = nodeClass;
+        evolve({ event: "version-reported", nodeId, version: null, nodeClass, isSwap: false });
+        holdTo(member);
+      }
       const from = member.state.version;
       if (member.silence !== "none") {
         const sentence = `${nodeId} reports again after ${((tMs - member.state.lastSampleMs) / 1000).toFixed(1)} s.`;
@@ -262,19 +397,57 @@ export function createFleetJudge(policy: Policy, emit: (event: JudgeEvent) => vo
         member.silence = "none";
       }
       judgeSample(member.state, sample, member.rules);
+      around.watch?.(member.state);
       if (member.state.version !== from) noteSwap(member, from, tMs);
       noteMilestones(member, tMs);
       noteVerdict(member, tMs);
     },
+    report(nodeId, version, tMs, nodeClass) {
+      const member = members.get(nodeId);
+      if (member === undefined) {
+        evolve({ event: "version-reported", nodeId, version, nodeClass, isSwap: false });
+        return;
+      }
+      const from = member.state.version;
+      if (version === null || version === from) return;
+      swapVersion(member.state, version, tMs, member.rules);
+      noteSwap(member, from, tMs);
+    },
     tick(tMs) {
       for (const member of members.values()) if (tMs - member.state.lastSampleMs > fleet.staleAfterMs) noteSilence(member, tMs);
+      takeBackClass(tMs);
+    },
+    changePolicy(next, tMs) {
+      policy = next;
+      fleet = fleetPolicyOf(policy);
+      solveBudget(fleet.nodes ?? roundedFleet(Math.max(1, members.size)));
+      for (const member of members.values()) {
+        holdTo(member);
+        const { state } = member;
+        if (state.commitByMs !== null) state.commitByMs = state.sinceMs + fleet.commitWithinMs;
+        member.decidedAtMs = -Infinity;
+        state.standing = standingOf(state, tMs, member.rules);
+      }
+    },
+    apply,
+    guard: () => guard,
+    look(nodeId, tMs) {
+      const member = members.get(nodeId);
+      if (member === undefined) return null;
+      const { state, rules, shownSinceMs } = member;
+      const standing = member.silence === "none" ? state.standing : standingOf(state, tMs, rules);
+      return { state, rules, verdict: describe(member, standing, tMs), sinceMs: shownSinceMs };
+    },
+    restart(known) {
+      members.clear();
+      guard = known;
     },
   };
 }
 
 function isDegrading(judge: MetricState, tMs: number): boolean {
   if (judge.failing !== null) return tMs - judge.failedAtMs < SAME_TIME_MS || judge.hard.length > 0 || loudest(judge) > PEER_SHARE;
-  const isRunning = 2 * judge.hard.length >= judge.hard.needed || 2 * judge.relative.length >= judge.relative.needed;
+  const isRunning = [judge.hard, judge.relative, judge.jump].some(({ length, needed }) => 2 * length >= needed);
   return isRunning || loudest(judge) >= PEER_SHARE;
 }
 
@@ -284,7 +457,7 @@ function baselineDetail(state: NodeState): Readonly<Record<string, unknown>> {
     const { baseline } = judge;
     if (baseline === null) return [];
     const { n, median, spread, rho } = baseline;
-    const limits = { hardRun: judge.hard.needed, relativeRun: judge.relative.needed, driftSlow: judge.slow?.limit ?? null, driftFast: judge.fast?.limit ?? null, spread: judge.spread?.limit ?? null };
+    const limits = { hardRun: judge.hard.needed, relativeRun: judge.relative.needed, leap: judge.leap, driftSlow: judge.slow?.limit ?? null, driftFast: judge.fast?.limit ?? null, spread: judge.spread?.limit ?? null };
     return [[metric, { n, median, spread, rho, limits }] as const];
   });
   const largest = Math.max(...parts.map(([, { n }]) => n));

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { nodePolicyOf } from "../policy/policy";
 import { seededRandom } from "../random";
 import { createBudgetBook, type BudgetBook, type Trigger } from "./budget";
+import { scoreStream } from "./simulation/noise";
 import { judgeValue, startMetric, type MetricState } from "./metric-judge";
 
 const budgets: BudgetBook = createBudgetBook({ days: 30, nodes: 6, metrics: 3, baselinesPerDay: 1 });
@@ -113,6 +114,52 @@ describe("drift", () => {
   });
 });
 
+/** A strongly correlated metric: every score keeps 0.8 of the one before. */
+function correlated(samples: number, seed: number): { readonly state: MetricState; feed(shift: number): void } {
+  const next = scoreStream(seededRandom(seed), 0.8);
+  const state = startMetric(compressionRatio, budgets, null);
+  let tMs = 0;
+  const feed = (shift: number): void => judgeValue(state, 10 + 0.5 * next() - shift, (tMs += 500), budgets);
+  for (let index = 0; index < samples; index += 1) feed(0);
+  return { state, feed };
+}
+
+describe("a jump", () => {
+  test("of six standard deviations is found in six samples where a drift chart takes longer", () => {
+    const rules = [31, 32, 33, 34, 35].map((seed) => {
+      const { state, feed } = correlated(2400, seed);
+      for (let index = 0; index < 5; index += 1) feed(3);
+      const early = state.failing;
+      feed(3);
+      return [early, state.failing];
+    });
+    expect(rules.filter(([early, late]) => early === null && late === "jump").length).toBeGreaterThanOrEqual(3);
+  });
+
+  test("has to stay: one sample alone, or five, decide nothing", () => {
+    for (const stayed of [1, 5]) {
+      const { state, feed } = correlated(2400, 36);
+      for (let index = 0; index < stayed; index += 1) feed(3);
+      expect(state.jump.length).toBe(stayed);
+      for (let index = 0; index < 40; index += 1) feed(0);
+      expect([state.jump.length, state.failing]).toEqual([0, null]);
+    }
+  });
+
+  test("has to leap: a slow way to the same place is a drift", () => {
+    const { state, feed } = correlated(2400, 37);
+    for (let index = 0; index < 200 && state.failing === null; index += 1) feed(0.03 * index);
+    expect(state.failing?.startsWith("drift")).toBe(true);
+  });
+
+  test("out of a gap is none: nobody knows what came before", () => {
+    const { state, feed } = correlated(2400, 38);
+    state.lastScore = Number.NaN;
+    feed(4);
+    expect(state.jump.length).toBe(0);
+  });
+});
+
 describe("a change of variance alone", () => {
   test("is found, though the mean stays", () => {
     const metric = healthy(2000, 15);
@@ -151,6 +198,20 @@ describe("a baseline of a metric", () => {
       judgeValue(state, 20 + score + (index >= 130 ? 4 : 0), index * 500, budgets);
     }
     expect(state.failing === null ? (state.baseline?.median ?? 0) < 21.5 : true).toBe(true);
+  });
+
+  test("that was unlucky does not stay for ever: what is newer and no worse than chance allows takes its place", () => {
+    const state = startMetric(latencyMs, budgets, null);
+    let tMs = 0;
+    const next = scoreStream(seededRandom(22), 0.8);
+    const feed = (count: number, level: number): void => {
+      for (let index = 0; index < count; index += 1) judgeValue(state, level + 2 * next(), (tMs += 500), budgets);
+    };
+    feed(120, 20);
+    const unlucky = state.baseline?.median ?? 0;
+    feed(600, unlucky + 1);
+    expect(state.failing).toBeNull();
+    expect(state.baseline?.n ?? 0).toBeGreaterThanOrEqual(240);
   });
 
   test("does not move once the metric has begun to fail", () => {

@@ -1,6 +1,6 @@
 import type { MetricPolicy } from "../policy/policy";
 import { freezeBaseline, scoreOf, type Baseline } from "./baseline";
-import { ASSUMED_RHO, BASELINE_STAGES, FAST_K, HEALTHY_LIMIT_SD, type Budget, type BudgetBook, type Trigger } from "./budget";
+import { ASSUMED_RHO, BASELINE_STAGES, FAST_K, HEALTHY_LIMIT_SD, JUMP_RUN, JUMP_STAYS_SD, type Budget, type BudgetBook, type Trigger } from "./budget";
 import { GOOD_RUN } from "./limits";
 
 /** A drift or spread statistic with its limit. */
@@ -26,13 +26,21 @@ export interface Run {
 
 /** How one metric of one node and version stands. Changed in place: a fleet is judged thousands of times a second. */
 export interface MetricState {
-  readonly policy: MetricPolicy;
+  policy: MetricPolicy;
   /** +1 where a larger value is worse, -1 where a smaller one is. */
   readonly worse: 1 | -1;
   readonly hard: Run;
   readonly relative: Run;
   /** Beyond the relative line on the better side: a warning, never a failure. */
   readonly better: Run;
+  /** A leap to far beyond the baseline that stays; only a baseline of this version's own counts. */
+  readonly jump: Run;
+  /** The residual that makes a leap; Infinity before a baseline is frozen. */
+  leap: number;
+  /** One over the standard deviation of what the autoregression of the baseline leaves. */
+  whitening: number;
+  /** More time than this since the value before is a gap, ms; Infinity before a baseline is frozen. */
+  gapMs: number;
   /** Null before a baseline is frozen. */
   slow: Chart | null;
   fast: Chart | null;
@@ -49,6 +57,8 @@ export interface MetricState {
   keptCount: number;
   keptFromMs: number;
   keptBeyond: number;
+  /** How often in a row what was kept was refused as a baseline. */
+  refused: number;
   /** Samples in a row without any chart above half of its limit or any sample beyond a line. */
   quiet: number;
   /** Rules that hold now, latched until the metric recovered. */
@@ -73,6 +83,10 @@ const LARGEST_RESIDUAL = 4;
 const STATISTIC_CEILING = 1.25;
 /** A share of samples beyond a limit from which a metric is not healthy enough for a baseline. */
 const UNHEALTHY_SHARE = 0.1;
+/** Refusals after which everything that is kept is newer than the baseline: each drops the older half. */
+const SURELY_NEWER = 2;
+/** Standard errors by which healthy samples are worse than their baseline at most, 99 times of 100. */
+const LIKE_BASELINE = 2.326;
 /** Mean and standard deviation of the square root of a standard normal value's size (D. M. Hawkins, 1981). */
 const ROOT_MEAN = 0.82218;
 const ROOT_SD = 0.34914;
@@ -99,6 +113,10 @@ export function startMetric(policy: MetricPolicy, budgets: BudgetBook, held: Bas
     hard: { needed: budget.run("hard", HEALTHY_LIMIT_SD, rho), length: 0, sinceMs: 0 },
     relative: { needed: budget.run("relative", relativeSd, rho), length: 0, sinceMs: 0 },
     better: { needed: budget.run("relative", relativeSd, rho), length: 0, sinceMs: 0 },
+    jump: { needed: JUMP_RUN, length: 0, sinceMs: 0 },
+    leap: Infinity,
+    whitening: 1,
+    gapMs: Infinity,
     slow: null,
     fast: null,
     spread: null,
@@ -111,6 +129,7 @@ export function startMetric(policy: MetricPolicy, budgets: BudgetBook, held: Bas
     keptCount: 0,
     keptFromMs: 0,
     keptBeyond: 0,
+    refused: 0,
     quiet: 0,
     failing: null,
     failedAtMs: 0,
@@ -159,6 +178,7 @@ export function shareOf(chart: Chart | null): number {
 function brokenRule(state: MetricState): Trigger | null {
   if (state.hard.length >= state.hard.needed) return "hard";
   if (state.relative.length >= state.relative.needed) return "relative";
+  if (state.jump.length >= state.jump.needed) return "jump";
   if (hasCrossed(state.fast)) return "drift-fast";
   if (hasCrossed(state.slow)) return "drift-slow";
   return hasCrossed(state.spread) ? "spread" : null;
@@ -169,10 +189,10 @@ function chartScore(state: MetricState, baseline: Baseline, value: number, tMs: 
   const { slow, fast, spread } = state;
   if (slow === null || fast === null || spread === null) return;
   const score = state.worse * scoreOf(baseline, value);
-  const { rho, residualScale } = baseline;
   const isFirst = Number.isNaN(state.lastScore);
-  const plain = isFirst ? score : (score - rho * state.lastScore) / Math.sqrt(1 - rho * rho);
-  const residual = Math.max(-LARGEST_RESIDUAL, Math.min(LARGEST_RESIDUAL, plain / residualScale));
+  const white = isFirst ? score / baseline.residualScale : (score - baseline.rho * state.lastScore) * state.whitening;
+  const residual = Math.max(-LARGEST_RESIDUAL, Math.min(LARGEST_RESIDUAL, white));
+  count(state.jump, score > JUMP_STAYS_SD && (state.jump.length > 0 || (!isFirst && white >= state.leap)), tMs);
   grow(slow, residual, tMs);
   grow(fast, residual, tMs);
   // Differences of two neighbours do not see the level, and pairs that do not overlap are independent.
@@ -218,7 +238,7 @@ function judgeFailure(state: MetricState, value: number, tMs: number): void {
     state.failedAtMs = tMs;
     state.recovered = 0;
   }
-  const isQuiet = state.failing === null && state.hard.length === 0 && state.relative.length === 0 && isQuietChart(state.slow) && isQuietChart(state.fast) && isQuietChart(state.spread);
+  const isQuiet = state.failing === null && state.hard.length + state.relative.length + state.jump.length === 0 && isQuietChart(state.slow) && isQuietChart(state.fast) && isQuietChart(state.spread);
   state.quiet = isQuiet ? state.quiet + 1 : 0;
 }
 
@@ -229,12 +249,9 @@ function judgeFailure(state: MetricState, value: number, tMs: number): void {
  */
 export function judgeValue(state: MetricState, value: number, tMs: number, budgets: BudgetBook): void {
   const { baseline } = state;
-  if (baseline !== null) {
-    const periodMs = (baseline.toMs - baseline.fromMs) / Math.max(1, baseline.n - 1);
-    if (tMs - state.latestMs > GAP_PERIODS * periodMs) {
-      state.lastScore = Number.NaN;
-      state.isPairOpen = false;
-    }
+  if (tMs - state.latestMs > state.gapMs) {
+    state.lastScore = Number.NaN;
+    state.isPairOpen = false;
   }
   state.n += 1;
   state.latest = value;
@@ -253,8 +270,20 @@ function keep(state: MetricState, value: number, tMs: number, budgets: BudgetBoo
   if (state.hard.length > 0) state.keptBeyond += 1;
   if (state.keptCount < state.kept.length) return;
   const isHealthy = state.failing === null && state.keptBeyond <= UNHEALTHY_SHARE * state.keptCount;
-  if (isHealthy && (state.baseline === null || state.quiet >= GOOD_RUN)) adopt(state, tMs, budgets);
+  if (isHealthy && (state.baseline === null || state.quiet >= GOOD_RUN || isOnlyLoud(state, state.baseline))) adopt(state, tMs, budgets);
   else forgetHalf(state, tMs);
+}
+
+/**
+ * Whether the charts are loud because the baseline errs: long enough for what is kept to be all newer than it, and that
+ * is not worse than it by more than two such sets of healthy samples differ. Else a small unlucky one would stay for ever.
+ */
+function isOnlyLoud({ kept, keptCount, refused, worse }: MetricState, baseline: Baseline): boolean {
+  if (refused < SURELY_NEWER) return false;
+  let sum = 0;
+  for (let index = 0; index < keptCount; index += 1) sum += scoreOf(baseline, kept[index] ?? 0);
+  const standardError = Math.sqrt(baseline.longRunVariance * (1 / keptCount + 1 / baseline.n));
+  return (worse * sum) / keptCount < LIKE_BASELINE * standardError;
 }
 
 /** What is not healthy enough is no baseline: the older half goes, and more is collected. */
@@ -264,6 +293,7 @@ function forgetHalf(state: MetricState, tMs: number): void {
   state.kept.copyWithin(0, half, state.keptCount);
   state.keptFromMs += (spanMs * half) / Math.max(1, state.keptCount - 1);
   state.keptCount -= half;
+  state.refused += 1;
   state.keptBeyond = 0;
 }
 
@@ -271,6 +301,9 @@ function forgetHalf(state: MetricState, tMs: number): void {
 function adopt(state: MetricState, tMs: number, budgets: BudgetBook): void {
   const baseline = freezeBaseline(state.kept.slice(0, state.keptCount), state.keptFromMs, tMs);
   state.baseline = baseline;
+  state.refused = 0;
+  state.whitening = 1 / (Math.sqrt(1 - baseline.rho * baseline.rho) * baseline.residualScale);
+  state.gapMs = (GAP_PERIODS * (baseline.toMs - baseline.fromMs)) / Math.max(1, baseline.n - 1);
   arm(state, baseline, budgets.forRate(sampleRateOf(baseline)));
   const larger = BASELINE_STAGES.find((size) => size > baseline.n);
   if (larger === undefined) return;
@@ -285,15 +318,24 @@ export function rearm(state: MetricState, budgets: BudgetBook): void {
   else state.hard.needed = budgets.forRate(0).run("hard", HEALTHY_LIMIT_SD, state.held?.rho ?? ASSUMED_RHO);
 }
 
-/** Standard error of a score's distance from the median, for run rules, which must not trust a lucky baseline. */
-function cautious(sd: number, baseline: Baseline): number {
-  return sd - 1.645 * Math.sqrt((baseline.longRunVariance * (1 + (sd * sd) / 2)) / baseline.n);
+/** Holds a metric to another policy. Its baseline stays; samples in a row beyond the old lines say nothing about the new ones. */
+export function changePolicy(state: MetricState, policy: MetricPolicy, budgets: BudgetBook): void {
+  state.policy = policy;
+  for (const run of [state.hard, state.relative, state.better]) run.length = 0;
+  rearm(state, budgets);
+}
+
+/** How far a score may be off, nineteen times of twenty: rules of samples in a row must not trust a lucky baseline. */
+function scoreError(sd: number, { longRunVariance, n }: Baseline): number {
+  return 1.645 * Math.sqrt((longRunVariance * (1 + (sd * sd) / 2)) / n);
 }
 
 function arm(state: MetricState, baseline: Baseline, budget: Budget): void {
   const { n, rho } = baseline;
   const isEarly = n < (BASELINE_STAGES.at(-1) ?? n);
-  const stage = { n, rho, isEarly };
+  // Few samples tell little of their autocorrelation, and a limit for too little of it is too low.
+  const rhoError = Math.sqrt((1 - rho * rho) / n);
+  const stage = { n, rho: isEarly ? rho + rhoError : rho, isEarly };
   const chart = (trigger: "drift-slow" | "drift-fast" | "spread", k: number, before: Chart | null): Chart => {
     const limit = budget.chartLimit(trigger, stage);
     const { statistic, samples, sinceMs } = before ?? { statistic: 0, samples: 0, sinceMs: 0 };
@@ -303,12 +345,13 @@ function arm(state: MetricState, baseline: Baseline, budget: Budget): void {
   state.slow = chart("drift-slow", budget.slowK(rho), state.slow);
   state.fast = chart("drift-fast", FAST_K, state.fast);
   state.spread = chart("spread", 0.5, state.spread);
-  const runRho = rho + 2 * Math.sqrt((1 - rho * rho) / n);
+  const runRho = rho + 2 * rhoError;
   const { limit, maxChange } = state.policy;
   const limitSd = state.worse * scoreOf(baseline, limit);
   const line = baseline.median + state.worse * maxChange * Math.abs(baseline.median);
   const lineSd = state.worse * scoreOf(baseline, line);
-  state.hard.needed = budget.run("hard", cautious(limitSd, baseline), runRho);
-  state.relative.needed = budget.run("relative", cautious(lineSd, baseline), runRho);
+  state.hard.needed = budget.run("hard", limitSd - scoreError(limitSd, baseline), runRho);
+  state.relative.needed = budget.run("relative", lineSd - scoreError(lineSd, baseline), runRho);
   state.better.needed = state.relative.needed;
+  state.leap = budget.leap(n);
 }

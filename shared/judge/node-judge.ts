@@ -27,6 +27,9 @@ export interface Standing {
 
 /** What is known of one metric besides its statistics. */
 export interface MetricWatch {
+  readonly metric: LimitedMetric;
+  /** How it reads while it passes: most samples end there, and need no object of their own. */
+  readonly passes: Standing;
   readonly judge: MetricState;
   /** Values in a row that are no value of this metric: a ratio below 0, a quality above 1. */
   brokenRun: number;
@@ -43,6 +46,10 @@ export interface NodeState {
   phase: TrialPhase;
   /** The version came by a swap that was seen; the one that ran first has no trial to blame. */
   hasSwapped: boolean;
+  /** The version that a rollback asked for and that has not been reported yet; null of none. */
+  goesBackTo: string | null;
+  /** Without a commit by then the version is taken back; null where none is waited for. */
+  commitByMs: number | null;
   /** Samples of the version, after its warm-up, and those among them that passed. */
   samples: number;
   passed: number;
@@ -51,6 +58,8 @@ export interface NodeState {
   /** The version ran here with 12 samples in a row within its limits. */
   isGood: boolean;
   metrics: Readonly<Record<LimitedMetric, MetricWatch>>;
+  /** The same, in the order of {@link LIMITED_METRICS}. */
+  watches: readonly MetricWatch[];
   standing: Standing;
 }
 
@@ -69,20 +78,28 @@ export const BROKEN_RUN = 3;
 /** Samples in a row within every limit that make a version good here. */
 const GOOD_AFTER = 12;
 
-function watchMetrics(rules: JudgeRules, before: NodeState | null): NodeState["metrics"] {
+function watchMetrics(rules: JudgeRules, before: NodeState | null, isBack = false): NodeState["metrics"] {
   const watch = (metric: LimitedMetric): MetricWatch => {
     const old = before?.metrics[metric].judge;
-    // The baseline of a version that failed is no measure of the next one; what it was held against is.
-    const held = old === undefined ? null : old.failing === null ? (old.baseline ?? old.held) : old.held;
-    return { judge: startMetric(rules.node[metric], rules.budgets, held, rules.fleet.baselineSamples), brokenRun: 0, isWarned: false };
+    // The baseline of a version that failed or was taken back is no measure of the next one; what it was held against is.
+    const isMeasure = old?.failing === null && !isBack;
+    const held = old === undefined ? null : isMeasure ? (old.baseline ?? old.held) : old.held;
+    const passes: Standing = { outcome: "pass", metric, reason: "none" };
+    return { metric, passes, judge: startMetric(rules.node[metric], rules.budgets, held, rules.fleet.baselineSamples), brokenRun: 0, isWarned: false };
   };
   return { compressionRatio: watch("compressionRatio"), latencyMs: watch("latencyMs"), qualityScore: watch("qualityScore") };
 }
 
+function inOrder(metrics: NodeState["metrics"]): readonly MetricWatch[] {
+  return LIMITED_METRICS.map((metric) => metrics[metric]);
+}
+
 const NOT_JUDGED: Standing = { outcome: "no-data", metric: null, reason: "lost" };
+const UNCOMMITTED: Standing = { outcome: "fail", metric: null, reason: "uncommitted" };
 
 /** Begins to judge a node whose first sample comes at `tMs`. */
 export function startNode(nodeId: string, version: string | null, tMs: number, rules: JudgeRules): NodeState {
+  const metrics = watchMetrics(rules, null);
   return {
     nodeId,
     version,
@@ -91,21 +108,29 @@ export function startNode(nodeId: string, version: string | null, tMs: number, r
     // What ran before anyone looked has no swap to settle from.
     phase: "trial",
     hasSwapped: false,
+    goesBackTo: null,
+    commitByMs: null,
     samples: 0,
     passed: 0,
     withinRun: 0,
     isGood: false,
-    metrics: watchMetrics(rules, null),
+    metrics,
+    watches: inOrder(metrics),
     standing: NOT_JUDGED,
   };
 }
 
 /** Begins the trial of a version, by the node's own report or because it was deployed again. */
 export function swapVersion(state: NodeState, version: string | null, tMs: number, rules: JudgeRules): void {
-  state.metrics = watchMetrics(rules, state);
+  const isBack = version !== null && version === state.goesBackTo;
+  state.metrics = watchMetrics(rules, state, isBack);
+  state.watches = inOrder(state.metrics);
+  state.goesBackTo = null;
   state.hasSwapped = state.version !== null;
   state.version = version;
   state.sinceMs = tMs;
+  // What was good here before has nothing to prove in time.
+  state.commitByMs = state.hasSwapped && !isBack ? tMs + rules.fleet.commitWithinMs : null;
   state.phase = rules.fleet.warmUpMs > 0 ? "warming" : "trial";
   state.samples = 0;
   state.passed = 0;
@@ -153,36 +178,48 @@ export function judgeSample(state: NodeState, sample: JudgedSample, rules: Judge
   return state.standing;
 }
 
+/** Whether a sample has a value of a metric that must have one: what says nothing passes nothing. */
+function isTold({ judge }: MetricWatch, tMs: number): boolean {
+  return judge.latestMs === tMs || !judge.policy.mustHaveData || judge.policy.role === "muted";
+}
+
 function countPassed(state: NodeState, tMs: number, rules: JudgeRules): void {
-  const { metrics } = state;
-  const isWithin =
-    metrics.compressionRatio.judge.hard.length + metrics.latencyMs.judge.hard.length + metrics.qualityScore.judge.hard.length === 0;
-  state.withinRun = isWithin ? state.withinRun + 1 : 0;
+  const isWithin = state.watches.every(({ judge }) => judge.hard.length === 0);
+  const isWhole = state.watches.every((watch) => isTold(watch, tMs));
+  state.withinRun = isWithin && isWhole ? state.withinRun + 1 : 0;
   if (state.withinRun >= GOOD_AFTER) state.isGood = true;
-  state.standing = standingOf(state, tMs, rules);
-  const { outcome } = state.standing;
-  state.passed = outcome === "fail" ? 0 : state.passed + 1;
+  const judged = judgedStanding(state, tMs, rules);
+  const { outcome } = judged;
+  if (outcome === "fail") state.passed = 0;
+  else if (isWhole) state.passed += 1;
   if (state.phase === "trial" && (outcome === "pass" || outcome === "warn") && state.passed >= rules.fleet.commitSamples) state.phase = "committed";
+  state.standing = isOverdue(state, tMs, judged) ? UNCOMMITTED : judged;
+}
+
+/** Whether a version had its time to commit and did not; one that fails anyway says so itself. */
+function isOverdue({ phase, commitByMs }: NodeState, tMs: number, { outcome, metric, reason }: Standing): boolean {
+  const isUnknown = metric === null && reason === "lost";
+  return commitByMs !== null && tMs > commitByMs && phase !== "committed" && outcome !== "fail" && !isUnknown;
 }
 
 /** The outcome of one metric at a moment, and the rule that it comes from. */
 function metricStanding(state: NodeState, watch: MetricWatch, tMs: number, fleet: FleetPolicy): Standing | null {
-  const { judge, brokenRun } = watch;
+  const { judge, brokenRun, metric } = watch;
   const { role, mustHaveData } = judge.policy;
   if (role === "muted") return null;
-  const failed = (reason: Reason): Standing => ({ outcome: role === "guardrail" ? "fail" : "warn", metric: null, reason });
+  const failed = (reason: Reason): Standing => ({ outcome: role === "guardrail" ? "fail" : "warn", metric, reason });
   if (judge.failing !== null) return failed(judge.failing);
-  if (brokenRun >= BROKEN_RUN) return { outcome: "error", metric: null, reason: "broken" };
-  const silentSinceMs = Number.isNaN(judge.latestMs) ? state.sinceMs + (state.phase === "committed" ? 0 : fleet.warmUpMs) : judge.latestMs;
+  if (brokenRun >= BROKEN_RUN) return { outcome: "error", metric, reason: "broken" };
+  const silentSinceMs = Number.isNaN(judge.latestMs) ? state.sinceMs : judge.latestMs;
   if (tMs - silentSinceMs > fleet.staleAfterMs) {
     if (!mustHaveData) return null;
     // The node speaks, and since the swap one of its metrics does not: that is the new version's doing.
-    return state.phase === "trial" && state.hasSwapped ? failed("lost") : { outcome: "no-data", metric: null, reason: "lost" };
+    return state.phase === "trial" && state.hasSwapped ? failed("lost") : { outcome: "no-data", metric, reason: "lost" };
   }
-  if (judge.n === 0) return mustHaveData ? { outcome: "no-data", metric: null, reason: "lost" } : null;
-  if (judge.baseline === null) return { outcome: "inconclusive", metric: null, reason: "baseline" };
-  if (!watch.isWarned) return { outcome: "pass", metric: null, reason: "none" };
-  return { outcome: "warn", metric: null, reason: warningOf(judge) };
+  if (judge.n === 0) return mustHaveData ? { outcome: "no-data", metric, reason: "lost" } : null;
+  if (judge.baseline === null) return { outcome: "inconclusive", metric, reason: "baseline" };
+  if (!watch.isWarned) return watch.passes;
+  return { outcome: "warn", metric, reason: warningOf(judge) };
 }
 
 function warningOf(judge: MetricState): Reason {
@@ -193,8 +230,13 @@ function warningOf(judge: MetricState): Reason {
   return share(slow) > share(fast) ? "drift-slow" : "drift-fast";
 }
 
-/** How a node stands at a moment: its own silence first, then the metric whose outcome has precedence. */
+/** How a node stands at a moment: its own silence first, then the metric whose outcome has precedence, then a commit that did not come. */
 export function standingOf(state: NodeState, tMs: number, rules: JudgeRules): Standing {
+  const judged = judgedStanding(state, tMs, rules);
+  return isOverdue(state, tMs, judged) ? UNCOMMITTED : judged;
+}
+
+function judgedStanding(state: NodeState, tMs: number, rules: JudgeRules): Standing {
   const silentMs = tMs - state.lastSampleMs;
   if (silentMs > rules.fleet.staleAfterMs) {
     const isTrialLost = silentMs > rules.fleet.lostAfterMs && state.phase !== "committed" && state.hasSwapped;
@@ -204,13 +246,12 @@ export function standingOf(state: NodeState, tMs: number, rules: JudgeRules): St
   if (state.phase === "warming") return { outcome: "inconclusive", metric: null, reason: "warm-up" };
   let chosen: Standing | null = null;
   let chosenRank = -1;
-  for (const metric of LIMITED_METRICS) {
-    const watch = state.metrics[metric];
+  for (const watch of state.watches) {
     const standing = metricStanding(state, watch, tMs, rules.fleet);
     if (standing === null) continue;
     const rank = precedenceOf(standing.outcome, watch.judge.policy.critical);
     if (rank > chosenRank) {
-      chosen = { ...standing, metric };
+      chosen = standing;
       chosenRank = rank;
     }
   }

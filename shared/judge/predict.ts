@@ -1,5 +1,5 @@
 import { seededRandom } from "../random";
-import { BUDGET_SHARES, BASELINE_STAGES, createBudget, FAST_K, HEALTHY_LIMIT_SD, LEAST_RATE, PLANNED_SHARE } from "./budget";
+import { BUDGET_SHARES, BASELINE_STAGES, createBudget, FAST_K, HEALTHY_LIMIT_SD, JUMP_RUN, JUMP_STAYS_SD, LEAST_RATE, PLANNED_SHARE } from "./budget";
 
 /** What a budget is predicted for. */
 export interface PredictionRequest {
@@ -34,16 +34,25 @@ const LARGEST_RESIDUAL = 4;
 const LARGEST_SCORE = 8;
 const SETTLE = 50;
 
-/** One delay of the chart pair on a change of `shift` standard deviations, from the charts' state in health. */
-function delayOnce(next: () => number, shift: number, rho: number, limits: readonly { readonly k: number; readonly h: number }[]): number {
+interface Rules {
+  readonly charts: readonly { readonly k: number; readonly h: number }[];
+  readonly leap: number;
+}
+
+/** One delay of the chart pair and the jump on a change of `shift` standard deviations, from the charts' state in health. */
+function delayOnce(next: () => number, shift: number, rho: number, { charts, leap }: Rules): number {
   const scale = Math.sqrt(1 - rho * rho);
-  const sums = limits.map(() => 0);
+  const sums = charts.map(() => 0);
+  let jumped = 0;
   let before = next();
   for (let index = -SETTLE; index < PATIENCE; index += 1) {
     const score = Math.min(LARGEST_SCORE, next() + (index >= 0 ? shift : 0));
-    const residual = Math.max(-LARGEST_RESIDUAL, Math.min(LARGEST_RESIDUAL, (score - rho * before) / scale));
+    const white = (score - rho * before) / scale;
+    const residual = Math.max(-LARGEST_RESIDUAL, Math.min(LARGEST_RESIDUAL, white));
     before = score;
-    for (const [chart, { k, h }] of limits.entries()) {
+    jumped = score > JUMP_STAYS_SD && (jumped > 0 || white >= leap) ? jumped + 1 : 0;
+    if (jumped >= JUMP_RUN && index >= 0) return index + 1;
+    for (const [chart, { k, h }] of charts.entries()) {
       const sum = Math.max(0, (sums[chart] ?? 0) + residual - k);
       if (sum >= h && index >= 0) return index + 1;
       sums[chart] = Math.min(sum, h);
@@ -54,7 +63,7 @@ function delayOnce(next: () => number, shift: number, rho: number, limits: reado
 
 /**
  * Predicts what a budget costs, with the limits that the judge itself uses. The delay is that of the drift charts
- * on normal values with a full baseline, by a fixed-seed simulation: the same request gives the same answer.
+ * and the jump on normal values with a full baseline, by a fixed-seed simulation: the same request gives the same answer.
  */
 export function predictBudget({ nodes, metrics, days, rho, drop, cv }: PredictionRequest): Prediction {
   const budget = createBudget({ days, nodes, metrics, samplesPerSecond: LEAST_RATE, baselinesPerDay: 1 });
@@ -62,7 +71,7 @@ export function predictBudget({ nodes, metrics, days, rho, drop, cv }: Predictio
   const stage = { n, rho, isEarly: false };
   const slow = budget.chartLimit("drift-slow", stage) ?? Infinity;
   const fast = budget.chartLimit("drift-fast", stage) ?? Infinity;
-  const limits = [
+  const charts = [
     { k: budget.slowK(rho), h: slow },
     { k: FAST_K, h: fast },
   ];
@@ -77,7 +86,7 @@ export function predictBudget({ nodes, metrics, days, rho, drop, cv }: Predictio
       },
       drop / cv,
       rho,
-      limits,
+      { charts, leap: budget.leap(n) },
     );
   }).sort();
   const shares = Object.values(BUDGET_SHARES).reduce((sum, share) => sum + share, 0);

@@ -1,6 +1,7 @@
 import { parseModelVersion, parseNodeId } from "../fleet/ids";
 import { fail, ok, type Result } from "../result";
 import type { JudgedSample } from "./node-judge";
+import { readPlainLine, type PlainSample } from "./plain-line";
 
 /** A line of a recording: a sample, or a deployment that somebody asked for. */
 export type RecordedLine =
@@ -40,6 +41,11 @@ function metricOf(value: unknown): number | null | undefined {
 const knownNames = { nodes: new Set<string>(), versions: new Set<string>() };
 const MOST_KNOWN = 10_000;
 
+/** Whether every name of a sample was checked before, and its time is one. */
+function isKnown({ nodeId, sample }: PlainSample): boolean {
+  return knownNames.nodes.has(nodeId) && sample.modelVersion !== null && knownNames.versions.has(sample.modelVersion) && Math.abs(sample.tMs) <= LARGEST_TIME_MS;
+}
+
 function isName(known: Set<string>, text: unknown, parse: (text: string) => Result<string>): text is string {
   if (typeof text !== "string") return false;
   if (known.has(text)) return true;
@@ -53,6 +59,8 @@ function isName(known: Set<string>, text: unknown, parse: (text: string) => Resu
  * @returns NOT_A_SAMPLE with the reason for everything that is neither a sample nor a deployment.
  */
 export function parseRecordedLine(line: string): Result<RecordedLine, "NOT_A_SAMPLE"> {
+  const plain = readPlainLine(line);
+  if (plain !== null && isKnown(plain)) return ok({ type: "sample", ...plain });
   const value = parseJson(line);
   if (typeof value !== "object" || value === null || Array.isArray(value)) return notASample("it is no JSON object");
   const record = value as Readonly<Record<string, unknown>>;

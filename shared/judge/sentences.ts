@@ -16,20 +16,25 @@ export function metricText(metric: LimitedMetric, value: number): string {
   }
 }
 
-function limitText(metric: LimitedMetric, limit: number): string {
+/** Writes a limit of a metric with its unit. */
+export function limitText(metric: LimitedMetric, limit: number): string {
   return metric === "latencyMs" ? `${limit} ms` : fixed(limit, 2);
 }
 
-function nameOf(metric: LimitedMetric): string {
+/** Names a metric at the beginning of a sentence. */
+export function nameOf(metric: LimitedMetric): string {
   const name = METRIC_NAMES[metric];
   return `${name.charAt(0).toUpperCase()}${name.slice(1)}`;
 }
 
-function clockText(atMs: number): string {
-  return new Date(atMs).toISOString().slice(11, 19);
-}
+/** Writes a time of the samples' clock for a person. */
+export type ClockText = (atMs: number) => string;
 
-function percentText(share: number): string {
+/** For a clock that is Unix time: hours, minutes and seconds, UTC. */
+export const utcClock: ClockText = (atMs) => new Date(atMs).toISOString().slice(11, 19);
+
+/** Writes a share as signed per cent. */
+export function percentText(share: number): string {
   const text = fixed(100 * share, 0);
   return share > 0 && !text.startsWith("0") ? `+${text} %` : `${text} %`;
 }
@@ -60,7 +65,7 @@ function metricNumbers(judge: MetricState, reason: Standing["reason"], sinceMs: 
   };
   const chart = chartOf(judge, reason);
   if (chart !== null) return { ...common, n: chart.samples, statistic: chart.statistic, statisticLimit: chart.limit, sinceMs: chart.sinceMs };
-  const run = reason === "hard" ? judge.hard : reason === "relative" ? judge.relative : reason === "better" ? judge.better : null;
+  const run = reason === "hard" ? judge.hard : reason === "relative" ? judge.relative : reason === "better" ? judge.better : reason === "jump" ? judge.jump : null;
   if (run !== null) return { ...common, n: run.length, statistic: run.length, statisticLimit: run.needed, sinceMs: run.length > 0 ? run.sinceMs : judge.failedAtMs };
   if (reason === "baseline") return { ...common, n: judge.keptCount, statistic: judge.keptCount, statisticLimit: judge.kept.length, sinceMs };
   return { ...common, n: judge.n, statistic: null, statisticLimit: null, sinceMs };
@@ -74,7 +79,7 @@ function againstBaseline(metric: LimitedMetric, judge: MetricState): string {
 }
 
 /** How one metric reads. */
-function metricSentence(metric: LimitedMetric, judge: MetricState, standing: Standing, numbers: Numbers, version: string): string {
+function metricSentence(metric: LimitedMetric, judge: MetricState, standing: Standing, numbers: Numbers, version: string, clockText: ClockText): string {
   const name = nameOf(metric);
   const limit = limitText(metric, judge.policy.limit);
   const { statistic, statisticLimit, n } = numbers;
@@ -87,6 +92,11 @@ function metricSentence(metric: LimitedMetric, judge: MetricState, standing: Sta
       if (n === 0) return againSentence;
       const share = fixed(100 * judge.policy.maxChange, 0);
       return `${name}: ${againstBaseline(metric, judge)}, ${n} of ${Math.max(n, statisticLimit ?? n)} samples more than ${share} % worse.`;
+    }
+    case "jump": {
+      if (n === 0) return againSentence;
+      const verb = judge.worse > 0 ? "rose" : "fell";
+      return `${name} ${verb} at once: ${againstBaseline(metric, judge)}, ${n} of ${Math.max(n, statisticLimit ?? n)} samples far beyond what the baseline holds.`;
     }
     case "better":
       return `${name} changed for the better: ${againstBaseline(metric, judge)}, ${n} samples in a row. Worth a look, no reason to go back.`;
@@ -105,6 +115,7 @@ function metricSentence(metric: LimitedMetric, judge: MetricState, standing: Sta
     case "baseline":
       return `Too few samples to judge ${version}: ${n} of ${statisticLimit ?? n}.`;
     case "warm-up":
+    case "uncommitted":
     case "none":
       return `${version} passes: ${name.toLowerCase()} ${againstBaseline(metric, judge)}.`;
   }
@@ -121,8 +132,20 @@ function silenceSentence(state: NodeState, tMs: number, rules: JudgeRules, lastO
  * The verdict in full, with numbers and a sentence.
  * @param lastOutcome what held before the node fell silent.
  */
-export function describeStanding(state: NodeState, standing: Standing, tMs: number, rules: JudgeRules, lastOutcome: Outcome): Verdict {
+export function describeStanding(
+  state: NodeState,
+  standing: Standing,
+  tMs: number,
+  rules: JudgeRules,
+  lastOutcome: Outcome,
+  clockText: ClockText = utcClock,
+): Verdict {
   const version = state.version ?? "a version that is not reported";
+  if (standing.reason === "uncommitted") {
+    const { commitSamples, commitWithinMs } = rules.fleet;
+    const sentence = `${version} did not commit within ${duration(commitWithinMs)}: ${state.passed} of ${commitSamples} samples passed.`;
+    return { ...standing, value: null, limit: null, n: state.passed, statistic: state.passed, statisticLimit: commitSamples, baseline: null, sinceMs: state.commitByMs ?? tMs, sentence };
+  }
   if (standing.metric === null) {
     const isWarming = standing.reason === "warm-up";
     const warmUp = `${version} runs since ${clockText(state.sinceMs)}; its first ${rules.fleet.warmUpMs / 1000} s are ignored.`;
@@ -132,6 +155,6 @@ export function describeStanding(state: NodeState, standing: Standing, tMs: numb
   }
   const { judge } = state.metrics[standing.metric];
   const numbers = metricNumbers(judge, standing.reason, state.sinceMs);
-  return { ...standing, ...numbers, sentence: metricSentence(standing.metric, judge, standing, numbers, version) };
+  return { ...standing, ...numbers, sentence: metricSentence(standing.metric, judge, standing, numbers, version, clockText) };
 }
 

@@ -8,7 +8,7 @@ import type { LimitedMetric } from "./limits";
 export type Outcome = "pass" | "warn" | "inconclusive" | "fail" | "no-data" | "error";
 
 /** The rule that speaks: those that can roll back, a loss of data, or the better side of a change. */
-export type Reason = Trigger | "lost" | "better" | "broken" | "baseline" | "warm-up" | "none";
+export type Reason = Trigger | "lost" | "better" | "broken" | "baseline" | "warm-up" | "uncommitted" | "none";
 
 /** A verdict with the numbers that it was made of. */
 export interface Verdict {

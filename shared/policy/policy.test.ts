@@ -14,6 +14,7 @@ describe("a policy", () => {
       baselinesPerDay: 1,
       warmUpMs: 2_000,
       commitSamples: 240,
+      commitWithinMs: 600_000,
       baselineSamples: 120,
       staleAfterMs: 5_000,
       lostAfterMs: 30_000,

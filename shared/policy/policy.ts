@@ -53,6 +53,8 @@ export const policySchema = v.strictObject({
       warmUpMs: v.optional(durationMs(600_000)),
       /** Samples that pass before a version counts as committed. */
       commitSamples: v.optional(whole(12, 100_000)),
+      /** A version that has not committed so long after its swap is taken back. */
+      commitWithinMs: v.optional(v.pipe(finite, v.minValue(10_000), v.maxValue(86_400_000))),
       /** Samples of the first baseline. */
       baselineSamples: v.optional(whole(120, 1920)),
       staleAfterMs: v.optional(v.pipe(finite, v.minValue(500), v.maxValue(600_000))),
@@ -103,6 +105,7 @@ export interface FleetPolicy {
   readonly baselinesPerDay: number;
   readonly warmUpMs: number;
   readonly commitSamples: number;
+  readonly commitWithinMs: number;
   readonly baselineSamples: number;
   readonly staleAfterMs: number;
   readonly lostAfterMs: number;
@@ -124,6 +127,7 @@ export function fleetPolicyOf(policy: Policy): FleetPolicy {
     baselinesPerDay: budget?.baselinesPerDay ?? 1,
     warmUpMs: trial?.warmUpMs ?? 2_000,
     commitSamples: trial?.commitSamples ?? 240,
+    commitWithinMs: trial?.commitWithinMs ?? 600_000,
     baselineSamples: trial?.baselineSamples ?? 120,
     staleAfterMs: trial?.staleAfterMs ?? 5_000,
     lostAfterMs: trial?.lostAfterMs ?? 30_000,

@@ -7,6 +7,18 @@ import type { TrackedNode } from "../fleet/tracked-node";
 export const BASIS_SAMPLES = 120;
 
 const column = v.array(v.nullable(v.number()));
+const limitedMetric = v.picklist(["compressionRatio", "latencyMs", "qualityScore"]);
+
+/** The statistic that a verdict was made on, up to its limit; times are Unix ms. */
+const judgedSchema = v.strictObject({
+  policyRevision: v.number(),
+  metric: v.nullable(limitedMetric),
+  limit: v.nullable(v.number()),
+  baseline: v.nullable(v.strictObject({ median: v.number(), spread: v.number(), n: v.number() })),
+  statistic: v.nullable(v.strictObject({ name: v.string(), limit: v.nullable(v.number()), atMs: v.array(v.number()), values: column })),
+  why: v.array(v.string()),
+  whyNot: v.array(v.string()),
+});
 
 /** What a decision on a node was made on: the limits in force, the reported version and its newest samples. */
 export const decisionBasisSchema = v.strictObject({
@@ -21,13 +33,18 @@ export const decisionBasisSchema = v.strictObject({
     latencyMs: column,
     qualityScore: column,
   }),
+  /** What the judge made of it; absent where the node was not judged yet. */
+  judged: v.optional(judgedSchema),
 });
+
+/** What the judge made of a node when something was decided. */
+export type JudgedBasis = v.InferOutput<typeof judgedSchema>;
 
 /** What a decision on a node was made on. */
 export type DecisionBasis = v.InferOutput<typeof decisionBasisSchema>;
 
 /** Takes together what is known of a node now, under these limits. A gap between samples is no sample. */
-export function decisionBasis(node: TrackedNode, limits: Limits): DecisionBasis {
+export function decisionBasis(node: TrackedNode, limits: Limits, judged: JudgedBasis | null = null): DecisionBasis {
   const sinceMs = currentSpan(node.versions)?.fromMs ?? Number.POSITIVE_INFINITY;
   const { atMs, columns } = node.series.last(BASIS_SAMPLES);
   const kept = [...atMs.keys()].filter((index) => (atMs[index] ?? -1) >= sinceMs && !Number.isNaN(columns.latencyMs[index] ?? NaN));
@@ -45,5 +62,6 @@ export function decisionBasis(node: TrackedNode, limits: Limits): DecisionBasis 
       latencyMs: pick(columns.latencyMs),
       qualityScore: pick(columns.qualityScore),
     },
+    ...(judged === null ? {} : { judged }),
   };
 }

@@ -1,7 +1,7 @@
 import type { CommandPhase, CommandView } from "../contract/snapshot";
 import type { ModelVersion, NodeId } from "../fleet/ids";
 import { counted } from "../fleet/words";
-import { FAILING_RUN, GOOD_RUN, METRIC_NAMES, type LimitedMetric } from "../judge/limits";
+import { GOOD_RUN, METRIC_NAMES, type LimitedMetric } from "../judge/limits";
 
 /** How long a node may take to report the version before the command is sent again. */
 export const ACKNOWLEDGE_WITHIN_MS = 2_000;
@@ -11,6 +11,8 @@ export const MAX_ATTEMPTS = 3;
 export const SETTLE_MS = 2_000;
 /** How long healthy samples are waited for after settling. */
 export const VERIFY_WITHIN_MS = 30_000;
+/** Samples in a row beyond a limit after which it is plain that a version does not run well: no verification. */
+export const VERIFY_FAILS_AFTER = 9;
 /** How long a node may stay silent after a restart of the application before its command ends. */
 export const RESUME_WITHIN_MS = 30_000;
 
@@ -51,6 +53,8 @@ export interface Command {
 export type CommandInput = { readonly atMs: number; readonly wallMs: number } & (
   | { readonly type: "published"; readonly matchedSubscriptions: number }
   | { readonly type: "publish-failed"; readonly reason: string }
+  /** A rollback takes its place. */
+  | { readonly type: "superseded" }
   /** A tick in which the node of a resumed command has not yet said what it runs. */
   | { readonly type: "unheard" }
   /** The node's own report of what it runs: from a heartbeat or a metrics frame. */
@@ -155,6 +159,17 @@ function onReported(command: Command, version: ModelVersion | null, atMs: number
   return command;
 }
 
+/** Whether a rollback may take its place: the node has taken the version, so what comes next is sent after it. */
+export function isSupersedable({ kind, phase }: Command): boolean {
+  return kind === "deploy" && (phase === "acknowledged" || phase === "verifying");
+}
+
+function onSuperseded(command: Command, wallMs: number): Command {
+  if (!isSupersedable(command)) return command;
+  const sentence = `${command.version} ran on ${command.nodeId} by its own report, but a rollback took its place before it was verified.`;
+  return enter(command, "failed", wallMs, "superseded", sentence);
+}
+
 function onPublishFailed(command: Command, wallMs: number, reason: string): Command {
   if (command.attempts === 0) return enter(command, "failed", wallMs, "not published", `${command.version} was not sent: ${reason}`);
   const sentence = `${sentTimes(command)} It is not sent again: ${reason} Whether ${command.nodeId} took it, only its own report can say.`;
@@ -213,14 +228,14 @@ function onSample(command: Command, input: CommandInput & { readonly type: "samp
       `${command.version} runs on ${command.nodeId} by its own report; ${counted(GOOD_RUN, "sample")} within limits.`,
     );
   }
-  if (next.beyondRun >= FAILING_RUN) {
+  if (next.beyondRun >= VERIFY_FAILS_AFTER) {
     const names = input.beyond.map((metric) => METRIC_NAMES[metric]).join(" and ");
     return enter(
       next,
       "failed",
       input.wallMs,
       `${names} beyond the limit`,
-      `${command.version} runs on ${command.nodeId}, but ${FAILING_RUN} of ${FAILING_RUN} samples have ${names} beyond the limit.`,
+      `${command.version} runs on ${command.nodeId}, but ${VERIFY_FAILS_AFTER} of ${VERIFY_FAILS_AFTER} samples have ${names} beyond the limit.`,
     );
   }
   return next;
@@ -279,6 +294,8 @@ export function advanceCommand(command: Command, input: CommandInput): CommandOu
       return stay(onPublished(command, input.atMs, input.wallMs, input.matchedSubscriptions));
     case "publish-failed":
       return stay(onPublishFailed(command, input.wallMs, input.reason));
+    case "superseded":
+      return stay(onSuperseded(command, input.wallMs));
     case "unheard":
       return stay(onUnheard(command, input.atMs, input.wallMs));
     case "reported":

@@ -1,8 +1,11 @@
 import * as v from "valibot";
 import { commandPhaseSchema, type EventView } from "../contract/snapshot";
 import { parseModelVersion, parseNodeId, type ModelVersion, type NodeId } from "../fleet/ids";
-import { EMPTY_HISTORY, endHistory, noteChosen, noteGood, noteTakenBack, noteVersion, type VersionHistory } from "../fleet/version-history";
+import { EMPTY_HISTORY, endHistory, noteGood, noteVersion, type VersionHistory } from "../fleet/version-history";
 import { requestCommand, type Command } from "./command";
+import { EMPTY_GUARD, evolveGuard } from "./guard";
+import type { GuardState } from "./guard-events";
+import { GUARD_EVENTS, guardEventOf, monotonicTimes } from "./guard-journal";
 
 /** The event that says which fleet the events after it are about. */
 export const FLEET_JOINED = "fleet-joined";
@@ -23,6 +26,7 @@ export const LIVE_STATE_EVENTS: readonly string[] = [
   FLEET_JOINED,
   VERSION_REPORTED,
   VERSION_GOOD,
+  ...GUARD_EVENTS,
   ...KINDS.flatMap((kind) => [publishingEvent(kind), ...commandPhaseSchema.options.map((phase) => `${kind}-${phase}`)]),
 ];
 
@@ -37,6 +41,8 @@ export interface RecordedNode {
 export interface LiveState {
   /** Nodes of the asked fleet. */
   readonly nodes: ReadonlyMap<NodeId, RecordedNode>;
+  /** What is good, in quarantine, on trial and held in that fleet. */
+  readonly guard: GuardState;
   /** Commands ever issued, of every fleet: ids go on counting from here. */
   readonly issued: number;
   /** The command of each request, of every fleet, oldest first. */
@@ -85,16 +91,20 @@ function stepped(command: Command, { tMs, sentence }: EventView, phase: string, 
 class Replay {
   readonly nodes = new Map<NodeId, RecordedNode>();
   readonly requests = new Map<string, string>();
+  guard = EMPTY_GUARD;
   issued = 0;
   private fleet: string | null = null;
 
   constructor(private readonly wanted: string) {}
 
-  take(event: EventView): void {
+  /** @param atMs when it was, on the monotonic clock of now. */
+  take(event: EventView, atMs: number): void {
     if (event.event === FLEET_JOINED) {
       this.join(event);
       return;
     }
+    const change = this.fleet === this.wanted ? guardEventOf(event, atMs) : null;
+    if (change !== null) this.guard = evolveGuard(this.guard, change);
     const nodeId = event.nodeId === null ? null : parseNodeId(event.nodeId);
     if (nodeId?.ok !== true) return;
     const kind = kindOf(event.event);
@@ -143,24 +153,21 @@ class Replay {
     }
     const command = requested(event, nodeId, kind, detail.output);
     if (command === null) return;
-    const versions =
-      kind === "deploy"
-        ? noteChosen(node.versions, command.version)
-        : command.fromVersion === null
-          ? node.versions
-          : noteTakenBack(node.versions, command.fromVersion);
-    this.nodes.set(nodeId, { versions, command });
+    this.nodes.set(nodeId, { ...node, command });
   }
 }
 
 /**
- * Gives the live state of one fleet as the journal holds it: which versions were good on which node, taken
- * back and chosen, the newest command of each, and every request that was seen.
+ * Gives the live state of one fleet as the journal holds it: which versions were good on which node, what is in
+ * quarantine, on trial and held, the newest command of each node, and every request that was seen.
  * @param events those of {@link LIVE_STATE_EVENTS}, oldest first; others change nothing. What an older version wrote
  * without what is needed here changes nothing either.
+ * @param now of this run: wall time in Unix ms and monotonic ms.
  */
-export function replayJournal(events: Iterable<EventView>, fleet: string): LiveState {
+export function replayJournal(events: Iterable<EventView>, fleet: string, now: { readonly wallMs: number; readonly monotonicMs: number } = { wallMs: 0, monotonicMs: 0 }): LiveState {
   const replay = new Replay(fleet);
-  for (const event of events) replay.take(event);
+  const written = [...events];
+  const times = monotonicTimes(written, now.wallMs, now.monotonicMs);
+  for (const [index, event] of written.entries()) replay.take(event, times[index] ?? now.monotonicMs);
   return replay;
 }

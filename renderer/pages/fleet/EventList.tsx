@@ -1,9 +1,12 @@
 import { memo, type ReactNode } from "react";
 import { useShallow } from "zustand/react/shallow";
 import type { EventView } from "../../../shared/contract/snapshot";
-import { Glyph, type GlyphName } from "../../design";
+import { Button, Glyph } from "../../design";
 import { countOf } from "../../format/number";
 import { formatClock } from "../../format/time";
+import { isDecision } from "../../judging/decisions";
+import { glyphOfEvent, hueOfEvent } from "../../judging/event-glyphs";
+import { openDecision } from "../../state/navigation";
 import { useFleet, useSettings } from "../../state/store";
 import { utcTitle } from "./parts";
 import { SectionHead } from "./SectionHead";
@@ -13,34 +16,7 @@ const TEN_MINUTES_MS = 600_000;
 /** Rows shown; the rest is in the journal. */
 const SHOWN = 12;
 
-/** Shapes by the end of an event's name: `node-stale`, `deploy-verified`, `link-down`. */
-const GLYPHS: ReadonlyMap<string, GlyphName> = new Map<string, GlyphName>([
-  ["joined", "joining"],
-  ["live", "live"],
-  ["up", "live"],
-  ["stale", "stale"],
-  ["unresponsive", "stale"],
-  ["lost", "lost"],
-  ["down", "lost"],
-  ["metrics", "no-metrics"],
-  ["requested", "in-progress"],
-  ["sent", "in-progress"],
-  ["verifying", "in-progress"],
-  ["acknowledged", "verified"],
-  ["reported", "verified"],
-  ["verified", "verified"],
-  ["failed", "failing"],
-  ["failing", "failing"],
-  ["unconfirmed", "unconfirmed"],
-  ["inconsistent", "inconsistent"],
-]);
-
-function hueOf(glyph: GlyphName): string {
-  if (glyph === "failing") return "hue-high";
-  return glyph === "lost" || glyph === "inconsistent" ? "hue-medium" : "hue-low";
-}
-
-/** What happened in the last ten minutes, newest first. */
+/** What happened in the last ten minutes, newest first. Each decision opens what it was made of. */
 export function EventList(): ReactNode {
   const events = useFleet(
     useShallow(({ fleet }) => {
@@ -68,17 +44,24 @@ export function EventList(): ReactNode {
 
 const EventRow = memo(function EventRow({ event }: { readonly event: EventView }): ReactNode {
   const { clock } = useSettings();
-  const glyph = GLYPHS.get(event.event.split("-").at(-1) ?? "") ?? "waiting";
+  const glyph = glyphOfEvent(event);
   return (
     <li className="event">
       <time title={utcTitle(event.tMs)} dateTime={new Date(event.tMs).toISOString()}>
         {formatClock(event.tMs, clock)}
       </time>
-      <span className={hueOf(glyph)}>
+      <span className={hueOfEvent(glyph)}>
         <Glyph name={glyph} />
       </span>
       <span className="event-node mono truncate">{event.nodeId ?? ""}</span>
       <span className="event-sentence">{event.sentence}</span>
+      {isDecision(event) ? (
+        <Button kind="quiet" size="small" className="event-inspect" aria-label={`Why: ${event.sentence}`} onPress={() => openDecision(event.id)}>
+          Why
+        </Button>
+      ) : (
+        <span />
+      )}
       <span className="note">{event.actor}</span>
     </li>
   );

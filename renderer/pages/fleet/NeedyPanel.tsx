@@ -3,6 +3,8 @@ import { CommandStatus } from "../../commands/CommandStatus";
 import { RollbackButton } from "../../commands/RollbackButton";
 import { Button, StateGlyph, Tag, VersionTag } from "../../design";
 import { countOf } from "../../format/number";
+import { HoldTag } from "../../judging/HoldTag";
+import { sentenceOf, shownStateOf } from "../../judging/shown";
 import { go } from "../../state/navigation";
 import { useFleet, useNode } from "../../state/store";
 import { useFirstOffered } from "./CardsView";
@@ -49,15 +51,16 @@ const NeedyEntry = memo(function NeedyEntry({ nodeId, isFirst }: { readonly node
   return (
     <article className="needy-entry" data-node-id={nodeId} aria-label={nodeId}>
       <header className="card-head">
-        <StateGlyph state={node.state} />
+        <StateGlyph state={shownStateOf(node)} />
         <NodeLink nodeId={nodeId} />
         <span className="card-tags">
           <VersionTag version={node.modelVersion} />
           {node.drill ? <Tag name="DRILL" /> : null}
+          <HoldTag node={node} />
           <Age nodeId={nodeId} />
         </span>
       </header>
-      <p>{node.sentence}</p>
+      <p>{sentenceOf(node)}</p>
       <CommandStatus nodeId={nodeId} isSentenceAbove />
       {canAct ? (
         <div className="needy-acts">

@@ -2,12 +2,13 @@ import { memo, type ReactNode } from "react";
 import { AnalogBar } from "../../charts/AnalogBar";
 import { CommandStatus } from "../../commands/CommandStatus";
 import { RollbackButton } from "../../commands/RollbackButton";
-import type { NodeView } from "../../../shared/contract/snapshot";
-import { Button, StateGlyph, Tag, VersionTag } from "../../design";
+import { Button, StateGlyph, Tag, VersionTag, type TagName } from "../../design";
+import type { ShownState } from "../../format/words";
+import { baselineText, sentenceOf, shownStateOf, tagOf, trialText } from "../../judging/shown";
 import { formatLimit, JUDGED_METRICS, limitOf, nameOf } from "../../format/number";
 import { formatClock } from "../../format/time";
 import { go } from "../../state/navigation";
-import { useFleet, useSettings } from "../../state/store";
+import { useSettings } from "../../state/store";
 import { Age, describeLimit, describeMetric, emphasisOf, MetricSparkline, MetricValue, NodeLink, profileText, useScale, type MetricProps } from "./parts";
 import { useShownNode } from "./use-shown-node";
 
@@ -25,20 +26,22 @@ export interface NodeCardProps {
 /** A node as a card. It renders when its own node changed, and then only what did. */
 export const NodeCard = memo(function NodeCard({ nodeId, isProminent, isFirst, widthPx }: NodeCardProps): ReactNode {
   const { node, ref } = useShownNode<HTMLElement>(nodeId);
-  const limits = useFleet((state) => state.fleet?.meta.limits);
-  if (node === undefined || limits === undefined) return null;
+  if (node === undefined) return null;
+  const { limits, guard } = node;
+  const shown = shownStateOf(node);
   const look = isProminent ? `card card-prominent card-${node.state} attention-${node.attention}` : `card attention-${node.attention}`;
   return (
-    <article ref={ref} className={look} data-node-id={nodeId} data-state={node.state} aria-label={nodeId}>
+    <article ref={ref} className={look} data-node-id={nodeId} data-state={node.state} data-shown={shown} aria-label={nodeId}>
       <CardHead
         nodeId={nodeId}
-        state={node.state}
+        state={shown}
         profile={profileText(node)}
         version={node.modelVersion}
         isDrill={node.drill}
+        hold={tagOf(node)}
         showAge={isProminent}
       />
-      {isProminent ? <p className="card-sentence">{node.sentence}</p> : null}
+      {isProminent ? <p className="card-sentence">{sentenceOf(node)}</p> : null}
       <div className="card-metrics">
         {JUDGED_METRICS.map((metric) => (
           <MetricRow key={metric} node={node} metric={metric} limits={limits} isProminent={isProminent} widthPx={widthPx} />
@@ -54,7 +57,7 @@ export const NodeCard = memo(function NodeCard({ nodeId, isProminent, isFirst, w
         {isProminent ? (
           <>
             <OpenButton nodeId={nodeId} />
-            <Since sinceMs={node.stateSinceMs} />
+            <Since sinceMs={node.stateSinceMs} trial={guard === null ? null : (baselineText(guard) ?? trialText(guard, node.modelVersion))} />
           </>
         ) : (
           <span className="card-age">
@@ -68,10 +71,12 @@ export const NodeCard = memo(function NodeCard({ nodeId, isProminent, isFirst, w
 
 const CardHead = memo(function CardHead(props: {
   readonly nodeId: string;
-  readonly state: NodeView["state"];
+  readonly state: ShownState;
   readonly profile: string;
   readonly version: string | null;
   readonly isDrill: boolean;
+  /** The label of a hold; null for none. */
+  readonly hold: TagName | null;
   readonly showAge: boolean;
 }): ReactNode {
   return (
@@ -84,6 +89,7 @@ const CardHead = memo(function CardHead(props: {
       <span className="card-tags">
         <VersionTag version={props.version} />
         {props.isDrill ? <Tag name="DRILL" /> : null}
+        {props.hold === null ? null : <Tag name={props.hold} />}
         {props.showAge ? <Age nodeId={props.nodeId} /> : null}
       </span>
     </header>
@@ -136,7 +142,11 @@ const OpenButton = memo(function OpenButton({ nodeId }: { readonly nodeId: strin
   );
 });
 
-const Since = memo(function Since({ sinceMs }: { readonly sinceMs: number }): ReactNode {
+const Since = memo(function Since({ sinceMs, trial }: { readonly sinceMs: number; readonly trial: string | null }): ReactNode {
   const { clock } = useSettings();
-  return <span className="card-since">since {formatClock(sinceMs, clock)}</span>;
+  return (
+    <span className="card-since">
+      {trial === null ? "" : `${trial.replace(/\.$/, "")} · `}since {formatClock(sinceMs, clock)}
+    </span>
+  );
 });

@@ -1,9 +1,12 @@
 import { memo, type KeyboardEvent, type ReactNode } from "react";
+import type { GuardView } from "../../../shared/contract/guard";
 import type { CommandView } from "../../../shared/contract/snapshot";
 import { RollbackButton } from "../../commands/RollbackButton";
 import { Glyph, glyphOfPhase, StateGlyph, Tag, VersionTag } from "../../design";
 import { formatNumber, formatRate, JUDGED_METRICS } from "../../format/number";
 import { isUnknown, PHASE_WORDS } from "../../format/words";
+import { isInFlight } from "../../commands/undo";
+import { shownStateOf } from "../../judging/shown";
 import { go } from "../../state/navigation";
 import { useFleet } from "../../state/store";
 import { selectNode } from "./desk";
@@ -28,8 +31,9 @@ export interface NodeRowProps {
 export const NodeRow = memo(function NodeRow(props: NodeRowProps): ReactNode {
   const { nodeId, isTabStop, isSelected, isCompact } = props;
   const { node, ref } = useShownNode<HTMLTableRowElement>(nodeId);
-  const limits = useFleet((state) => state.fleet?.meta.limits);
-  if (node === undefined || limits === undefined) return null;
+  if (node === undefined) return null;
+  const { limits, guard } = node;
+  const shown = shownStateOf(node);
   const isOld = isUnknown(node.liveness);
   return (
     <tr
@@ -37,6 +41,7 @@ export const NodeRow = memo(function NodeRow(props: NodeRowProps): ReactNode {
       className={`node-row attention-${node.attention}`}
       data-node-id={nodeId}
       data-state={node.state}
+      data-shown={shown}
       aria-rowindex={props.rowIndex}
       aria-selected={isSelected}
       tabIndex={isTabStop ? 0 : -1}
@@ -47,7 +52,7 @@ export const NodeRow = memo(function NodeRow(props: NodeRowProps): ReactNode {
       onKeyDown={(event) => openOnEnter(event, nodeId)}
     >
       <td>
-        <StateGlyph state={node.state} />
+        <StateGlyph state={shown} />
       </td>
       <IdentityCells nodeId={nodeId} vertical={node.vertical} version={node.modelVersion} isDrill={node.drill} />
       {JUDGED_METRICS.map((metric) => (
@@ -61,7 +66,7 @@ export const NodeRow = memo(function NodeRow(props: NodeRowProps): ReactNode {
       <td className="numeric">{node.latest?.bandwidthKbps == null ? <None /> : <Figure value={node.latest.bandwidthKbps} isOld={isOld} />}</td>
       <td className="numeric">{node.sampleRateHz === null ? <None /> : formatRate(node.sampleRateHz)}</td>
       <AgeCell nodeId={nodeId} isOld={isOld} />
-      <CommandCell command={node.command} />
+      <RolloutCell command={node.command} phase={guard?.trial.phase ?? null} passed={guard?.trial.passed ?? 0} needed={guard?.trial.needed ?? 0} />
       <td className="numeric rollback-cell">
         <RollbackButton nodeId={nodeId} kind={node.attention === "none" ? "quiet" : "outline"} form="short" isInTabOrder={isTabStop} />
       </td>
@@ -116,8 +121,35 @@ const AgeCell = memo(function AgeCell({ nodeId, isOld }: { readonly nodeId: stri
   return <td className={isOld ? "numeric age-old-cell" : "numeric"}>{text}</td>;
 });
 
-const CommandCell = memo(function CommandCell({ command }: { readonly command: CommandView | null }): ReactNode {
-  if (command === null) return <td className="cell-command note">none</td>;
+/** A command on its way or ended badly; else how far the trial of what runs is. */
+const RolloutCell = memo(function RolloutCell(props: {
+  readonly command: CommandView | null;
+  /** Null before the first sample. */
+  readonly phase: GuardView["trial"]["phase"] | null;
+  readonly passed: number;
+  readonly needed: number;
+}): ReactNode {
+  const { command, phase } = props;
+  if (command !== null && (isInFlight(command.phase) || command.phase !== "verified" || phase === null)) return <CommandCell command={command} />;
+  switch (phase) {
+    case null:
+      return <td className="cell-command note">none</td>;
+    case "committed":
+      return <td className="cell-command">Committed</td>;
+    case "warming":
+    case "trial":
+      return (
+        <td className="cell-command">
+          <span className="state hue-low">
+            <Glyph name="in-progress" />
+            {phase === "warming" ? "Warming" : `Trial ${Math.min(props.passed, props.needed)}/${props.needed}`}
+          </span>
+        </td>
+      );
+  }
+});
+
+function CommandCell({ command }: { readonly command: CommandView }): ReactNode {
   const hue = command.phase === "failed" ? "hue-high" : command.phase === "inconsistent" ? "hue-medium" : "hue-low";
   const progress = command.phase === "verifying" ? ` ${command.verifySamples}/${command.verifySamplesNeeded}` : "";
   return (
@@ -129,4 +161,4 @@ const CommandCell = memo(function CommandCell({ command }: { readonly command: C
       </span>
     </td>
   );
-});
+}

@@ -3,6 +3,7 @@ import { MiniPointers } from "../../charts/MiniPointers";
 import type { NodeView } from "../../../shared/contract/snapshot";
 import { Glyph } from "../../design";
 import { hasOldValues, STATE_HUES, STATE_WORDS } from "../../format/words";
+import { shownStateOf } from "../../judging/shown";
 import { go } from "../../state/navigation";
 import { useFleet } from "../../state/store";
 import { selectNode } from "./desk";
@@ -34,12 +35,16 @@ function numberOf(text: string | undefined): number | null {
 /** A node as a small tile: shape, id, three pointers against their limits. */
 export const NodeTile = memo(function NodeTile({ nodeId, isTabStop, isSelected }: NodeTileProps): ReactNode {
   const state = useFleet(({ fleet }) => fleet?.nodes.get(nodeId)?.state);
+  const shown = useFleet(({ fleet }) => {
+    const node = fleet?.nodes.get(nodeId);
+    return node === undefined ? undefined : shownStateOf(node);
+  });
   const attention = useFleet(({ fleet }) => fleet?.nodes.get(nodeId)?.attention);
   const isOld = useFleet(({ fleet }) => hasOldValues(fleet?.nodes.get(nodeId)?.liveness ?? "live"));
   const values = useFleet(({ fleet }) => tileValues(fleet?.nodes.get(nodeId)));
-  const limits = useFleet(({ fleet }) => fleet?.meta.limits);
+  const limits = useFleet(({ fleet }) => fleet?.nodes.get(nodeId)?.limits);
   const scales = useFleet((store) => store.scales?.of);
-  if (scales === undefined || state === undefined || attention === undefined || limits === undefined) return null;
+  if (scales === undefined || state === undefined || shown === undefined || attention === undefined || limits === undefined) return null;
   const [ratio, latency, quality] = values.split("|");
   return (
     <div
@@ -47,19 +52,20 @@ export const NodeTile = memo(function NodeTile({ nodeId, isTabStop, isSelected }
       className={`tile attention-${attention} tile-${state}`}
       data-node-id={nodeId}
       data-state={state}
-      aria-label={`${nodeId}, ${STATE_WORDS[state]}`}
+      data-shown={shown}
+      aria-label={`${nodeId}, ${STATE_WORDS[shown]}`}
       aria-selected={isSelected}
       tabIndex={isTabStop ? 0 : -1}
-      title={`${nodeId}: ${STATE_WORDS[state]}`}
+      title={`${nodeId}: ${STATE_WORDS[shown]}`}
       {...{ [ROVING]: "" }}
       onFocus={() => selectNode(nodeId)}
       onClick={() => go({ page: "node", nodeId })}
       onKeyDown={(event) => openOnEnter(event, nodeId)}
     >
       <span className="tile-id">
-        {state === "live" ? null : (
-          <span className={`hue-${STATE_HUES[state]}`}>
-            <Glyph name={state} />
+        {shown === "live" ? null : (
+          <span className={`hue-${STATE_HUES[shown]}`}>
+            <Glyph name={shown} />
           </span>
         )}
         <span className="truncate">{nodeId}</span>

@@ -91,7 +91,7 @@ const TableHead = memo(function TableHead({ sort }: { readonly sort: Sort }): Re
         <ColumnHead sort={sort} column="bandwidth" name="kbit/s" isNumeric />
         <ColumnHead sort={sort} column="rate" name="Rate" unit="Hz" isNumeric />
         <ColumnHead sort={sort} column="age" name="Age" unit="s" isNumeric />
-        <ColumnHead sort={sort} column="command" name="Command" />
+        <ColumnHead sort={sort} column="command" name="Roll-out" />
         <ColumnHead sort={sort} column="rollback" name="Roll back to" isNumeric />
       </tr>
     </thead>

@@ -1,5 +1,6 @@
 import type { NodeView } from "../../../shared/contract/snapshot";
 import { STATE_WORDS } from "../../format/words";
+import { shownStateOf } from "../../judging/shown";
 
 /** Splits what was typed into words that all have to match. */
 export function filterWords(text: string): readonly string[] {
@@ -14,7 +15,7 @@ export function matchesFilter(node: NodeView, words: readonly string[]): boolean
   if (words.length === 0) return true;
   const text = [
     node.nodeId,
-    STATE_WORDS[node.state],
+    STATE_WORDS[shownStateOf(node)],
     node.modelVersion ?? "not reported",
     node.vertical ?? "",
     node.drill ? "drill" : "",

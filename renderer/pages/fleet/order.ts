@@ -1,16 +1,23 @@
-import type { Attention, NodeState, NodeView } from "../../../shared/contract/snapshot";
+import type { Attention, NodeView } from "../../../shared/contract/snapshot";
+import type { ShownState } from "../../format/words";
+import { shownStateOf } from "../../judging/shown";
 
 /** Worst first. */
 const ATTENTION_RANKS: Readonly<Record<Attention, number>> = { high: 0, medium: 1, low: 2, none: 3 };
 
 /** States in the order in which counts list them: worst first, the healthy ones last. */
-export const STATES_WORST_FIRST: readonly NodeState[] = [
+export const STATES_WORST_FIRST: readonly ShownState[] = [
   "failing",
+  "frozen",
+  "held",
   "inconsistent",
+  "drifting",
+  "warned",
   "lost",
   "unconfirmed",
   "stale",
   "no-metrics",
+  "changed",
   "joining",
   "live",
 ];
@@ -34,10 +41,13 @@ export function worstAttention(nodes: Iterable<NodeView>): Attention {
   return worst;
 }
 
-/** How many nodes are in each state. */
-export function countStates(nodes: Iterable<NodeView>): ReadonlyMap<NodeState, number> {
-  const counts = new Map<NodeState, number>();
-  for (const node of nodes) counts.set(node.state, (counts.get(node.state) ?? 0) + 1);
+/** How many nodes are shown in each state. */
+export function countStates(nodes: Iterable<NodeView>): ReadonlyMap<ShownState, number> {
+  const counts = new Map<ShownState, number>();
+  for (const node of nodes) {
+    const shown = shownStateOf(node);
+    counts.set(shown, (counts.get(shown) ?? 0) + 1);
+  }
   return counts;
 }
 

@@ -7,13 +7,16 @@ import { Sparkline } from "../../charts/Sparkline";
 import { formatLimit, formatMetric, formatRate, limitOf, nameOf, NOT_REPORTED, unitOf, type JudgedMetric } from "../../format/number";
 import { formatAge, formatUtcInstant } from "../../format/time";
 import { hasOldValues } from "../../format/words";
+import { verdictEmphasis } from "../../judging/shown";
 import { go } from "../../state/navigation";
 import { useFleet } from "../../state/store";
 import { ROVING } from "./focus";
 
-/** How a node's metric is drawn: in colour only where it is beyond its limit and a person is needed. */
+/** How a node's metric is drawn: in colour where the verdict is about it, or it is beyond its limit and a person is needed. */
 export function emphasisOf(node: NodeView, metric: JudgedMetric): Emphasis {
   if (hasOldValues(node.liveness)) return "stale";
+  const spoken = verdictEmphasis(node.guard, metric);
+  if (spoken !== null) return spoken;
   if (!node.beyond.includes(metric)) return "normal";
   if (node.attention === "high") return "high";
   return node.attention === "medium" ? "medium" : "normal";
@@ -39,6 +42,9 @@ export interface MetricProps {
   readonly limits: Limits;
 }
 
+/** Between two values of a trail, ms. */
+const TICK_MS = 500;
+
 /** The fleet's scale of a metric; undefined before the first tick. */
 export function useScale(metric: JudgedMetric): Scale | undefined {
   return useFleet((state) => state.scales?.of[metric]);
@@ -48,12 +54,18 @@ export function useScale(metric: JudgedMetric): Scale | undefined {
 export function MetricSparkline({ node, metric, limits, width, height }: MetricProps & { readonly width: number; readonly height: number }): ReactNode {
   const { limit, side } = limitOf(metric, limits);
   const scale = useScale(metric);
+  const onsetTicks = useFleet(({ fleet }) => {
+    const { guard } = node;
+    if (fleet === null || guard === null || verdictEmphasis(guard, metric) === null) return null;
+    return Math.round((fleet.meta.atMs - guard.verdict.sinceMs) / TICK_MS);
+  });
   if (scale === undefined) return null;
   return (
     <Sparkline
       values={node.trail[metric]}
       limit={limit}
       limitSide={side}
+      onsetTicks={onsetTicks}
       emphasis={emphasisOf(node, metric)}
       width={width}
       height={height}

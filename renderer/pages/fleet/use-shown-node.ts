@@ -41,7 +41,10 @@ function isAlike(before: NodeView | undefined, after: NodeView | undefined): boo
     before.attention === after.attention &&
     before.liveness === after.liveness &&
     before.modelVersion === after.modelVersion &&
-    before.command === after.command
+    before.command === after.command &&
+    before.guard?.verdict.outcome === after.guard?.verdict.outcome &&
+    before.guard?.hold === after.guard?.hold &&
+    before.guard?.trial.phase === after.guard?.trial.phase
   );
 }
 

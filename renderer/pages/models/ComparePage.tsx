@@ -10,7 +10,7 @@ import { Guard } from "../../frame/Guard";
 import { useComparison } from "../../state/comparison";
 import { go } from "../../state/navigation";
 import { readRegistry, useRegistry, useRegistryFailure } from "../../state/registry";
-import { readFleet, useSettings } from "../../state/store";
+import { readFleet, useFleetLimits } from "../../state/store";
 import { CompareHead } from "./CompareHead";
 import { CompareProgress } from "./CompareProgress";
 import { CompareSetup } from "./CompareSetup";
@@ -71,7 +71,7 @@ function Compare({ registry }: { readonly registry: RegistryView }): ReactNode {
   const view = useComparison();
   const { isSettingUp, isExchanged } = useDesk((desk) => desk);
   const versions = useVersions(registry, view);
-  const { limits } = useSettings();
+  const limits = useFleetLimits();
   const done = view.phase === "done" && !isSettingUp ? view : null;
   const measured = done?.comparison ?? null;
   const comparison = useMemo(() => (measured === null || !isExchanged ? measured : exchangeSides(measured)), [measured, isExchanged]);
@@ -149,7 +149,7 @@ function Result(props: {
 }): ReactNode {
   const { comparison, summary, verdict, registry } = props;
   const { isExchanged } = useDesk((desk) => desk);
-  const { limits } = useSettings();
+  const limits = useFleetLimits();
   const points = useShownPoints(comparison);
   const names = { a: comparison.a.version, b: comparison.b.version };
   if (points === null) return <p role="status">The comparison holds no frame.</p>;

@@ -5,8 +5,8 @@ import type { Comparison, Side } from "../../../shared/contract/comparison";
 import { valueTicks } from "../../charts/axis-ticks";
 import { useSize, type BoxSize } from "../../charts/use-size";
 import { formatNumber } from "../../format/number";
-import { ChartPanel } from "./ChartPanel";
-import { lineThrough, plotIn, type Plot } from "./plot";
+import { ChartPanel } from "../../charts/ChartPanel";
+import { lineThrough, plotIn, type Plot } from "../../charts/plot";
 
 /** The chart's parts. */
 export interface LatencyPanelProps {

@@ -4,8 +4,8 @@ import type { ReferenceCodecName, Side } from "../../../shared/contract/comparis
 import { valueTicks } from "../../charts/axis-ticks";
 import { useSize, type BoxSize } from "../../charts/use-size";
 import { countOf, formatBytes, formatNumber } from "../../format/number";
-import { ChartPanel } from "./ChartPanel";
-import { lineThrough, plotIn, qualityScale, scaleFromZero, spreadLabels, type Plot } from "./plot";
+import { ChartPanel } from "../../charts/ChartPanel";
+import { lineThrough, plotIn, qualityScale, scaleFromZero, spreadLabels, type Plot } from "../../charts/plot";
 
 /** The chart's parts. */
 export interface RateDistortionProps {

@@ -5,7 +5,7 @@ import { nodeFixture, NOW_MS } from "../../state/snapshot-fixture";
 import { cropAt, cropByKey, FIRST_CROP, moveCrop, regionOf, zoomCrop } from "./crop";
 import { firstChoice } from "./desk";
 import { differenceOf, opaque } from "./picture";
-import { qualityScale, scaleFromZero, spreadLabels } from "./plot";
+import { qualityScale, scaleFromZero, spreadLabels } from "../../charts/plot";
 import { idsInWords, nodesRunning, runsOf } from "./runs";
 import { verificationWord } from "./verification-words";
 

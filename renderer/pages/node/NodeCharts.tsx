@@ -1,18 +1,24 @@
 import { useMemo, type ReactNode } from "react";
 import type { Series } from "../../../shared/contract/channels";
+import type { Judgement } from "../../../shared/contract/judging";
 import type { Limits } from "../../../shared/contract/settings";
 import type { NodeView } from "../../../shared/contract/snapshot";
 import { METRICS, type Metric } from "../../../shared/fleet/sample";
 import type { Limit } from "../../charts/chart-rows";
 import { isZoomed, type ChartControl } from "../../charts/chart-view";
 import { MetricChart } from "../../charts/MetricChart";
+import type { BaselineBand } from "../../charts/metric-words";
+import type { Emphasis } from "../../charts/scales";
 import { Button, Kbd, Problem } from "../../design";
 import { JUDGED_METRICS, limitOf } from "../../format/number";
 import { formatClock, formatDuration } from "../../format/time";
 import { hasOldValues, isUnknown, STATE_WORDS } from "../../format/words";
 import { useFleet, useSettings, useSnapshotMeta } from "../../state/store";
+import { Guard } from "../../frame/Guard";
+import type { JudgementAnswer } from "../../judging/use-judgement";
 import { emphasisOf } from "../fleet/parts";
 import { askedSpan, fixedSpan, shownView, type ChartsState } from "./charts-state";
+import { DriftPanel, emphasisOf as judgedEmphasis } from "./DriftPanel";
 import { useSeries } from "./use-series";
 
 /** The charts' properties. */
@@ -20,16 +26,18 @@ export interface NodeChartsProps {
   readonly node: NodeView;
   readonly charts: ChartsState;
   readonly control: ChartControl;
+  /** What the verdict is made of. */
+  readonly answer: JudgementAnswer;
 }
 
-/** Ratio, latency, quality and bandwidth of a node on one time axis with one cursor. */
-export function NodeCharts({ node, charts, control }: NodeChartsProps): ReactNode {
+/** Ratio, latency, quality and bandwidth of a node on one time axis with one cursor, and the drift of what speaks. */
+export function NodeCharts({ node, charts, control, answer }: NodeChartsProps): ReactNode {
   const { nodeId } = node;
   const tick = useSnapshotMeta()?.tick ?? 0;
-  const limits = useFleet((state) => state.fleet?.meta.limits ?? null);
   const { clock } = useSettings();
   const { value: series, failure } = useSeries({ nodeId, ...askedSpan(charts) }, tick);
-  const limitsOfMetrics = useMemo(() => (limits === null ? null : chartLimits(limits)), [limits]);
+  const limitsOfMetrics = useMemo(() => chartLimits(node.limits), [node.limits]);
+  const baselines = useBaselines(answer.judgement);
   const view = shownView(charts);
   if (node.latest === null && (series === null || series.atMs.length === 0)) {
     return <WaitingForSamples node={node} />;
@@ -46,8 +54,10 @@ export function NodeCharts({ node, charts, control }: NodeChartsProps): ReactNod
             metric={metric}
             series={series}
             view={view}
-            limit={limitsOfMetrics?.[metric] ?? null}
-            emphasis={metric === "bandwidthKbps" ? (hasOldValues(node.liveness) ? "stale" : "normal") : emphasisOf(node, metric)}
+            limit={limitsOfMetrics[metric] ?? null}
+            baseline={baselines[metric] ?? null}
+            onsetMs={onsetOf(node, metric)}
+            emphasis={chartEmphasis(node, metric, answer.judgement)}
             newest={values?.[metric] ?? null}
             newestMs={values?.receivedAtMs ?? null}
             cursorMs={charts.cursorMs}
@@ -57,8 +67,41 @@ export function NodeCharts({ node, charts, control }: NodeChartsProps): ReactNod
           />
         ))}
       </div>
+      <Guard what="The drift chart">
+        <DriftPanel answer={answer} />
+      </Guard>
     </div>
   );
+}
+
+/** Since when the verdict's metric is not as it was; null for every other metric, and while all is well. */
+function onsetOf({ guard }: NodeView, metric: Metric): number | null {
+  if (guard === null || guard.verdict.metric !== metric) return null;
+  return guard.verdict.outcome === "warn" || guard.verdict.outcome === "fail" ? guard.verdict.sinceMs : null;
+}
+
+/** A metric's colour: by its own outcome where that is known, by the node's verdict and its limit else. */
+function chartEmphasis(node: NodeView, metric: Metric, judgement: Judgement | null): Emphasis {
+  if (metric === "bandwidthKbps") return hasOldValues(node.liveness) ? "stale" : "normal";
+  const byNode = emphasisOf(node, metric);
+  if (byNode !== "normal") return byNode;
+  const judged = judgement?.metrics.find((one) => one.metric === metric);
+  return judged === undefined || judged.role === "muted" ? byNode : judgedEmphasis(judged);
+}
+
+/** The baselines as bands. */
+function useBaselines(judgement: Judgement | null): Readonly<Partial<Record<Metric, BaselineBand>>> {
+  return useMemo(() => {
+    if (judgement === null) return {};
+    return Object.fromEntries(
+      judgement.metrics.flatMap(({ metric, baseline }) => {
+        if (baseline === null) return [];
+        const { median, spread, n, version, isHeld, frozenAtMs } = baseline;
+        const band: BaselineBand = { median, spread, n, heldFrom: isHeld ? (version ?? "an earlier version") : null, ageMs: judgement.atMs - frozenAtMs };
+        return [[metric, band] as const];
+      }),
+    );
+  }, [judgement]);
 }
 
 /** One limit object for each metric, so that a tick without a change of limits draws no limit again. */

@@ -7,6 +7,7 @@ import { Button, Glyph, Kbd, Problem, Segmented, Tag, VersionTag } from "../../d
 import { countOf } from "../../format/number";
 import { formatAge } from "../../format/time";
 import { isUnknown, STATE_HUES, STATE_WORDS } from "../../format/words";
+import { shownStateOf } from "../../judging/shown";
 import { request } from "../../state/ops";
 import { useFleet, useSettings } from "../../state/store";
 import { profileText } from "../fleet/parts";
@@ -26,6 +27,7 @@ const LINK_WORDS = { embedded: "embedded", ros2: "ROS 2", recorded: "recorded" }
 /** Where this is, what it is and how old it is; range, pause and export at the right. */
 export function NodeHead(props: NodeHeadProps): ReactNode {
   const { node, isPaused } = props;
+  const shown = shownStateOf(node);
   const link = useFleet((state) => state.fleet?.meta.link.kind ?? null);
   return (
     <div className="page-head node-head">
@@ -44,9 +46,9 @@ export function NodeHead(props: NodeHeadProps): ReactNode {
           </ol>
         </nav>
         <div className="node-title">
-          <span className={`node-state hue-${STATE_HUES[node.state]}`}>
-            <Glyph name={node.state} />
-            <span className={node.state === "live" ? "visually-hidden" : undefined}>{STATE_WORDS[node.state]}</span>
+          <span className={`node-state hue-${STATE_HUES[shown]}`}>
+            <Glyph name={shown} />
+            <span className={shown === "live" ? "visually-hidden" : undefined}>{STATE_WORDS[shown]}</span>
           </span>
           <h1 id="node-title" tabIndex={-1} className="truncate selectable" title={node.nodeId}>
             {node.nodeId}

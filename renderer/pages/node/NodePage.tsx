@@ -2,17 +2,23 @@ import { useCallback, useEffect, useMemo, useReducer, type ReactNode } from "rea
 import type { NodeView } from "../../../shared/contract/snapshot";
 import type { ChartControl } from "../../charts/chart-view";
 import { rollbackChoice } from "../../commands/rollback-choice";
-import { Button, Problem } from "../../design";
+import { Button, Panel, Problem } from "../../design";
 import { Guard } from "../../frame/Guard";
+import { NodeDecisions } from "../../judging/NodeDecisions";
+import { sentenceOf, shownStateOf } from "../../judging/shown";
+import { useJudgement } from "../../judging/use-judgement";
 import { readFleet, useFleet, useNode } from "../../state/store";
 import { changeCharts, neighbourRange, openedCharts, type ChartsAction } from "./charts-state";
 import { FactsPanel } from "./FactsPanel";
 import { HistoryPanel } from "./HistoryPanel";
 import { NodeCharts } from "./NodeCharts";
 import { NodeHead } from "./NodeHead";
-import { CommandPanel, StatePanel } from "./StatePanel";
+import { RolloutPanel } from "./RolloutPanel";
+import { StatePanel } from "./StatePanel";
 import { useChartKeys } from "./use-chart-keys";
 import "./node.css";
+
+const NONE: readonly string[] = [];
 
 /** One step of the keys + and -. */
 const KEY_ZOOM = 2;
@@ -83,6 +89,8 @@ function KnownNode({ node, onBack }: { readonly node: NodeView; readonly onBack:
     [nodeId, pausedAtMs, rangeMs, control],
   );
   useChartKeys(keys);
+  const tick = useFleet((state) => state.fleet?.meta.tick ?? 0);
+  const answer = useJudgement(nodeId, tick, pausedAtMs !== null);
   const setRange = useCallback((next: number) => dispatch({ type: "range", rangeMs: next }), []);
   useEffect(() => {
     document.getElementById("node-title")?.focus({ preventScroll: true });
@@ -100,19 +108,33 @@ function KnownNode({ node, onBack }: { readonly node: NodeView; readonly onBack:
       <div className="page-scroll node-scroll">
         <div className="node-body">
           <Guard what="The charts">
-            <NodeCharts node={node} charts={charts} control={control} />
+            <NodeCharts node={node} charts={charts} control={control} answer={answer} />
           </Guard>
           <div className="node-aside">
-            <StatePanel
+            <Guard what="The verdict">
+              <StatePanel
+                nodeId={node.nodeId}
+                state={shownStateOf(node)}
+                stateSinceMs={node.stateSinceMs}
+                sentence={sentenceOf(node)}
+                guard={node.guard}
+                judgement={answer.judgement}
+                needsPerson={node.attention === "high" || node.attention === "medium"}
+                offerReason={rollbackChoice(node).isOffered ? node.rollback.reason : null}
+              />
+            </Guard>
+            <RolloutPanel node={node} />
+            <HistoryPanel
               nodeId={node.nodeId}
-              state={node.state}
-              stateSinceMs={node.stateSinceMs}
-              sentence={node.sentence}
-              needsPerson={node.attention === "high" || node.attention === "medium"}
-              offerReason={rollbackChoice(node).isOffered ? node.rollback.reason : null}
+              vertical={node.vertical}
+              history={node.history}
+              rollback={node.rollback}
+              phase={node.guard?.trial.phase ?? null}
+              quarantined={node.guard?.quarantined ?? NONE}
             />
-            <CommandPanel command={node.command} />
-            <HistoryPanel history={node.history} rollback={node.rollback} />
+            <Panel title="Decisions" fact="newest first">
+              <NodeDecisions nodeId={node.nodeId} most={5} />
+            </Panel>
             <Guard what="The facts">
               <FactsPanel node={node} />
             </Guard>

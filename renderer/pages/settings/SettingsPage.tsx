@@ -5,8 +5,9 @@ import { go, type SettingsSection } from "../../state/navigation";
 import { AboutSection } from "./AboutSection";
 import { AppearanceSection } from "./AppearanceSection";
 import { KeyboardSection } from "./KeyboardSection";
-import { LimitsSection } from "./LimitsSection";
 import { LinkSection } from "./LinkSection";
+import { PolicyActions, PolicyFact, PolicySection } from "./policy/PolicySection";
+import { SelftestSection } from "./SelftestSection";
 import { StoreSection } from "./StoreSection";
 import "./settings.css";
 
@@ -14,16 +15,19 @@ interface Section {
   readonly id: SettingsSection;
   readonly title: string;
   /** One line of facts under the page's title. */
-  readonly fact: string;
+  readonly fact: ReactNode;
+  /** What can be done at the right of the page's title. */
+  readonly actions?: ReactNode;
   readonly content: ReactNode;
 }
 
 const SECTIONS: readonly Section[] = [
-  { id: "limits", title: "Limits", fact: "what every sample is judged by", content: <LimitsSection /> },
-  { id: "appearance", title: "Appearance", fact: "theme, clock, view of the fleet", content: <AppearanceSection /> },
-  { id: "keyboard", title: "Keyboard", fact: "single keys and the list of all keys", content: <KeyboardSection /> },
+  { id: "policy", title: "Policy", fact: <PolicyFact />, actions: <PolicyActions />, content: <PolicySection /> },
   { id: "link", title: "Link", fact: "where the fleet's messages come from", content: <LinkSection /> },
   { id: "store", title: "Store", fact: "where decisions and samples are kept", content: <StoreSection /> },
+  { id: "appearance", title: "Appearance", fact: "theme, clock, view of the fleet", content: <AppearanceSection /> },
+  { id: "keyboard", title: "Keyboard", fact: "single keys and the list of all keys", content: <KeyboardSection /> },
+  { id: "self-test", title: "Self-test", fact: "published values, computed again on this machine", content: <SelftestSection /> },
   { id: "about", title: "About", fact: "versions and licence", content: <AboutSection /> },
 ];
 
@@ -39,6 +43,7 @@ export function SettingsPage({ section }: { readonly section: SettingsSection })
             {current?.title} · {current?.fact}
           </p>
         </div>
+        {current?.actions}
       </div>
       <Tabs
         className="settings"
@@ -57,7 +62,7 @@ export function SettingsPage({ section }: { readonly section: SettingsSection })
           ))}
         </TabList>
         {SECTIONS.map(({ id, title, content }) => (
-          <TabPanel key={id} id={id} className="settings-panel">
+          <TabPanel key={id} id={id} className={id === "policy" ? "settings-panel settings-panel-wide" : "settings-panel"}>
             <Guard what={`Settings, ${title}`}>{content}</Guard>
           </TabPanel>
         ))}

@@ -10,6 +10,12 @@ export interface SelftestCase {
   readonly compute: () => number;
 }
 
+/** Cases about one thing. */
+export interface SelftestGroup {
+  readonly title: string;
+  readonly cases: readonly SelftestCase[];
+}
+
 /** A case computed. */
 export interface SelftestResult {
   readonly name: string;

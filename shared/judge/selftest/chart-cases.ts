@@ -3,7 +3,7 @@ import { ewmaArl } from "../statistics/ewma";
 import { normalCdf, normalQuantile } from "../statistics/normal";
 import { consecutiveArl, RUNS_RULES, runsRulesArl, type RunsRule } from "../statistics/runs-rules";
 import { shiryaevRobertsArl } from "../statistics/shiryaev-roberts";
-import { printed, printedRow, type SelftestCase } from "./case";
+import { printed, printedRow, type SelftestCase, type SelftestGroup } from "./case";
 import { pageHinkleyAlarms, PAGE_HINKLEY_DEFAULTS } from "./page-hinkley";
 import { MONTGOMERY_TABLE_9_1, pistonRingChart, upperCusum } from "./published-data";
 import { pythonRandom } from "./mersenne-twister";
@@ -155,6 +155,13 @@ function tableCases(): readonly SelftestCase[] {
 }
 
 /** Published values of control charts: sections 4.1 and 4.2 of the statistics that this product is built on. */
-export function chartCases(): readonly SelftestCase[] {
-  return [...cusumCases(), ...ewmaCases(), ...runsRulesCases(), ...otherChartCases(), ...dataCases(), ...tableCases()];
+export function chartGroups(): readonly SelftestGroup[] {
+  return [
+    { title: "CUSUM run lengths", cases: cusumCases() },
+    { title: "EWMA run lengths", cases: ewmaCases() },
+    { title: "Runs rules", cases: runsRulesCases() },
+    { title: "Shiryaev-Roberts", cases: otherChartCases() },
+    { title: "Charts on published data", cases: dataCases() },
+    { title: "Delays at equal false alarms", cases: tableCases() },
+  ];
 }

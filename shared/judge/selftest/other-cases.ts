@@ -1,7 +1,7 @@
 import { seededRandom } from "../../random";
 import { mixtureLikelihoodRatio, normalLogMixture, normalMixtureBound, normalMixtureRho } from "../statistics/always-valid";
 import { dtcLimit, longRunVariance } from "../statistics/dtc";
-import { printed, type SelftestCase } from "./case";
+import { printed, type SelftestCase, type SelftestGroup } from "./case";
 import { simulatedCusumArl } from "./simulations";
 
 const KIM = "S.-H. Kim et al., IIE Transactions 39 (2007), Table of limits for 10 000";
@@ -70,6 +70,10 @@ function alwaysValidCases(): readonly SelftestCase[] {
 }
 
 /** Published values of autocorrelated charts and always-valid inference: sections 4.3 and 4.5. */
-export function otherCases(): readonly SelftestCase[] {
-  return [...dtcLimitCases(), ...simulatedCases(), ...alwaysValidCases()];
+export function otherGroups(): readonly SelftestGroup[] {
+  return [
+    { title: "Distribution-free limits", cases: dtcLimitCases() },
+    { title: "Simulated run lengths", cases: simulatedCases() },
+    { title: "Always-valid bounds", cases: alwaysValidCases() },
+  ];
 }

@@ -8,9 +8,9 @@ import { fastNormal, type Margin } from "./noise";
 const PERIOD_MS = 500;
 const SAMPLES_PER_DAY = 172_800;
 
-/** Rules of a fleet with the default policy, a budget of one false rollback in `days`. */
-export function defaultRules(nodes: number, days: number): JudgeRules {
-  const budgets = createBudgetBook({ days, nodes, metrics: LIMITED_METRICS.length, baselinesPerDay: 1 });
+/** Rules of a fleet with the default policy, a budget of one false rollback in `days`, and so many new baselines a day. */
+export function defaultRules(nodes: number, days: number, baselinesPerDay = 1): JudgeRules {
+  const budgets = createBudgetBook({ days, nodes, metrics: LIMITED_METRICS.length, baselinesPerDay });
   return { fleet: fleetPolicyOf({}), node: nodePolicyOf({}, "", null), budgets };
 }
 

@@ -1,11 +1,15 @@
 import { ChartSpline, Table2 } from "lucide-react";
 import { useId, useState, type ReactNode } from "react";
-import { Button } from "../../design";
+import { Button } from "../design";
+import "./metric-chart.css";
+import "./chart-panel.css";
 
 /** A chart's panel. */
 export interface ChartPanelProps {
   readonly title: string;
   readonly fact: string;
+  /** The newest value, at the right. */
+  readonly figure?: ReactNode;
   /** What is drawn, in one sentence, for screen readers. */
   readonly summary: string;
   readonly table: ReactNode;
@@ -14,7 +18,7 @@ export interface ChartPanelProps {
 }
 
 /** A chart with its title, its sentence, and its table behind a button. */
-export function ChartPanel({ title, fact, summary, table, children, className }: ChartPanelProps): ReactNode {
+export function ChartPanel({ title, fact, figure, summary, table, children, className }: ChartPanelProps): ReactNode {
   const [isTable, setIsTable] = useState(false);
   const titleId = useId();
   const summaryId = useId();
@@ -23,6 +27,7 @@ export function ChartPanel({ title, fact, summary, table, children, className }:
       <div className="chart-panel-head">
         <h2 id={titleId}>{title}</h2>
         <span className="note truncate">{fact}</span>
+        {figure}
         <Button
           kind="quiet"
           size="small"

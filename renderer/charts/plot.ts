@@ -1,6 +1,6 @@
-import { shareOf, type Scale } from "../../charts/scales";
-import { niceStep } from "../../charts/axis-ticks";
-import type { BoxSize } from "../../charts/use-size";
+import { shareOf, type Scale } from "./scales";
+import { niceStep } from "./axis-ticks";
+import type { BoxSize } from "./use-size";
 
 /** Room around a plot for axes and labels, px. */
 export interface PlotMargin {

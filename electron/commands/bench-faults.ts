@@ -1,0 +1,266 @@
+import { seededRandom, type Random } from "../../shared/random";
+import { fail, ok, type Result } from "../../shared/result";
+import { parseArguments, refuse } from "./arguments";
+import type { Command } from "./command";
+import { openFaultStage, type Behaviour, type FaultStage } from "./fault-stage";
+import { quantile } from "./measure";
+
+const HELP = `usage: ./lydlr bench faults [--faults N] [--seed N] [--json]
+
+Puts 100 faults on an embedded fleet and looks at what the engine does: how long from a change to the command,
+and to a verified recovery, whether any other node or version was touched, and whether a command was lost.
+
+  drill        a version that is plainly bad: quality, latency or ratio, at once
+  ramp         a version that gets worse over 12 s; counted from where its true quality is 30 % worse
+  nan          a new version whose metrics are not finite
+  freeze       a node falls silent: nothing to roll back, it must be told as stale
+  kill         a node's program dies and starts again
+  loss         a fifth of a node's messages is lost, in the trial of a good version
+  common       every node gets slow at once, one of them right after a swap: held, nothing is rolled back
+
+Time is virtual and the encoder behind the nodes is a stand-in; the nodes' program, wire formats and fault console,
+the engine, its journal and its policy are those of the product, with 100 automatic rollbacks of a node and hour allowed.
+
+  --faults N   how many in all (100)
+  --seed N     the same seed gives the same result (1)
+
+Exit 1 where a command came later than 8 s (95th percentile), a recovery was verified later than 20 s, or anything
+else than what had to be changed was changed.
+`;
+
+const KINDS = ["drill", "ramp", "nan", "freeze", "kill", "loss", "common"] as const;
+type Kind = (typeof KINDS)[number];
+/** Of a hundred. */
+const SHARES: Readonly<Record<Kind, number>> = { drill: 30, ramp: 15, nan: 15, freeze: 10, kill: 10, loss: 10, common: 10 };
+const TARGET = "1.0.0";
+const COMMAND_WITHIN_MS = 8_000;
+const VERIFIED_WITHIN_MS = 20_000;
+/** A fleet learns what is ordinary before the first fault. */
+const LEARN_MS = 200_000;
+/** A fault is watched for so long, and the fleet then has so long to be as before. */
+const WATCH_MS = 45_000;
+const REST_MS = 75_000;
+
+/** What came of one fault. */
+interface Outcome {
+  readonly kind: Kind;
+  /** From the change to what had to be done about it; null where it was not done. */
+  readonly actedMs: number | null;
+  /** From the change to the verified rollback; null where none is wanted. */
+  readonly verifiedMs: number | null;
+  /** Rollbacks of other nodes, or to other versions than the one that was good. */
+  readonly wrong: number;
+  readonly rollbacks: number;
+  /** Commands that were requested and never came to an end. */
+  readonly lost: number;
+}
+
+/** Kinds whose version must be taken back; of the others nothing may be. */
+const TAKEN_BACK: ReadonlySet<Kind> = new Set<Kind>(["drill", "ramp", "nan"]);
+
+const DRILLS: readonly Behaviour[] = [() => ({ qualityScore: 0.5 }), () => ({ latencyTimes: 8 }), () => ({ bytesTimes: 4 })];
+const RAMP_MS = 12_000;
+const RAMP_FROM = 0.9;
+const RAMP_TO = 0.4;
+const RAMP: Behaviour = (sinceMs) => ({ qualityScore: RAMP_FROM - (RAMP_FROM - RAMP_TO) * Math.min(1, sinceMs / RAMP_MS) });
+/** When the ramp's true value is 30 % worse than what it began with. */
+const RAMP_CHANGE_MS = (RAMP_MS * 0.3 * RAMP_FROM) / (RAMP_FROM - RAMP_TO);
+const GOOD: Behaviour = () => ({});
+
+async function reported(stage: FaultStage, nodeId: string, version: string): Promise<number> {
+  for (let waited = 0; waited < 10_000; waited += 100) {
+    const node = stage.operations.snapshot().nodes.find((each) => each.nodeId === nodeId);
+    if (node?.modelVersion === version) return stage.nowMs();
+    await stage.pass(100);
+  }
+  throw new Error(`${nodeId} never took ${version}`);
+}
+
+/** Brings a fault about and gives the time of the change. */
+async function injure(stage: FaultStage, kind: Kind, nodeId: string, version: string, random: Random): Promise<number> {
+  const set = (fault: Parameters<FaultStage["faults"]["set"]>[1], level: number, nodes = [nodeId]): void => {
+    for (const each of nodes) stage.faults.set(each, fault, level);
+  };
+  const deploy = async (behaviour: Behaviour): Promise<void> => {
+    const asked = await stage.deploy(nodeId, version, behaviour);
+    if (!asked.ok) throw new Error(`${asked.error.code}: ${asked.error.message}`);
+  };
+  const clickedMs = stage.nowMs();
+  switch (kind) {
+    case "drill":
+      await deploy(DRILLS[random.nextInt(DRILLS.length)] ?? GOOD);
+      return clickedMs;
+    case "ramp":
+      await deploy(RAMP);
+      return (await reported(stage, nodeId, version)) + RAMP_CHANGE_MS;
+    case "nan":
+      await deploy(GOOD);
+      await reported(stage, nodeId, version);
+      set("nan-metrics", 1);
+      return stage.nowMs();
+    case "freeze":
+      set("silent", 1);
+      return clickedMs;
+    case "kill":
+      set("crash", 20);
+      return clickedMs;
+    case "loss":
+      await deploy(GOOD);
+      await reported(stage, nodeId, version);
+      set("lossy-link", 0.2);
+      return stage.nowMs();
+    case "common":
+      await deploy(GOOD);
+      await reported(stage, nodeId, version);
+      await stage.pass(5_000);
+      set("slow-cpu", 12, [...stage.nodeIds]);
+      return stage.nowMs();
+  }
+}
+
+/** The event that a kind of fault must lead to; null where nothing must happen. */
+function wantedEvent(kind: Kind): string | null {
+  if (TAKEN_BACK.has(kind)) return "rollback-requested";
+  if (kind === "loss") return null;
+  return kind === "common" ? "rollback-held" : "node-stale";
+}
+
+const ENDS = /-(verified|failed|unconfirmed|inconsistent)$/;
+
+async function tryFault(stage: FaultStage, kind: Kind, nodeId: string, version: string, random: Random): Promise<Outcome> {
+  const firstEvent = stage.events.length;
+  const changedMs = await injure(stage, kind, nodeId, version, random);
+  for (let watched = 0; watched < WATCH_MS; watched += 500) {
+    await stage.pass(500);
+    // What makes a version's metrics unreadable goes with the version.
+    const isAsked = stage.events.slice(firstEvent).some(({ event }) => event === "rollback-requested");
+    if (kind === "nan" && isAsked) stage.faults.set(nodeId, "nan-metrics", 0);
+  }
+  stage.faults.allOff();
+  await stage.pass(REST_MS);
+  const seen = stage.events.slice(firstEvent);
+  const wanted = wantedEvent(kind);
+  const acted = seen.find(({ event, nodeId: of }) => event === wanted && of === nodeId);
+  const verified = seen.find(({ event, nodeId: of }) => event === "rollback-verified" && of === nodeId);
+  const rollbacks = seen.filter(({ event }) => event === "rollback-requested");
+  const wrong = rollbacks.filter(({ nodeId: of, detail }) => of !== nodeId || detail["version"] !== TARGET || !TAKEN_BACK.has(kind));
+  const asked = seen.filter(({ event }) => event.endsWith("-requested")).map(({ detail }) => detail["commandId"]);
+  const ended = new Set(seen.filter(({ event }) => ENDS.test(event)).map(({ detail }) => detail["commandId"]));
+  await bringBack(stage, nodeId);
+  return {
+    kind,
+    actedMs: acted === undefined ? null : Math.max(0, acted.tMs - changedMs),
+    verifiedMs: verified === undefined ? null : Math.max(0, verified.tMs - changedMs),
+    wrong: wrong.length,
+    rollbacks: rollbacks.length,
+    lost: asked.filter((commandId) => !ended.has(commandId ?? null)).length,
+  };
+}
+
+/** Takes a node that keeps a good version back to the first one by a click, so that every fault begins alike. */
+async function bringBack(stage: FaultStage, nodeId: string): Promise<void> {
+  const running = stage.operations.snapshot().nodes.find((each) => each.nodeId === nodeId)?.modelVersion ?? null;
+  if (running !== null && running !== TARGET) {
+    await stage.operations.rollbackModel({ nodeId, expectedVersion: running, toVersion: TARGET, requestId: `back-${nodeId.replace("_", "-")}-${stage.events.length}` });
+    await stage.pass(REST_MS);
+  }
+  for (const { scope, version } of stage.operations.quarantine()) {
+    const lifted = stage.operations.liftQuarantine(scope.kind === "node" ? scope : { kind: "class", nodeClass: scope.vertical }, version, "the fault is over");
+    if (!lifted.ok) throw new Error(lifted.error.message);
+  }
+}
+
+/** What a kind of fault came to. */
+interface KindRow {
+  readonly type: "kind";
+  readonly kind: Kind;
+  readonly faults: number;
+  readonly missed: number;
+  readonly actedP95Ms: number | null;
+  readonly verifiedP95Ms: number | null;
+  readonly wrongTargets: number;
+  readonly rollbacks: number;
+  readonly lostCommands: number;
+  readonly passed: boolean;
+}
+
+function rowOf(kind: Kind, outcomes: readonly Outcome[]): KindRow {
+  const p95 = (values: readonly (number | null)[]): number | null => {
+    const known = values.filter((value) => value !== null);
+    return known.length === 0 ? null : Math.round(quantile(known, 0.95));
+  };
+  const sum = (pick: (outcome: Outcome) => number): number => outcomes.reduce((total, outcome) => total + pick(outcome), 0);
+  const isTakenBack = TAKEN_BACK.has(kind);
+  const actedP95Ms = p95(outcomes.map(({ actedMs }) => actedMs));
+  const verifiedP95Ms = isTakenBack ? p95(outcomes.map(({ verifiedMs }) => verifiedMs)) : null;
+  const missed = wantedEvent(kind) === null ? 0 : outcomes.filter(({ actedMs, verifiedMs }) => actedMs === null || (isTakenBack && verifiedMs === null)).length;
+  const [wrongTargets, rollbacks, lostCommands] = [sum(({ wrong }) => wrong), sum((outcome) => outcome.rollbacks), sum(({ lost }) => lost)];
+  const isInTime = (actedP95Ms ?? 0) <= COMMAND_WITHIN_MS && (verifiedP95Ms ?? 0) <= VERIFIED_WITHIN_MS;
+  const passed = missed === 0 && isInTime && wrongTargets === 0 && lostCommands === 0;
+  return { type: "kind", kind, faults: outcomes.length, missed, actedP95Ms, verifiedP95Ms, wrongTargets, rollbacks, lostCommands, passed };
+}
+
+function rowText({ kind, faults, missed, actedP95Ms, verifiedP95Ms, wrongTargets, rollbacks, lostCommands, passed }: KindRow): string {
+  const seconds = (ms: number | null): string => (ms === null ? "none" : `${(ms / 1000).toFixed(1)} s`);
+  return `${kind.padEnd(7)} ${String(faults).padStart(3)} faults, missed ${missed}; acted on within ${seconds(actedP95Ms)} (p95), verified within ${seconds(verifiedP95Ms)}; ${rollbacks} rollbacks, ${wrongTargets} wrong, ${lostCommands} commands lost: ${passed ? "passed" : "FAILED"}\n`;
+}
+
+/** The faults of a run, shuffled so that no kind always follows the same one. */
+function planFaults(total: number, random: Random): readonly Kind[] {
+  const kinds = KINDS.flatMap((kind) => Array.from({ length: Math.max(1, Math.round((SHARES[kind] * total) / 100)) }, () => kind));
+  for (let index = kinds.length - 1; index > 0; index -= 1) {
+    const other = random.nextInt(index + 1);
+    const [left, right] = [kinds[index], kinds[other]];
+    if (left !== undefined && right !== undefined) [kinds[index], kinds[other]] = [right, left];
+  }
+  return kinds;
+}
+
+function parseRequest(args: readonly string[]): Result<{ readonly faults: number; readonly seed: number; readonly isJson: boolean } | "help"> {
+  const parsed = parseArguments(args, { faults: { type: "string" }, seed: { type: "string" }, json: { type: "boolean" } });
+  if (!parsed.ok) return parsed;
+  const { values, positionals } = parsed.value;
+  if (values["help"] === true) return ok("help");
+  const faults = Number(values["faults"] ?? 100);
+  const seed = Number(values["seed"] ?? 1);
+  const areWhole = Number.isInteger(faults) && faults >= 1 && faults <= 10_000 && Number.isInteger(seed) && seed >= 0;
+  if (positionals.length > 0 || !areWhole) return fail("BAD_USAGE", "bench faults takes --faults N (1 to 10000), --seed N and --json; see ./lydlr bench faults --help.");
+  return ok({ faults, seed, isJson: values["json"] === true });
+}
+
+/** `./lydlr bench faults`: what the guard does about faults, and how fast. */
+export const run: Command = async (args, io) => {
+  const request = parseRequest(args);
+  if (!request.ok) return refuse(io, request.error);
+  if (request.value === "help") {
+    io.stdout(HELP);
+    return 0;
+  }
+  const { faults, seed, isJson } = request.value;
+  const random = seededRandom(seed);
+  const stage = await openFaultStage(6, random.fork(1));
+  await stage.pass(LEARN_MS);
+  const outcomes: Outcome[] = [];
+  for (const [index, kind] of planFaults(faults, random).entries()) {
+    const nodeId = stage.nodeIds[random.nextInt(stage.nodeIds.length)] ?? "node_0";
+    outcomes.push(await tryFault(stage, kind, nodeId, `2.0.${index}`, random));
+    io.stderr(`\rfault ${index + 1}, ${kind} on ${nodeId}      `);
+  }
+  io.stderr("\n");
+  await stage.close();
+  const rows = KINDS.map((kind) => rowOf(kind, outcomes.filter((outcome) => outcome.kind === kind)));
+  const passed = rows.every((row) => row.passed);
+  for (const row of rows) io.stdout(isJson ? `${JSON.stringify(row)}\n` : rowText(row));
+  const commonRollbacks = rows.find(({ kind }) => kind === "common")?.rollbacks ?? 0;
+  const summary = {
+    type: "summary",
+    faults: outcomes.length,
+    nodes: "embedded fleet in virtual time, encoder stand-in",
+    wrongTargets: rows.reduce((sum, { wrongTargets }) => sum + wrongTargets, 0),
+    commonCauseRollbacks: commonRollbacks,
+    lostCommands: rows.reduce((sum, { lostCommands }) => sum + lostCommands, 0),
+    passed,
+  };
+  io.stdout(isJson ? `${JSON.stringify(summary)}\n` : `${outcomes.length} faults: ${passed ? "passed" : "FAILED"}\n`);
+  return passed ? 0 : 1;
+};

@@ -1,6 +1,7 @@
 import { run as runBenchCodec } from "../electron/commands/bench-codec";
 import { run as runBenchFaults } from "../electron/commands/bench-faults";
 import { run as runBenchModel } from "../electron/commands/bench-model";
+import { run as runBenchAbtest } from "../electron/commands/bench-abtest";
 import { run as runBenchJudge } from "../electron/commands/bench-judge";
 import { run as runBenchLink } from "../electron/commands/bench-link";
 import { run as runBenchSwap } from "../electron/commands/bench-swap";
@@ -35,6 +36,12 @@ const judgeBenchmark: Pick<Benchmark, "name" | "summary" | "run"> = {
   name: "judge",
   summary: "false rollbacks of healthy fleets against their budget, and delays of degraded ones",
   run: runBenchJudge,
+};
+
+const abtestBenchmark: Pick<Benchmark, "name" | "summary" | "run"> = {
+  name: "abtest",
+  summary: "false winners, power and decision time of simulated A/B tests",
+  run: runBenchAbtest,
 };
 
 const faultsBenchmark: Pick<Benchmark, "name" | "summary" | "run"> = {

@@ -56,7 +56,7 @@ const modelBenchmark: Pick<Benchmark, "name" | "summary" | "run"> = {
   run: runBenchModel,
 };
 
-const BENCHMARKS = [startBenchmark, idleBenchmark, uiBenchmark, leakBenchmark, codecBenchmark, swapBenchmark, linkBenchmark, journalBenchmark, judgeBenchmark, replayBenchmark, faultsBenchmark, modelBenchmark] as const;
+const BENCHMARKS = [startBenchmark, idleBenchmark, uiBenchmark, leakBenchmark, codecBenchmark, swapBenchmark, linkBenchmark, journalBenchmark, judgeBenchmark, replayBenchmark, faultsBenchmark, modelBenchmark, abtestBenchmark] as const;
 
 const list = BENCHMARKS.map(({ name, summary }) => `  ${name.padEnd(7)} ${summary}\n`).join("");
 const HELP = `usage: ./lydlr bench [NAME] [--json]

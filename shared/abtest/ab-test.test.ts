@@ -95,7 +95,7 @@ test("ends as harmful, invalid or without a difference, each with its reason", (
   const harmful = startAbTest(plan, 0);
   feed(harmful, plan, { latencyMs: 6 }, 150_000);
   expect(harmful.result().verdict.sentence).toMatch(/^Harmful: B's latency is \+\d\.\d ms or worse\.$/);
-  const restarted = startAbTest(plan, 0);
+  const restarted = startAbTest(planned({ smallestDifference: 0.01 }), 0);
   feed(restarted, plan, {}, 140_000);
   restarted.take({ type: "interrupted", tMs: 140_000, cause: "restart", nodeId: "node_1" });
   expect(restarted.result().verdict.sentence).toBe("Invalid: node_1 restarted during pair 9.");

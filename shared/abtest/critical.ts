@@ -7,7 +7,7 @@ export interface CriticalCurve {
 }
 
 /** Points of the grid per standard deviation of one step. */
-const FINENESS = 4;
+const FINENESS = 8;
 /** Steps farther than this many standard deviations are left out. */
 const REACH = 6;
 

@@ -100,12 +100,12 @@ export function startAbTest(plan: TestPlan, startMs: number): AbTest {
     settle(judge(evidence()), endMs);
   }
 
-  function advance(tMs: number): void {
+  /** Ends the blocks that are over by a time. @returns whether the test goes on. */
+  function advance(tMs: number): boolean {
     if (paused !== null) {
       if (tMs - paused.atMs > LONGEST_PAUSE_MS) invalidate(`${paused.by}, paused for more than 10 min`, tMs);
-      return;
-    }
-    while (!isOver && tMs >= fromMs + plan.blockMs) closeBlock(fromMs + plan.blockMs);
+    } else while (!isOver && tMs >= fromMs + plan.blockMs) closeBlock(fromMs + plan.blockMs);
+    return !isOver;
   }
 
   function invalidate(why: string, tMs: number): void {
@@ -115,9 +115,7 @@ export function startAbTest(plan: TestPlan, startMs: number): AbTest {
 
   return {
     take(input) {
-      if (isOver) return;
-      advance(input.tMs);
-      if (isOver) return;
+      if (isOver || !advance(input.tMs)) return;
       switch (input.type) {
         case "tick":
           return;

@@ -18,7 +18,7 @@ export interface SimulatedTest {
   /** Blocks until the test ends, calibration not counted. */
   readonly blocks: number;
   readonly samplesPerBlock: number;
-  /** Samples after each swap that are ignored; while it lasts both versions are off by as much as nodes differ. */
+  /** Samples after each swap that are drawn and ignored; the noise runs on meanwhile. */
   readonly washOutSamples: number;
   readonly alpha: number;
 }

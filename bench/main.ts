@@ -1,6 +1,7 @@
 import { run as runBenchCodec } from "../electron/commands/bench-codec";
 import { run as runBenchFaults } from "../electron/commands/bench-faults";
 import { run as runBenchModel } from "../electron/commands/bench-model";
+import { run as runBenchAbtest } from "../electron/commands/bench-abtest";
 import { run as runBenchJudge } from "../electron/commands/bench-judge";
 import { run as runBenchLink } from "../electron/commands/bench-link";
 import { run as runBenchSwap } from "../electron/commands/bench-swap";
@@ -37,6 +38,12 @@ const judgeBenchmark: Pick<Benchmark, "name" | "summary" | "run"> = {
   run: runBenchJudge,
 };
 
+const abtestBenchmark: Pick<Benchmark, "name" | "summary" | "run"> = {
+  name: "abtest",
+  summary: "false winners, power and decision time of simulated A/B tests",
+  run: runBenchAbtest,
+};
+
 const faultsBenchmark: Pick<Benchmark, "name" | "summary" | "run"> = {
   name: "faults",
   summary: "100 faults on an embedded fleet: time to the command and to the verified recovery",
@@ -49,7 +56,7 @@ const modelBenchmark: Pick<Benchmark, "name" | "summary" | "run"> = {
   run: runBenchModel,
 };
 
-const BENCHMARKS = [startBenchmark, idleBenchmark, uiBenchmark, leakBenchmark, codecBenchmark, swapBenchmark, linkBenchmark, journalBenchmark, judgeBenchmark, replayBenchmark, faultsBenchmark, modelBenchmark] as const;
+const BENCHMARKS = [startBenchmark, idleBenchmark, uiBenchmark, leakBenchmark, codecBenchmark, swapBenchmark, linkBenchmark, journalBenchmark, judgeBenchmark, replayBenchmark, faultsBenchmark, modelBenchmark, abtestBenchmark] as const;
 
 const list = BENCHMARKS.map(({ name, summary }) => `  ${name.padEnd(7)} ${summary}\n`).join("");
 const HELP = `usage: ./lydlr bench [NAME] [--json]

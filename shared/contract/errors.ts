@@ -64,6 +64,7 @@ export const ERROR_CODES = {
   NO_BUDGET: "no limit keeps the false-rollback budget with so few samples",
   SELFTEST_FAILED: "the process that runs the self-test could not be started, or ended before it was done",
   NOT_A_SAMPLE: "a line of a recording is no sample and no deployment",
+  NOT_IDENTIFIED: "with these nodes and this design, version and node cannot be told apart",
   // storage and reports
   JOURNAL_UNAVAILABLE: "the journal cannot be written",
   JOURNAL_BROKEN: "the journal was changed after it was written, and no person has acknowledged that",

@@ -1,0 +1,25 @@
+import type { Design } from "./arms";
+
+/** Pairs before a verdict. A crossover's pair is a block and the block before it, with the versions exchanged. */
+export const MIN_PAIRS = 8;
+/** Blocks on the common version before a parallel test: 10 min of 15 s. */
+export const CALIBRATION_BLOCKS = 40;
+
+/** Blocks of the test itself before its first verdict. */
+export function firstLook(design: Design): number {
+  return design === "crossover" ? MIN_PAIRS + 1 : MIN_PAIRS;
+}
+
+/** The information, in blocks, at each look of a test with so many blocks, calibration not counted. */
+export function looksOf(design: Design, blocks: number): readonly number[] {
+  const from = firstLook(design);
+  const counts = Array.from({ length: Math.max(1, blocks - from + 1) }, (_, index) => from + index);
+  switch (design) {
+    case "crossover":
+      return counts.map((count) => (4 * Math.floor(count / 2) * Math.ceil(count / 2)) / count);
+    case "parallel":
+      return counts.map((count) => (CALIBRATION_BLOCKS * count) / (CALIBRATION_BLOCKS + count));
+    case "replicated":
+      return counts;
+  }
+}

@@ -4,18 +4,24 @@ import { accessibilityFaults } from "./app/axe";
 import { changePolicy, choose, freshRequestId, invoke, openLiveFleet, snapshot } from "./app/fleet";
 import { groupWithApp } from "./app/group";
 
-const app = groupWithApp();
+/** Three of them are drones: one for each phase. */
+const FLEET = 7;
+const app = groupWithApp({ args: ["--nodes", String(FLEET)] });
 
 /** A drone has its first 120 samples after 12 s; three of them one after the other, on a busy machine. */
-const ENDS_WITHIN_MS = 75_000;
+const ENDS_WITHIN_MS = 150_000;
 const QUICK = { canary: 1, share: 0.5, atOnce: 1, soakMs: 500, stop: { leastFailures: 1, failureShare: 0.2, leastJudged: 1 } } as const;
 
 /** The trial of a roll-out is short here, and how busy this machine is must not decide it. */
 async function openQuickFleet(page: Page): Promise<readonly string[]> {
-  await openLiveFleet(page);
+  await openLiveFleet(page, FLEET);
   const limits = { minCompressionRatio: 5, maxLatencyMs: 5_000, minQualityScore: 0.7 };
   await changePolicy(page, { limits, roles: { latencyMs: "muted" }, trial: { commitSamples: 12 } });
-  return (await snapshot(page)).nodes.filter(({ vertical }) => vertical === "drone").map(({ nodeId }) => nodeId);
+  const drones = async () => (await snapshot(page)).nodes.filter(({ vertical }) => vertical === "drone");
+  // A node that has nothing good to go back to is not rolled back.
+  const goesBackTo = async (): Promise<readonly boolean[]> => (await drones()).map(({ history }) => history.some(({ version, good }) => version === "1.0.0" && good));
+  await expect.poll(goesBackTo, { timeout: 30_000 }).toEqual([true, true, true]);
+  return (await drones()).map(({ nodeId }) => nodeId);
 }
 
 async function newest(page: Page): Promise<RolloutView> {
@@ -48,6 +54,7 @@ test("the page is reached by keys, and the dialog says what a roll-out would do 
 test("the drill is stopped at the canary, which is rolled back, and goes to nobody else", async () => {
   const { page } = app();
   const drones = await openQuickFleet(page);
+  test.setTimeout(ENDS_WITHIN_MS + 60_000);
   await start(page, { ...QUICK, version: "1.2.0", nodeIds: [...drones] });
   await page.getByRole("navigation", { name: "Pages" }).getByRole("button", { name: "Roll-outs" }).click();
   await page.getByRole("button", { name: /^Open roll-out/ }).first().click();
@@ -61,6 +68,7 @@ test("the drill is stopped at the canary, which is rolled back, and goes to nobo
 });
 
 test("a good version goes over canary, share and all to its end; it can be paused by a key", async () => {
+  test.setTimeout(ENDS_WITHIN_MS + 60_000);
   const { page } = app();
   const drones = await openQuickFleet(page);
   await start(page, { ...QUICK, version: "1.1.0", nodeIds: [...drones] });
@@ -80,6 +88,7 @@ test("a good version goes over canary, share and all to its end; it can be pause
   await expect.poll(async () => (await newest(page)).state, { timeout: ENDS_WITHIN_MS }).toBe("completed");
   const view = await newest(page);
   expect(view.phases.flatMap(({ nodes }) => nodes.map(({ state }) => state))).toEqual(drones.map(() => "committed"));
+  expect(view.phases.map(({ nodes }) => nodes.length)).toEqual([1, 1, 1]);
   expect(view.happened.filter(({ event }) => event === "rollout-gate-passed")).toHaveLength(2);
   await expect(page.getByRole("region", { name: "Where it stands" })).toContainText(`Completed: ${drones.length} of ${drones.length} committed.`);
   await expect(page.getByRole("table").first()).toContainText("Compression ratio");

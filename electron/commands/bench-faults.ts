@@ -16,7 +16,7 @@ and to a verified recovery, whether any other node or version was touched, and w
   freeze       a node falls silent: nothing to roll back, it must be told as stale
   kill         a node's program dies and starts again
   loss         a fifth of a node's messages is lost, in the trial of a good version
-  common       every node gets slow at once, one of them right after a swap: held, nothing is rolled back
+  common       every node's picture gets worse at once, one of them right after a swap: held, nothing is rolled back
 
 Time is virtual and the encoder behind the nodes is a stand-in; the nodes' program, wire formats and fault console,
 the engine, its journal and its policy are those of the product, with 100 automatic rollbacks of a node and hour allowed.
@@ -78,8 +78,8 @@ async function reported(stage: FaultStage, nodeId: string, version: string): Pro
 
 /** Brings a fault about and gives the time of the change. */
 async function injure(stage: FaultStage, kind: Kind, nodeId: string, version: string, random: Random): Promise<number> {
-  const set = (fault: Parameters<FaultStage["faults"]["set"]>[1], level: number, nodes = [nodeId]): void => {
-    for (const each of nodes) stage.faults.set(each, fault, level);
+  const set = (fault: Parameters<FaultStage["faults"]["set"]>[1], level: number): void => {
+    stage.faults.set(nodeId, fault, level);
   };
   const deploy = async (behaviour: Behaviour): Promise<void> => {
     const asked = await stage.deploy(nodeId, version, behaviour);
@@ -113,7 +113,7 @@ async function injure(stage: FaultStage, kind: Kind, nodeId: string, version: st
       await deploy(GOOD);
       await reported(stage, nodeId, version);
       await stage.pass(5_000);
-      set("slow-cpu", 12, [...stage.nodeIds]);
+      stage.setWeather(0.5);
       return stage.nowMs();
   }
 }
@@ -137,6 +137,7 @@ async function tryFault(stage: FaultStage, kind: Kind, nodeId: string, version: 
     if (kind === "nan" && isAsked) stage.faults.set(nodeId, "nan-metrics", 0);
   }
   stage.faults.allOff();
+  stage.setWeather(1);
   await stage.pass(REST_MS);
   const seen = stage.events.slice(firstEvent);
   const wanted = wantedEvent(kind);
@@ -161,7 +162,9 @@ async function tryFault(stage: FaultStage, kind: Kind, nodeId: string, version: 
 async function bringBack(stage: FaultStage, nodeId: string): Promise<void> {
   const running = stage.operations.snapshot().nodes.find((each) => each.nodeId === nodeId)?.modelVersion ?? null;
   if (running !== null && running !== TARGET) {
-    await stage.operations.rollbackModel({ nodeId, expectedVersion: running, toVersion: TARGET, requestId: `back-${nodeId.replace("_", "-")}-${stage.events.length}` });
+    const requestId = `back-${nodeId.replace("_", "-")}-${stage.events.length}`;
+    const asked = await stage.operations.rollbackModel({ nodeId, expectedVersion: running, toVersion: TARGET, requestId });
+    if (!asked.ok) throw new Error(`${asked.error.code}: ${asked.error.message}`);
     await stage.pass(REST_MS);
   }
   for (const { scope, version } of stage.operations.quarantine()) {

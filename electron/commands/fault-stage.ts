@@ -2,7 +2,6 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { EventView } from "../../shared/contract/snapshot";
-import type { ModelVersion } from "../../shared/fleet/ids";
 import type { Random } from "../../shared/random";
 import { fail, ok, type Result } from "../../shared/result";
 import { openJournal } from "../journal/sqlite-journal";
@@ -21,6 +20,8 @@ export interface FaultStage {
   readonly faults: FaultConsole;
   readonly events: readonly EventView[];
   nowMs(): number;
+  /** What every node sees: its quality is so many times what it would be. */
+  setWeather(qualityTimes: number): void;
   /** Lets time pass. */
   pass(ms: number): Promise<void>;
   /** Makes a version that behaves so, and deploys it. */
@@ -44,6 +45,7 @@ export async function openFaultStage(nodes: number, random: Random): Promise<Fau
   const timers = virtualTimers();
   const behaviours = new Map<string, Behaviour>();
   const begun = new Map<string, number>();
+  let weather = 1;
   const fleet = fakeFleet(timers, { nodes });
   const { encode } = fleet.encoder;
   fleet.encoder.encodeMs = 8;
@@ -59,7 +61,7 @@ export async function openFaultStage(nodes: number, random: Random): Promise<Fau
       ...encoded.value,
       payload: new Uint8Array(bytes),
       latencyMs: encoded.value.latencyMs * latencyTimes * Math.exp(LATENCY_SPREAD * random.normal()),
-      qualityScore: Math.min(1, Math.max(0, (qualityScore ?? HEALTHY_QUALITY) * (1 + QUALITY_SPREAD * random.normal()))),
+      qualityScore: Math.min(1, Math.max(0, (qualityScore ?? HEALTHY_QUALITY) * weather * (1 + QUALITY_SPREAD * random.normal()))),
       modalities: [],
     });
   };
@@ -77,10 +79,13 @@ export async function openFaultStage(nodes: number, random: Random): Promise<Fau
     faults: fleet.link.faults,
     events,
     nowMs: () => timers.wallMs(),
+    setWeather(qualityTimes) {
+      weather = qualityTimes;
+    },
     pass: (ms) => timers.advanceSettled(ms),
     deploy(nodeId, version, behaviour) {
       if (version === FAKE_VERSIONS.initial) return Promise.resolve(fail("BAD_VERSION", "A fault needs a version of its own."));
-      behaviours.set(version as ModelVersion, behaviour);
+      behaviours.set(version, behaviour);
       requests += 1;
       return operations.deployModel({ nodeId, version, expectedVersion: FAKE_VERSIONS.initial, requestId: `fault-${String(requests).padStart(6, "0")}` });
     },

@@ -1,8 +1,8 @@
-import { runCase, type SelftestResult } from "../../shared/judge/selftest/case";
-import { selftestCases } from "../../shared/judge/selftest/selftest";
+import type { SelftestCase, SelftestResult } from "../../shared/judge/selftest/case";
+import { runSelftest, selftestCases } from "../../shared/judge/selftest/selftest";
 import { fail } from "../../shared/result";
 import { parseArguments, refuse } from "./arguments";
-import type { Command } from "./command";
+import type { Command, CommandIo, ExitCode } from "./command";
 
 const HELP = `usage: ./lydlr selftest [--json]
 
@@ -15,8 +15,8 @@ function lineOf({ name, expected, got, tolerance, passed, source }: SelftestResu
   return `${passed ? "pass" : "FAIL"}  ${name}: expected ${expected}, got ${shown}, tolerance ${Number(tolerance.toPrecision(2))}  [${source}]\n`;
 }
 
-/** `./lydlr selftest`: published values, recomputed. */
-export const run: Command = async (args, io) => {
+/** Runs the self-test on some cases: the exit code is 1 when one is off. */
+export async function selftest(args: readonly string[], io: CommandIo, cases: readonly SelftestCase[]): Promise<ExitCode> {
   const parsed = parseArguments(args, { json: { type: "boolean" } });
   if (!parsed.ok) return refuse(io, parsed.error);
   if (parsed.value.values["help"] === true) {
@@ -25,15 +25,14 @@ export const run: Command = async (args, io) => {
   }
   if (parsed.value.positionals.length > 0) return refuse(io, fail("BAD_USAGE", "selftest takes no names.").error);
   const isJson = parsed.value.values["json"] === true;
-  let passed = 0;
-  let failed = 0;
-  for (const one of selftestCases()) {
-    const result = runCase(one);
-    if (result.passed) passed += 1;
-    else failed += 1;
+  const onCase = (result: SelftestResult): void => {
     const { passed: isPassed, ...values } = result;
     io.stdout(isJson ? `${JSON.stringify({ type: "case", ...values, verdict: isPassed ? "pass" : "fail" })}\n` : lineOf(result));
-  }
+  };
+  const { passed, failed } = await runSelftest({ pause: () => Promise.resolve(), onCase, cases });
   io.stdout(isJson ? `${JSON.stringify({ type: "summary", passed, failed })}\n` : `${passed} passed, ${failed} failed\n`);
   return failed === 0 ? 0 : 1;
-};
+}
+
+/** `./lydlr selftest`: published values, recomputed. */
+export const run: Command = (args, io) => selftest(args, io, selftestCases());

@@ -1,5 +1,5 @@
 import type { RolloutEvidence } from "../../shared/contract/rollouts";
-import { SERIES_COLUMNS, type TrackedNode } from "../../shared/fleet/tracked-node";
+import type { SERIES_COLUMNS, TrackedNode } from "../../shared/fleet/tracked-node";
 import { decimateColumns } from "../../shared/series/decimate";
 import type { Rollout, RolloutNode } from "../../shared/rollout/phased/state";
 

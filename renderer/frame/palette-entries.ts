@@ -29,7 +29,7 @@ export interface PaletteEntry {
 }
 
 /** Entries shown at once: they fit without scrolling. */
-const SHOWN = 12;
+const SHOWN = 16;
 
 /** Every entry, nodes that need a person first. */
 export function paletteEntries(

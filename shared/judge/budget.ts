@@ -59,13 +59,15 @@ const LARGEST_RHO = 0.95;
  */
 const LEAP_CAUTION = 80;
 /** What tails that are longer than normal ones add to a leap; of 63 node-days of lognormal quality at 0.8 none comes so far. */
-const LEAP_TAIL = 0.75;
+const LEAP_TAIL = 0.6;
 /** A smaller baseline has not seen its tails: a leap out of it says little. */
 const LEAST_LEAP_BASELINE = 480;
 
-/** Limits are solved for autocorrelations in steps of 0.05, the next one up. */
+/** Limits are solved for autocorrelations in such steps, the next one up. */
+export const RHO_STEP = 0.05;
+
 function roundedRho(rho: number): number {
-  return Math.min(LARGEST_RHO, Math.ceil(Math.max(0, rho) * 20 - 1e-9) / 20);
+  return Math.min(LARGEST_RHO, Math.ceil(Math.max(0, rho) / RHO_STEP - 1e-9) * RHO_STEP);
 }
 
 /** The reference value of the fast drift chart, in long-run standard deviations: best for a shift of 2. */

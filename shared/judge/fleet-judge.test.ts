@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Policy } from "../policy/policy";
 import { seededRandom } from "../random";
@@ -182,6 +183,23 @@ describe("a trouble of the environment", () => {
     expect(held[0]?.detail["sentence"]).toContain("This is the environment, not a version.");
   });
 
+  test("holds a node that reports often until the others have had samples to show the same", () => {
+    const trial = startTrial(3);
+    trial.run(400);
+    trial.deploy("node_0", "1.2.0");
+    trial.run(300);
+    const startMs = trial.nowMs();
+    const healthy = { modelVersion: "1.2.0", compressionRatio: 8, qualityScore: 0.9 };
+    // Twenty samples a second of the one, two of the others.
+    for (let step = 0; step < 80; step += 1) {
+      const tMs = startMs + 50 * step;
+      trial.judge.sample("node_0", { tMs, ...healthy, latencyMs: 90 });
+      if (step % 10 === 9) for (const nodeId of ["node_1", "node_2"]) trial.judge.sample(nodeId, { tMs, ...healthy, modelVersion: "1.1.0", latencyMs: 90 });
+    }
+    expect(trial.named("rollback-requested")).toEqual([]);
+    expect(trial.named("rollback-held", "node_0")).toMatchObject([{ detail: { code: "COMMON_CAUSE" } }]);
+  });
+
   test("holds a node that gets well later than the others, too", () => {
     const trial = startTrial(6);
     trial.run(600);
@@ -304,5 +322,62 @@ describe("traps of the field", () => {
     trial.run(20, only("node_0", "silent"));
     expect(trial.named("node-stale", "node_0")).toMatchObject([{ detail: { frozen: "fail" } }]);
     expect(trial.named("verdict", "node_0").at(-1)?.detail["outcome"]).toBe("fail");
+  });
+});
+
+describe("whatever comes in", () => {
+  const noValue = fc.constantFrom(Number.NaN, Infinity, -Infinity, null);
+  const anything = fc.oneof(noValue, fc.double({ min: -1e9, max: 0, noNaN: true }), fc.double());
+
+  test("a node without one finite value never passes and is never rolled back", () => {
+    fc.assert(
+      fc.property(fc.array(fc.record({ compressionRatio: noValue, latencyMs: noValue, qualityScore: noValue }), { minLength: 1, maxLength: 60 }), (samples) => {
+        const events: JudgeEvent[] = [];
+        const judge = createFleetJudge({}, (event) => events.push(event));
+        for (const [index, sample] of samples.entries()) judge.sample("node_0", { tMs: index * PERIOD_MS, modelVersion: "1.1.0", ...sample });
+        judge.tick(samples.length * PERIOD_MS + 60_000);
+        expect(events.filter(({ detail }) => detail["outcome"] === "pass" || detail["outcome"] === "fail")).toEqual([]);
+        expect(events.filter(({ event }) => event.startsWith("rollback"))).toEqual([]);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  test("one bad reading at a time rolls nothing back", () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 1000 }), fc.array(anything, { minLength: 4, maxLength: 4 }), (seed, bad) => {
+        const trial = startTrial(2, {}, seed);
+        trial.run(160);
+        for (const value of bad) {
+          trial.run(1, only("node_0", { compressionRatio: value, qualityScore: value }));
+          trial.run(20);
+        }
+        expect([...trial.named("rollback-requested"), ...trial.named("rollback-held")]).toEqual([]);
+      }),
+      { numRuns: 25 },
+    );
+  });
+
+  test("a clock that steps back or stands still rolls nothing back, loses nobody, and gives the same events twice", () => {
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: -4000, max: 900 }), { minLength: 150, maxLength: 250 }), (steps) => {
+        const once = (): readonly JudgeEvent[] => {
+          const events: JudgeEvent[] = [];
+          const judge = createFleetJudge({}, (event) => events.push(event));
+          const random = seededRandom(3);
+          let tMs = 0;
+          for (const step of steps) {
+            tMs += step;
+            judge.sample("node_0", { tMs, modelVersion: "1.1.0", compressionRatio: 8 + 0.4 * random.normal(), latencyMs: 20 + random.normal(), qualityScore: 0.9 + 0.01 * random.normal() });
+            judge.tick(tMs);
+          }
+          return events;
+        };
+        const events = once();
+        expect(events.filter(({ event }) => event.startsWith("rollback") || event === "node-stale" || event === "node-lost")).toEqual([]);
+        expect(once()).toEqual(events);
+      }),
+      { numRuns: 25 },
+    );
   });
 });

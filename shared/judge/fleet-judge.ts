@@ -51,6 +51,8 @@ interface Member {
   decidedAtMs: number;
   /** When nodes that did not change last degraded together with this one. */
   commonAtMs: number;
+  /** Times of the newest samples, the oldest of {@link PEER_SAMPLES} first. */
+  readonly heardMs: number[];
 }
 
 /** Degradation of a peer counts from this share of a limit: hit at the same time, it has come as far. */
@@ -61,6 +63,14 @@ const SAME_TIME_MS = 30_000;
 const RECENT_CHANGE_MS = 600_000;
 /** A trouble of the environment ends for one node earlier than for another: only this much later it may be a version after all. */
 const COMMON_ENDS_MS = 30_000;
+/** A node that reports often fails before others have had so many samples to show the same trouble: they are waited for. */
+const PEER_SAMPLES = 3;
+const PEER_WAIT_MS = 2_000;
+/** A node is overdue after so long, and after so many of its own periods. */
+const LATE_MS = 1_500;
+const LATE_PERIODS = 3;
+/** What made a metric fail began so long before, at the most, where a chart cannot say when. */
+const ONSET_MS = 1_000;
 /** A held rollback is thought over again so often. */
 const RECONSIDER_MS = 5_000;
 
@@ -173,6 +183,7 @@ export function createFleetJudge(first: Policy, emit: (event: JudgeEvent) => voi
       baselines: 0,
       decidedAtMs: -Infinity,
       commonAtMs: tMs,
+      heardMs: [],
     };
     members.set(nodeId, member);
     resumeTrial(state, tMs, nodeClass);
@@ -270,11 +281,26 @@ export function createFleetJudge(first: Policy, emit: (event: JudgeEvent) => voi
       const { state } = other;
       peers.push({
         nodeId: state.nodeId,
-        hasChanged: state.hasSwapped && tMs - state.sinceMs < RECENT_CHANGE_MS,
-        isDegrading: metric !== null && isDegrading(state.metrics[metric].judge, tMs),
+        hasChanged: hasChanged(state, tMs),
+        isDegrading: metric !== null && (isDegrading(state.metrics[metric].judge, tMs) || isLate(other, tMs)),
       });
     }
     return peers;
+  }
+
+  /** Whether nodes that did not change have had too few samples since to say that it is not the environment. */
+  function isTooEarly({ state }: Member, { metric, reason, sinceMs }: Verdict, tMs: number): boolean {
+    if (metric === null || !fleet.holdOnCommonCause) return false;
+    const { failedAtMs } = state.metrics[metric].judge;
+    if (tMs - failedAtMs >= PEER_WAIT_MS) return false;
+    const onsetMs = reason === "hard" || reason === "relative" ? sinceMs : Math.max(sinceMs, failedAtMs - ONSET_MS);
+    for (const other of members.values()) {
+      if (other.state === state || other.silence !== "none" || hasChanged(other.state, tMs)) continue;
+      if (tMs - other.state.lastSampleMs > PEER_WAIT_MS) continue;
+      const [third] = other.heardMs;
+      if (third === undefined || other.heardMs.length < PEER_SAMPLES || third < onsetMs) return true;
+    }
+    return false;
   }
 
   /** Has a rollback made, or held, of a node that fails or whose class gave its version up. */
@@ -283,8 +309,9 @@ export function createFleetJudge(first: Policy, emit: (event: JudgeEvent) => voi
     const { standing, nodeId, version } = state;
     const known = guardNode(guard, nodeId);
     if (isWaiting(known) || (known.hold !== null && tMs - member.decidedAtMs < RECONSIDER_MS)) return;
-    member.decidedAtMs = tMs;
     const verdict = describe(member, standing, tMs);
+    if (type === "verdict" && isTooEarly(member, verdict, tMs)) return;
+    member.decidedAtMs = tMs;
     const symptom = standing.metric === null ? "fell silent" : `got worse in ${METRIC_NAMES[standing.metric]}`;
     const peers = peersOf(member, standing.metric, tMs);
     if (isCommonCause(peers)) member.commonAtMs = tMs;
@@ -396,6 +423,7 @@ export function createFleetJudge(first: Policy, emit: (event: JudgeEvent) => voi
         emit({ tMs, event: "node-back", nodeId, detail: { version: sample.modelVersion, value: tMs - member.state.lastSampleMs, sentence } });
         member.silence = "none";
       }
+      if (member.heardMs.push(tMs) > PEER_SAMPLES) member.heardMs.shift();
       judgeSample(member.state, sample, member.rules);
       around.watch?.(member.state);
       if (member.state.version !== from) noteSwap(member, from, tMs);
@@ -443,6 +471,20 @@ export function createFleetJudge(first: Policy, emit: (event: JudgeEvent) => voi
       guard = known;
     },
   };
+}
+
+/** Whether a node was swapped lately to what is new there: what it shows may be its version's doing. What it went back to is not new. */
+function hasChanged({ hasSwapped, commitByMs, sinceMs }: Readonly<NodeState>, tMs: number): boolean {
+  return hasSwapped && commitByMs !== null && tMs - sinceMs < RECENT_CHANGE_MS;
+}
+
+/** Whether a node that spoke regularly is overdue: an overloaded machine makes some nodes slow and others late. */
+function isLate({ heardMs }: Member, tMs: number): boolean {
+  const [first] = heardMs;
+  const last = heardMs.at(-1);
+  if (first === undefined || last === undefined || heardMs.length < PEER_SAMPLES) return false;
+  const periodMs = (last - first) / (heardMs.length - 1);
+  return tMs - last > Math.max(LATE_MS, LATE_PERIODS * periodMs);
 }
 
 function isDegrading(judge: MetricState, tMs: number): boolean {

@@ -1,28 +1,8 @@
 import type { MetricPolicy } from "../policy/policy";
 import { freezeBaseline, scoreOf, type Baseline } from "./baseline";
-import { ASSUMED_RHO, BASELINE_STAGES, FAST_K, HEALTHY_LIMIT_SD, JUMP_RUN, JUMP_STAYS_SD, type Budget, type BudgetBook, type Trigger } from "./budget";
+import { ASSUMED_RHO, BASELINE_STAGES, FAST_K, HEALTHY_LIMIT_SD, JUMP_RUN, JUMP_STAYS_SD, RHO_STEP, type Budget, type BudgetBook, type Trigger } from "./budget";
+import { count, grow, hasCrossed, isQuietChart, LOUD_SHARE, shareOf, type Chart, type Run } from "./chart";
 import { GOOD_RUN } from "./limits";
-
-/** A drift or spread statistic with its limit. */
-export interface Chart {
-  readonly k: number;
-  /** Null while the baseline is too small for the budget: the chart is not armed. */
-  readonly limit: number | null;
-  /** Above this the baseline must not grow, whether the chart is armed or not: it might learn from a drift. */
-  readonly quietBelow: number;
-  statistic: number;
-  /** Samples since the statistic last left 0, and when that was. */
-  samples: number;
-  sinceMs: number;
-}
-
-/** A rule of samples in a row beyond a line. */
-export interface Run {
-  /** Samples in a row that it takes. */
-  needed: number;
-  length: number;
-  sinceMs: number;
-}
 
 /** How one metric of one node and version stands. Changed in place: a fleet is judged thousands of times a second. */
 export interface MetricState {
@@ -39,6 +19,8 @@ export interface MetricState {
   leap: number;
   /** One over the standard deviation of what the autoregression of the baseline leaves. */
   whitening: number;
+  /** See {@link largestResidual}. */
+  largestResidual: number;
   /** More time than this since the value before is a gap, ms; Infinity before a baseline is frozen. */
   gapMs: number;
   /** Null before a baseline is frozen. */
@@ -75,12 +57,16 @@ export interface MetricState {
 
 /** A period longer than this many of its own is a gap: what came before says nothing about the next sample. */
 const GAP_PERIODS = 2.2;
-/** Part of a limit above which a statistic is no longer quiet: a baseline must not grow, a failure has not ended. */
-export const LOUD_SHARE = 0.5;
-/** A residual counts for no more than so many standard deviations: three outliers in a row make no alarm. */
+/** A residual of independent samples counts for no more than so many standard deviations: three outliers in a row make no alarm. */
 const LARGEST_RESIDUAL = 4;
-/** Statistics grow no further than this share of their limit, so that a recovery is seen. */
-const STATISTIC_CEILING = 1.25;
+/** And for less where samples hang together: what ranks get wrong in a long tail is whitened into several times as much. */
+const LESS_FOR_RHO = 1.25;
+
+/** For how many standard deviations a residual counts at most, at an autocorrelation. */
+export function largestResidual(rho: number): number {
+  return LARGEST_RESIDUAL - LESS_FOR_RHO * rho;
+}
+
 /** A share of samples beyond a limit from which a metric is not healthy enough for a baseline. */
 const UNHEALTHY_SHARE = 0.1;
 /** Refusals after which everything that is kept is newer than the baseline: each drops the older half. */
@@ -116,6 +102,7 @@ export function startMetric(policy: MetricPolicy, budgets: BudgetBook, held: Bas
     jump: { needed: JUMP_RUN, length: 0, sinceMs: 0 },
     leap: Infinity,
     whitening: 1,
+    largestResidual: LARGEST_RESIDUAL,
     gapMs: Infinity,
     slow: null,
     fast: null,
@@ -145,35 +132,6 @@ export function referenceOf(state: MetricState): Baseline | null {
   return state.baseline ?? state.held;
 }
 
-function count(run: Run, isBeyond: boolean, tMs: number): void {
-  if (!isBeyond) run.length = 0;
-  else {
-    if (run.length === 0) run.sinceMs = tMs;
-    run.length += 1;
-  }
-}
-
-function grow(chart: Chart, step: number, tMs: number): void {
-  const next = chart.statistic + step - chart.k;
-  if (next <= 0) {
-    chart.statistic = 0;
-    chart.samples = 0;
-    return;
-  }
-  if (chart.statistic === 0) chart.sinceMs = tMs;
-  chart.samples += 1;
-  chart.statistic = chart.limit === null ? next : Math.min(next, STATISTIC_CEILING * chart.limit);
-}
-
-function hasCrossed(chart: Chart | null): boolean {
-  return chart !== null && chart.limit !== null && chart.statistic >= chart.limit;
-}
-
-/** The share of its limit that a chart has reached; 0 where it is not armed. */
-export function shareOf(chart: Chart | null): number {
-  return chart === null || chart.limit === null ? 0 : chart.statistic / chart.limit;
-}
-
 /** The rule that a metric breaks now, the plainest first. */
 function brokenRule(state: MetricState): Trigger | null {
   if (state.hard.length >= state.hard.needed) return "hard";
@@ -191,7 +149,7 @@ function chartScore(state: MetricState, baseline: Baseline, value: number, tMs: 
   const score = state.worse * scoreOf(baseline, value);
   const isFirst = Number.isNaN(state.lastScore);
   const white = isFirst ? score / baseline.residualScale : (score - baseline.rho * state.lastScore) * state.whitening;
-  const residual = Math.max(-LARGEST_RESIDUAL, Math.min(LARGEST_RESIDUAL, white));
+  const residual = Math.max(-state.largestResidual, Math.min(state.largestResidual, white));
   count(state.jump, score > JUMP_STAYS_SD && (state.jump.length > 0 || (!isFirst && white >= state.leap)), tMs);
   grow(slow, residual, tMs);
   grow(fast, residual, tMs);
@@ -208,10 +166,6 @@ function chartScore(state: MetricState, baseline: Baseline, value: number, tMs: 
 /** Part of a limit that the loudest chart has reached. */
 export function loudest(state: MetricState): number {
   return Math.max(shareOf(state.slow), shareOf(state.fast), shareOf(state.spread));
-}
-
-function isQuietChart(chart: Chart | null): boolean {
-  return chart === null || chart.statistic < chart.quietBelow;
 }
 
 /** A metric that the run rules and the recovery see: strictly beyond a line fails, exactly at it passes. */
@@ -303,6 +257,7 @@ function adopt(state: MetricState, tMs: number, budgets: BudgetBook): void {
   state.baseline = baseline;
   state.refused = 0;
   state.whitening = 1 / (Math.sqrt(1 - baseline.rho * baseline.rho) * baseline.residualScale);
+  state.largestResidual = largestResidual(baseline.rho);
   state.gapMs = (GAP_PERIODS * (baseline.toMs - baseline.fromMs)) / Math.max(1, baseline.n - 1);
   arm(state, baseline, budgets.forRate(sampleRateOf(baseline)));
   const larger = BASELINE_STAGES.find((size) => size > baseline.n);
@@ -333,9 +288,10 @@ function scoreError(sd: number, { longRunVariance, n }: Baseline): number {
 function arm(state: MetricState, baseline: Baseline, budget: Budget): void {
   const { n, rho } = baseline;
   const isEarly = n < (BASELINE_STAGES.at(-1) ?? n);
-  // Few samples tell little of their autocorrelation, and a limit for too little of it is too low.
+  // Few samples tell little of their autocorrelation, and a limit for too little of it is too low. Limits are solved for
+  // the next step of it: half a step is added already.
   const rhoError = Math.sqrt((1 - rho * rho) / n);
-  const stage = { n, rho: isEarly ? rho + rhoError : rho, isEarly };
+  const stage = { n, rho: rho + Math.max(0, rhoError - RHO_STEP / 2), isEarly };
   const chart = (trigger: "drift-slow" | "drift-fast" | "spread", k: number, before: Chart | null): Chart => {
     const limit = budget.chartLimit(trigger, stage);
     const { statistic, samples, sinceMs } = before ?? { statistic: 0, samples: 0, sinceMs: 0 };

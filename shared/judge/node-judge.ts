@@ -1,6 +1,7 @@
 import { LIMITED_METRICS, type LimitedMetric } from "./limits";
 import type { FleetPolicy, NodePolicy } from "../policy/policy";
 import type { BudgetBook } from "./budget";
+import { shareOf } from "./chart";
 import { judgeValue, loudest, startMetric, type MetricState } from "./metric-judge";
 import { precedenceOf, type Outcome, type Reason } from "./verdict";
 
@@ -225,9 +226,8 @@ function metricStanding(state: NodeState, watch: MetricWatch, tMs: number, fleet
 function warningOf(judge: MetricState): Reason {
   if (judge.better.length >= judge.better.needed) return "better";
   const { fast, slow, spread } = judge;
-  const share = (chart: typeof fast): number => (chart === null || chart.limit === null ? 0 : chart.statistic / chart.limit);
-  if (share(spread) > Math.max(share(fast), share(slow))) return "spread";
-  return share(slow) > share(fast) ? "drift-slow" : "drift-fast";
+  if (shareOf(spread) > Math.max(shareOf(fast), shareOf(slow))) return "spread";
+  return shareOf(slow) > shareOf(fast) ? "drift-slow" : "drift-fast";
 }
 
 /** How a node stands at a moment: its own silence first, then the metric whose outcome has precedence, then a commit that did not come. */

@@ -1,5 +1,6 @@
 import { seededRandom } from "../random";
 import { BUDGET_SHARES, BASELINE_STAGES, createBudget, FAST_K, HEALTHY_LIMIT_SD, JUMP_RUN, JUMP_STAYS_SD, LEAST_RATE, PLANNED_SHARE } from "./budget";
+import { largestResidual } from "./metric-judge";
 
 /** What a budget is predicted for. */
 export interface PredictionRequest {
@@ -29,8 +30,6 @@ export interface Prediction {
 
 const RUNS = 2_001;
 const PATIENCE = 100_000;
-/** The judge counts a residual for no more than so much; see metric-judge.ts. */
-const LARGEST_RESIDUAL = 4;
 const LARGEST_SCORE = 8;
 const SETTLE = 50;
 
@@ -43,12 +42,13 @@ interface Rules {
 function delayOnce(next: () => number, shift: number, rho: number, { charts, leap }: Rules): number {
   const scale = Math.sqrt(1 - rho * rho);
   const sums = charts.map(() => 0);
+  const largest = largestResidual(rho);
   let jumped = 0;
   let before = next();
   for (let index = -SETTLE; index < PATIENCE; index += 1) {
     const score = Math.min(LARGEST_SCORE, next() + (index >= 0 ? shift : 0));
     const white = (score - rho * before) / scale;
-    const residual = Math.max(-LARGEST_RESIDUAL, Math.min(LARGEST_RESIDUAL, white));
+    const residual = Math.max(-largest, Math.min(largest, white));
     before = score;
     jumped = score > JUMP_STAYS_SD && (jumped > 0 || white >= leap) ? jumped + 1 : 0;
     if (jumped >= JUMP_RUN && index >= 0) return index + 1;

@@ -1,6 +1,7 @@
 import { counted, duration, fixed } from "../fleet/words";
 import { LIMITED_METRICS, METRIC_NAMES, type LimitedMetric } from "./limits";
-import { referenceOf, shareOf, type Chart, type MetricState } from "./metric-judge";
+import { shareOf, type Chart } from "./chart";
+import { referenceOf, type MetricState } from "./metric-judge";
 import type { NodeState } from "./node-judge";
 import { limitText, nameOf, percentText } from "./sentences";
 import type { ChartName } from "./statistic-path";

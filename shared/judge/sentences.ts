@@ -1,7 +1,8 @@
 import { counted, duration, fixed } from "../fleet/words";
 import type { JudgeRules, NodeState, Standing } from "./node-judge";
 import { METRIC_NAMES, type LimitedMetric } from "./limits";
-import { referenceOf, type Chart, type MetricState } from "./metric-judge";
+import type { Chart } from "./chart";
+import { referenceOf, type MetricState } from "./metric-judge";
 import type { Outcome, Verdict } from "./verdict";
 
 /** Writes a metric's value with its unit. */

@@ -1,6 +1,6 @@
 import { SeriesRing, type SeriesSlice } from "../series/series-ring";
 import { LIMITED_METRICS, type LimitedMetric } from "./limits";
-import type { Chart } from "./metric-judge";
+import type { Chart } from "./chart";
 import type { NodeState } from "./node-judge";
 
 /** The charts of a metric. */

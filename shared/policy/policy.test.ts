@@ -63,3 +63,49 @@ describe("a policy", () => {
     expect(parsePolicy({ budget: { days: 7 } })).toEqual({ ok: true, value: { budget: { days: 7 } } });
   });
 });
+
+describe("a policy with every setting", () => {
+  const everyMetric = <Value>(value: Value) => ({ compressionRatio: value, latencyMs: value, qualityScore: value });
+  const scope = {
+    limits: { minCompressionRatio: 3, maxLatencyMs: 80, minQualityScore: 0.5 },
+    maxChange: everyMetric(0.2),
+    roles: { compressionRatio: "guardrail", latencyMs: "signal", qualityScore: "muted" },
+    critical: everyMetric(true),
+    mustHaveData: everyMetric(false),
+  } as const;
+
+  test("is taken whole", () => {
+    const policy = {
+      ...scope,
+      budget: { days: 7, nodes: 12, baselinesPerDay: 4 },
+      trial: { warmUpMs: 0, commitSamples: 12, baselineSamples: 240, staleAfterMs: 500, lostAfterMs: 1_000 },
+      engine: { rollBackOnFail: false, holdOnCommonCause: false, maxRollbacksPerHour: 0, dryRun: true },
+      verticals: { drone: scope, iot: { limits: { maxLatencyMs: 90 } } },
+      nodes: { node_1: { limits: { minQualityScore: 0.6 } } },
+    } as const;
+    expect(parsePolicy(policy)).toEqual({ ok: true, value: policy });
+    expect(fleetPolicyOf(policy)).toMatchObject({ ...policy.budget, ...policy.trial, ...policy.engine });
+    expect(nodePolicyOf(policy, "node_0", null)).toMatchObject({
+      compressionRatio: { limit: 3, maxChange: 0.2, role: "guardrail", critical: true, mustHaveData: false },
+      latencyMs: { limit: 80, role: "signal", mustHaveData: false },
+      qualityScore: { limit: 0.5, role: "muted", mustHaveData: false },
+    });
+    expect(nodePolicyOf(policy, "node_1", "iot")).toMatchObject({ compressionRatio: { limit: 3 }, latencyMs: { limit: 90 }, qualityScore: { limit: 0.6 } });
+    expect(nodePolicyOf({ ...scope }, "node_1", "iot").latencyMs.limit).toBe(80);
+  });
+
+  test("is refused with the code and the place of what is wrong", () => {
+    for (const [input, start] of [
+      [[], "The policy is a list and not an object."],
+      [null, "The policy is not as it must be:"],
+      [{ roles: { latencyMs: "" } }, "The policy's roles.latencyMs is not as it must be:"],
+      [{ trial: { warmUpMs: -1 } }, "The policy's trial.warmUpMs is not as it must be:"],
+      [{ trial: { commitSamples: 12.5 } }, "The policy's trial.commitSamples is not as it must be:"],
+      [{ verticals: { boat: {} } }, "The policy's verticals.boat is not as it must be:"],
+    ] as const) {
+      const parsed = parsePolicy(input);
+      expect([input, parsed.ok ? null : parsed.error.code]).toEqual([input, "BAD_POLICY"]);
+      expect(parsed.ok ? "" : parsed.error.message).toContain(start);
+    }
+  });
+});

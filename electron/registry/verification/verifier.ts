@@ -57,7 +57,7 @@ export interface Verifier {
 }
 
 /** How the runtime says that it got no memory. */
-const OUT_OF_MEMORY = /bad_alloc|bad allocation|failed to allocate|out of memory|array buffer allocation/i;
+const OUT_OF_MEMORY = /bad_alloc|BFCArena::AllocateRaw|bad allocation|failed to allocate|out of memory|array buffer allocation/i;
 const MIB = 1024 * 1024;
 /** Number of SIGTRAP. */
 const TRAP = 5;

@@ -32,8 +32,8 @@ function Question({ view }: { readonly view: RolloutView }): ReactNode {
         </p>
         {nodes.length === 0 ? null : (
           <p>
-            With return they go back: <span className="mono">{named.join(", ")}</span>
-            {more}. {view.version} is then in quarantine on each of them, as after every rollback by a person.
+            With return {nodes.length === 1 ? "it goes" : "they go"} back: <span className="mono">{named.join(", ")}</span>
+            {more}. {view.version} is then in quarantine {nodes.length === 1 ? "on it" : "on each of them"}, as after every rollback by a person.
           </p>
         )}
         <p className="note">It cannot be resumed.</p>

@@ -8,7 +8,6 @@ import { request } from "../../state/ops";
 import { useFleet } from "../../state/store";
 import { aroundSwap, changeOf, scaleOf } from "./swap-lines";
 import { SwapChart } from "./SwapChart";
-import { allNodes } from "./words";
 
 /** The samples are asked for anew so often while nodes are still swapped. */
 const LOOK_MS = 2_000;
@@ -46,8 +45,12 @@ export function Evidence({ view }: { readonly view: RolloutView }): ReactNode {
   return (
     <section className="panel evidence" aria-labelledby="evidence-title">
       <div className="panel-head">
-        <h2 id="evidence-title">Before and after, on the same {countOf(evidence?.nodes ?? 0, "judged node")}</h2>
-        <span className="note">median of at most {evidence?.samples ?? 120} samples each, warm-up left out</span>
+        <h2 id="evidence-title">{evidence === null || evidence.nodes === 0 ? "Before and after, on the same nodes" : `Before and after, on the same ${countOf(evidence.nodes, "judged node")}`}</h2>
+        <span className="note">
+          {evidence !== null && evidence.traces.length > 0 && evidence.nodes === 0
+            ? "no node has 12 samples on each side of its swap yet"
+            : `median of at most ${evidence?.samples ?? 120} samples each, warm-up left out`}
+        </span>
       </div>
       {failure === null ? null : <Problem code={failure.code} sentence={failure.message} />}
       {evidence === null ? null : evidence.traces.length === 0 ? (
@@ -85,7 +88,7 @@ function BeforeAfter({ view, evidence }: { readonly view: RolloutView; readonly 
       </thead>
       <tbody>
         {JUDGED_METRICS.map((metric) => (
-          <MetricRow key={metric} metric={metric} view={view} evidence={evidence} />
+          <MetricRow key={metric} metric={metric} evidence={evidence} />
         ))}
         <tr>
           <th scope="row">
@@ -114,13 +117,14 @@ function Values(props: { readonly values: { readonly before: number | null; read
   );
 }
 
-function MetricRow({ metric, view, evidence }: { readonly metric: JudgedMetric; readonly view: RolloutView; readonly evidence: RolloutEvidence }): ReactNode {
+function MetricRow({ metric, evidence }: { readonly metric: JudgedMetric; readonly evidence: RolloutEvidence }): ReactNode {
   const limits = useFleet(({ fleet }) => fleet?.meta.limits);
-  const failing = useFleet(({ fleet }) => {
-    const judged = new Set(evidence.traces.map(({ nodeId }) => nodeId));
-    return [...(fleet?.nodes.values() ?? [])].filter((node) => judged.has(node.nodeId) && node.guard?.verdict.outcome === "fail" && node.guard.verdict.metric === metric).length;
+  const standing = useFleet(({ fleet }) => {
+    const judged = evidence.traces.flatMap(({ nodeId }) => fleet?.nodes.get(nodeId)?.guard?.verdict ?? []);
+    const failing = judged.filter((verdict) => verdict.outcome === "fail" && verdict.metric === metric).length;
+    if (failing > 0) return `${failing} fail now`;
+    return judged.length > 0 && judged.every(({ outcome }) => outcome === "pass" || outcome === "warn") ? "pass" : "not judged yet";
   });
-  const failed = allNodes(view).filter(({ state }) => state === "failed" || state === "rolled-back").length;
   const [name, unit] = NAMES[metric];
   const values = aroundSwap(evidence.traces, metric);
   const scale = scaleOf(values);
@@ -149,8 +153,8 @@ function MetricRow({ metric, view, evidence }: { readonly metric: JudgedMetric; 
       <td className="before-after-limit">{limits === undefined ? "" : formatLimit(metric, limits)}</td>
       <td>
         <span className="state">
-          <Glyph name={failing === 0 ? "verified" : "failing"} />
-          {failing > 0 ? `${failing} fail now` : failed > 0 ? "none fails now" : "pass"}
+          <Glyph name={standing === "pass" ? "verified" : standing === "not judged yet" ? "waiting" : "failing"} />
+          {standing}
         </span>
       </td>
     </tr>

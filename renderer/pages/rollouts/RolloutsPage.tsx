@@ -59,9 +59,6 @@ function Empty(): ReactNode {
         A roll-out takes a version to a few canaries, waits, then to a share of the nodes, waits, then to all. It stops by itself when too many fail, and puts the version in
         quarantine for their class.
       </p>
-      <Button kind="outline" onPress={() => openStart(null)}>
-        Start a roll-out…
-      </Button>
     </div>
   );
 }

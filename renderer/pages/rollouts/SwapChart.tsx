@@ -1,6 +1,7 @@
 import { useState, type ReactNode } from "react";
 import type { RolloutEvidence, RolloutView } from "../../../shared/contract/rollouts";
 import { valueTicks } from "../../charts/axis-ticks";
+import { QUALITY_FLOOR, type Scale } from "../../charts/scales";
 import { useSize } from "../../charts/use-size";
 import { Button, Segmented } from "../../design";
 import { countOf, formatLimitValue, formatMetric, formatNumber, limitOf, nameOf } from "../../format/number";
@@ -74,14 +75,18 @@ function Plot({ view, traces, metric, left }: PlotProps & { readonly view: Rollo
   );
 }
 
+/** Quality from 0.6 to 1, or lower where it was; the others from 0, with the limit where it is not far above them. */
+function axisOf(metric: SwapMetric, values: readonly number[], limit: number): Scale {
+  const { min, max } = scaleOf(values, 0) ?? { min: 0, max: 1 };
+  if (metric === "qualityScore") return { min: Math.min(QUALITY_FLOOR, Math.floor(min * 10) / 10), max: 1 };
+  return { min: 0, max: limit > max && limit < max * 1.6 ? limit * 1.05 : max * 1.08 };
+}
+
 function Drawing(props: PlotProps & { readonly view: RolloutView; readonly width: number; readonly limit: number; readonly side: "min" | "max" }): ReactNode {
   const { view, traces, metric, left, width, limit, side } = props;
   const values = traces.flatMap((trace) => [...trace[metric]]);
-  const fitted = scaleOf(values) ?? { min: 0, max: 1 };
-  // The limit is drawn where it is near enough to be read with the lines.
-  const span = fitted.max - fitted.min;
-  const isNear = limit > fitted.min - span * 0.8 && limit < fitted.max + span * 0.8;
-  const scale = isNear ? { min: Math.min(fitted.min, limit - span * 0.1), max: Math.max(fitted.max, limit + span * 0.1) } : fitted;
+  const scale = axisOf(metric, values, limit);
+  const isNear = limit >= scale.min && limit <= scale.max;
   const longestMs = Math.max(20_000, ...traces.map((trace) => trace.sinceSwapMs.at(-1) ?? 0));
   const x = (sinceMs: number): number => LEFT + ((sinceMs - FROM_MS) / (longestMs - FROM_MS)) * (width - LEFT - RIGHT);
   const y = (value: number): number => TOP + ((scale.max - value) / (scale.max - scale.min)) * (HEIGHT - TOP - BOTTOM);

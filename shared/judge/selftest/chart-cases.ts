@@ -111,7 +111,11 @@ const FLEET_ARL0 = 2 * 86_400 * 30 * 20 * 4;
 const TABLE = "Table 4.1: delay at equal mean samples to a false alarm";
 
 function cusumRow(arl0: number, k: number, limitText: string, delays: string): readonly SelftestCase[] {
-  const h = (): number => cusumLimit(k, arl0, false);
+  let solved = Number.NaN;
+  const h = (): number => {
+    if (Number.isNaN(solved)) solved = cusumLimit(k, arl0, false);
+    return solved;
+  };
   return [
     printed(`limit of a CUSUM k=${k} for ${arl0}`, limitText, TABLE, h),
     ...printedRow((shift) => `CUSUM k=${k} for ${arl0}, shift ${shift}`, SHIFTS, delays, TABLE, (shift) => cusumArl({ k, h: h() }, shift)),

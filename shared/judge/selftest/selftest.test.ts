@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { halfLastFigure, printed, printedRow, runCase } from "./case";
+import { halfLastFigure, lastOf, printed, printedRow, runCase } from "./case";
 import { chartGroups } from "./chart-cases";
 import { pythonRandom } from "./mersenne-twister";
-import { selftestCases } from "./selftest";
+import { runSelftest, selftestCases } from "./selftest";
 
 describe("a self-test case", () => {
   test("is as wide as half of the last printed figure", () => {
@@ -31,6 +31,28 @@ describe("the self-test", () => {
       .filter((result) => !result.passed);
     expect(failed).toEqual([]);
   }, 60_000);
+
+  test("runs in pieces, tells each case with its place, and counts what is off", async () => {
+    let pauses = 0;
+    const told: string[] = [];
+    const pieces = function* (): Generator<undefined, number> {
+      yield;
+      yield;
+      return 2;
+    };
+    const slow = { ...printed("slow", "2", "here", () => lastOf(pieces())), pieces };
+    const run = await runSelftest({
+      cases: [printed("right", "1", "here", () => 1), slow, printed("wrong", "3", "here", () => 4)],
+      pause: () => {
+        pauses += 1;
+        return Promise.resolve();
+      },
+      onCase: ({ name }, done, total) => told.push(`${name} ${done}/${total}`),
+    });
+    expect([run.passed, run.failed, pauses]).toEqual([2, 1, 5]);
+    expect(told).toEqual(["right 1/3", "slow 2/3", "wrong 3/3"]);
+    expect(run.results[1]).toEqual(runCase(slow));
+  });
 
   test("names every case once", () => {
     const names = selftestCases().map(({ name, source }) => `${name} ${source}`);

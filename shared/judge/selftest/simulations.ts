@@ -11,16 +11,22 @@ export function autoregression(random: Random, rho: number): () => number {
   };
 }
 
-/** A mean with its standard error. */
-export interface Estimate {
+/** Simulated samples in one piece: one or two hundredths of a second. */
+const PIECE_SAMPLES = 100_000;
+
+/** What a CUSUM is simulated on: its reference value and limit, and autocorrelated values of a mean. */
+export interface SimulatedCusum {
+  readonly k: number;
+  readonly h: number;
+  readonly rho: number;
   readonly mean: number;
-  readonly standardError: number;
+  readonly runs: number;
 }
 
-/** Mean samples to the alarm of a one-sided CUSUM on autocorrelated values, by simulation. */
-export function simulatedCusumArl(random: Random, k: number, h: number, rho: number, mean: number, runs: number): Estimate {
+/** Mean samples to the alarm of a one-sided CUSUM on autocorrelated values, by simulation, in pieces. */
+export function* simulatedCusumArl(random: Random, { k, h, rho, mean, runs }: SimulatedCusum): Generator<undefined, number> {
   let sum = 0;
-  let squares = 0;
+  let piece = 0;
   for (let run = 0; run < runs; run += 1) {
     const next = autoregression(random, rho);
     let s = 0;
@@ -28,27 +34,10 @@ export function simulatedCusumArl(random: Random, k: number, h: number, rho: num
     while (s < h || length === 0) {
       s = Math.max(0, s + next() + mean - k);
       length += 1;
+      piece += 1;
+      if (piece % PIECE_SAMPLES === 0) yield;
     }
     sum += length;
-    squares += length * length;
   }
-  const average = sum / runs;
-  return { mean: average, standardError: Math.sqrt((squares / runs - average * average) / runs) };
-}
-
-/** Share of z-tests at 5 % that find an effect at any look, where there is none, with a look at every pair of samples. */
-export function simulatedPeeking(random: Random, looks: number, runs: number): Estimate {
-  let found = 0;
-  for (let run = 0; run < runs; run += 1) {
-    let sum = 0;
-    for (let look = 1; look <= looks; look += 1) {
-      sum += random.normal();
-      if (Math.abs(sum) > 1.959963984540054 * Math.sqrt(look)) {
-        found += 1;
-        break;
-      }
-    }
-  }
-  const share = found / runs;
-  return { mean: share, standardError: Math.sqrt((share * (1 - share)) / runs) };
+  return sum / runs;
 }

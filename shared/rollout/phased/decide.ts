@@ -38,7 +38,7 @@ class Decision {
 
 function moveSentence(rollout: Rollout, { nodeId, fromVersion }: RolloutNode, { state, note }: Move): string {
   const { version } = rollout.plan;
-  const why = note === "" ? "" : `: ${note}`;
+  const why = note === "" ? "" : `: ${note.replace(/\.$/, "")}`;
   switch (state) {
     case "waiting":
       return `${nodeId} waits again${why}.`;

@@ -43,7 +43,7 @@ const schema = v.variant("type", [
 export function rolloutDetail(rolloutId: string, version: string, event: RolloutEvent): Detail {
   const { sentence: _ofTheEvent, ...rest } = event;
   const flat = Object.entries(rest).map(([name, value]) => [name, typeof value === "object" && value !== null ? JSON.stringify(value) : value] as const);
-  return { rolloutId, version, ...(Object.fromEntries(flat) as Detail) };
+  return { rolloutId, version, ...Object.fromEntries<Detail[string]>(flat) };
 }
 
 /** An event of a roll-out as it was written; null for one that is none, or was not written by a version that knows it. */

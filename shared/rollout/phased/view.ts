@@ -1,7 +1,7 @@
 import type { RolloutPhase, RolloutView } from "../../contract/rollouts";
 import { countForStop, gateConditions, gateOpensMs, nodesOf } from "./gate";
 import type { RolloutInput } from "./input";
-import { FAILURES, PHASES, stateOf, type PhaseIndex, type Rollout, type RolloutNode } from "./state";
+import { PHASES, stateOf, type PhaseIndex, type Rollout, type RolloutNode } from "./state";
 import { rolloutNext, rolloutSentence, stateReason } from "./words";
 
 type NodeViewOfRollout = RolloutPhase["nodes"][number];
@@ -15,7 +15,7 @@ function viewNode(node: RolloutNode, input: RolloutInput): NodeViewOfRollout {
 function phaseState(rollout: Rollout, phase: PhaseIndex): RolloutPhase["state"] {
   if (phase < rollout.phase || rollout.end === "completed") return "committed";
   if (phase > rollout.phase) return "waiting";
-  return rollout.stop !== null || rollout.abort !== null || nodesOf(rollout, phase).some(({ state }) => FAILURES.has(state) && rollout.end !== null) ? "stopped" : "running";
+  return rollout.stop !== null || rollout.abort !== null ? "stopped" : "running";
 }
 
 function viewPhase(rollout: Rollout, phase: PhaseIndex, input: RolloutInput): RolloutPhase {
@@ -50,7 +50,7 @@ export function viewRollout(rollout: Rollout, input: RolloutInput): RolloutView 
     version: rollout.plan.version,
     fromVersions: fromVersions(rollout),
     state: isPaused ? "paused" : stateOf(rollout),
-    stateReason: isPaused ? (input.obstacle?.reason ?? null) : stateReason(rollout),
+    stateReason: isPaused ? input.obstacle.reason : stateReason(rollout),
     actor: rollout.actor,
     startedAtMs: rollout.startedAtMs,
     endedAtMs: rollout.endedAtMs,

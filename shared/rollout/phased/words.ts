@@ -89,7 +89,7 @@ function nextOfRunning(rollout: Rollout, input: RolloutInput): string {
   const unconfirmed = [...rollout.nodes.values()].filter(({ state }) => state === "unconfirmed");
   const not = unconfirmed[0] === undefined ? "" : `, and not while ${unconfirmed[0].nodeId} is unconfirmed`;
   if (open > 0) return `Next: ${counted(open, "more node")} of ${PHASES[phase]}, ${rollout.plan.atOnce} at once. Now: ${short(reasonsToWait(rollout, input)) || "the next one"}.`;
-  if (phase === 2) return `Next: it completes once ${short(reasonsToWait(rollout, input)) || "every node has ended"}.`;
+  if (phase === 2) return `Next: it completes. Until then: ${short(reasonsToWait(rollout, input)) || "the next look"}.`;
   const opensMs = gateOpensMs(rollout, phase);
   const others = `Nothing goes to the other ${counted(rest(rollout), "node")} before that${not}.`;
   if (opensMs !== null && opensMs > input.atMs) return `Next: gate ${phase + 1} can open in ${duration(opensMs - input.atMs)} at the earliest. ${others}`;

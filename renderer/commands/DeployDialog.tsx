@@ -85,6 +85,7 @@ function DeployForm({ intent }: { readonly intent: DeployIntent }): ReactNode {
       <DialogBody>
         {failure === null ? null : <Problem code={failure.code} sentence={failure.message} />}
         <VersionChoice models={models} version={version} onChange={setVersion} />
+        <KeptFrom version={version} nodeIds={nodeIds} />
         {intent.nodeId === null ? (
           <NodeChoice seen={seen} nodeIds={nodeIds} onChange={setNodeIds} />
         ) : (
@@ -119,6 +120,19 @@ function DeployForm({ intent }: { readonly intent: DeployIntent }): ReactNode {
         </Button>
       </DialogActions>
     </>
+  );
+}
+
+/** Nodes of the choice that the version may not run on: the engine refuses it there. */
+function KeptFrom({ version, nodeIds }: { readonly version: string | null; readonly nodeIds: readonly string[] }): ReactNode {
+  const kept = useFleet(({ fleet }) =>
+    version === null ? "" : nodeIds.filter((nodeId) => fleet?.nodes.get(nodeId)?.guard?.quarantined.includes(version) === true).join(", "),
+  );
+  if (kept === "") return null;
+  return (
+    <p className="choice-kept" role="status">
+      <Glyph name="quarantined" /> {version} is in quarantine on {kept}: it is refused there until somebody lifts it, with a reason, on the page of the node.
+    </p>
   );
 }
 

@@ -2,21 +2,14 @@ import { useEffect, useState, type ReactNode } from "react";
 import { Radio, RadioGroup } from "react-aria-components/RadioGroup";
 import { Label } from "react-aria-components/Label";
 import type { QuarantineView } from "../../shared/contract/judging";
-import type { NodeView } from "../../shared/contract/snapshot";
 import type { Failure } from "../../shared/result";
 import { Button, Dialog, DialogActions, DialogBody, Problem, TextArea } from "../design";
 import { formatClock } from "../format/time";
 import { say } from "../state/announce";
 import { request } from "../state/ops";
 import { useSettings } from "../state/store";
+import { entriesFor, scopeText, type LiftIntent } from "./quarantine-entries";
 import "../commands/deploy.css";
-
-/** Which version's quarantine is to be lifted, seen from a node. */
-export interface LiftIntent {
-  readonly version: string;
-  readonly nodeId: string;
-  readonly vertical: NodeView["vertical"];
-}
 
 const LEAST_REASON = 3;
 const MOST_REASON = 500;
@@ -28,17 +21,6 @@ export function LiftDialog({ intent, onClose }: { readonly intent: LiftIntent | 
       {intent === null ? null : <LiftForm intent={intent} onClose={onClose} />}
     </Dialog>
   );
-}
-
-/** The entries that keep a version off a node: its own, and that of its vertical. */
-export function entriesFor(entries: readonly QuarantineView[], { version, nodeId, vertical }: LiftIntent): readonly QuarantineView[] {
-  return entries.filter((entry) => entry.version === version && (entry.scope.kind === "node" ? entry.scope.nodeId === nodeId : entry.scope.vertical === vertical));
-}
-
-/** Whom an entry keeps a version from. */
-export function scopeText({ scope }: QuarantineView): string {
-  if (scope.kind === "node") return scope.nodeId;
-  return scope.vertical === null ? "every node that reports no profile" : `every node of profile ${scope.vertical}`;
 }
 
 function LiftForm({ intent, onClose }: { readonly intent: LiftIntent; readonly onClose: () => void }): ReactNode {

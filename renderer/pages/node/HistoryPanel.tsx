@@ -4,7 +4,8 @@ import type { GuardView } from "../../../shared/contract/guard";
 import { Button, Glyph, Panel, Tag, VersionTag, type GlyphName } from "../../design";
 import { countOf } from "../../format/number";
 import { formatClock, formatUtcInstant, type ClockKind } from "../../format/time";
-import { LiftDialog, type LiftIntent } from "../../judging/LiftDialog";
+import { LiftDialog } from "../../judging/LiftDialog";
+import type { LiftIntent } from "../../judging/quarantine-entries";
 import { useSettings } from "../../state/store";
 
 /** Versions listed; older ones are counted. */

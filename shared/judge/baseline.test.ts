@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { seededRandom } from "../random";
+import { normalQuantile } from "./statistics/normal";
 import { freezeBaseline, LARGEST_SCORE, scoreOf } from "./baseline";
 import { scoreStream } from "./simulation/noise";
 
@@ -84,5 +85,70 @@ describe("a normal score", () => {
       }),
       { numRuns: 40 },
     );
+  });
+});
+
+/** The definitions of the decision written out plainly, slowly and apart from the code that is tested. */
+function plainly(inOrder: readonly number[]) {
+  const n = inOrder.length;
+  const sorted = [...inOrder].sort((a, b) => a - b);
+  const values = [...new Set(sorted)];
+  const blom = (rank: number): number => normalQuantile((rank - 0.375) / (n + 0.25));
+  const scores = values.map((value) => {
+    const ranks = sorted.flatMap((each, index) => (each === value ? [index + 1] : []));
+    return ranks.reduce((sum, rank) => sum + blom(rank), 0) / ranks.length;
+  });
+  const scoreAt = (value: number): number => scores[values.indexOf(value)] ?? Number.NaN;
+  const nearest = (wanted: number): number => scores.reduce((best, score, index) => (Math.abs(score - wanted) < Math.abs((scores[best] ?? 0) - wanted) ? index : best), 0);
+  const slope = (end: number, wanted: number): number => (1.25 * Math.abs((values[end] ?? 0) - (values[nearest(wanted)] ?? 0))) / Math.abs((scores[end] ?? 0) - (scores[nearest(wanted)] ?? 0));
+  const series = inOrder.map(scoreAt);
+  const lagged = (of: readonly number[], lag: number): number => of.slice(lag).reduce((sum, value, index) => sum + value * (of[index] ?? 0), 0);
+  const raw = lagged(series, 1) / lagged(series, 0);
+  const rho = raw + (1 + 3 * raw) / n;
+  const residuals = series.slice(1).map((score, index) => score - rho * (series[index] ?? 0));
+  const lags = Math.floor(1.5 * Math.cbrt(n - 1));
+  const ratio = 1 + Array.from({ length: lags }, (_, index) => 2 * (1 - (index + 1) / (lags + 1)) * (lagged(residuals, index + 1) / lagged(residuals, 0))).reduce((sum, term) => sum + term, 0);
+  const isWhite = ratio <= 1 + 2 * Math.sqrt((4 * lags) / (3 * (n - 1)));
+  return { values, scores, lower: slope(0, -1.5), upper: slope(values.length - 1, 1.5), rho, residualScale: isWhite ? 1 : Math.sqrt(ratio) };
+}
+
+describe("a baseline, against its definitions written out", () => {
+  const shapes: readonly (readonly [string, Float64Array])[] = [
+    ["normal", draw(120, 31, 0.6, (z) => 8 + 0.5 * z)],
+    ["skewed", draw(240, 32, 0.3, (z) => 20 * Math.exp(0.25 * z))],
+    ["with ties", draw(240, 33, 0.5, (z) => Math.round(20 + 2 * z))],
+    ["slowly wandering", (() => {
+      const random = seededRandom(6);
+      const slow = scoreStream(random, 0.95);
+      return Float64Array.from({ length: 480 }, () => 50 + slow() + random.normal());
+    })()],
+  ];
+
+  test.each(shapes)("has the scores, tails and dependence of a %s series", (name, inOrder) => {
+    const baseline = freezeBaseline(inOrder, 0, 500 * inOrder.length);
+    const plain = plainly([...inOrder]);
+    expect([...baseline.values]).toEqual(plain.values);
+    for (const [index, score] of plain.scores.entries()) expect(baseline.scores[index]).toBeCloseTo(score, 10);
+    expect(baseline.lowerScale).toBeCloseTo(Math.max(baseline.spread / 2, plain.lower), 8);
+    expect(baseline.upperScale).toBeCloseTo(Math.max(baseline.spread / 2, plain.upper), 8);
+    expect(baseline.rho).toBeCloseTo(plain.rho, 8);
+    expect(baseline.residualScale).toBeCloseTo(plain.residualScale, 8);
+    expect(baseline.residualScale > 1).toBe(name === "slowly wandering");
+    expect(baseline.longRunVariance).toBeCloseTo(((1 + plain.rho) / (1 - plain.rho)) * plain.residualScale ** 2, 7);
+  });
+
+  test.each(shapes)("places what lies between and beyond the values of a %s series", (_, inOrder) => {
+    const baseline = freezeBaseline(inOrder, 0, 1);
+    const { values, scores } = plainly([...inOrder]);
+    const at = (index: number): readonly [number, number] => [values.at(index) ?? 0, scores.at(index) ?? 0];
+    for (let index = 1; index < values.length; index += 1) {
+      const [below, from] = at(index - 1);
+      const [above, to] = at(index);
+      expect(scoreOf(baseline, below + 0.3 * (above - below))).toBeCloseTo(from + 0.3 * (to - from), 6);
+    }
+    const [lowest, first] = at(0);
+    const [highest, last] = at(-1);
+    expect(scoreOf(baseline, highest + 0.5 * baseline.upperScale)).toBeCloseTo(last + 0.5, 9);
+    expect(scoreOf(baseline, lowest - 0.5 * baseline.lowerScale)).toBeCloseTo(first - 0.5, 9);
   });
 });

@@ -86,10 +86,19 @@ function bandOf(k: number, length: number): number {
 
 function codeBlock(coder: BitCoder, contexts: BitContexts, wanted: Int32Array | null, before: Int32Array | null, length: number): Int32Array<ArrayBuffer> {
   const steps = new Int32Array(length);
+  // Magnitudes, at most 2, of the two steps before; and what the frame before had there, and above.
+  let previous = 0;
+  let secondPrevious = 0;
+  let wasBelow = 0;
+  let wasHere = before === null ? 0 : Math.abs(before[0] ?? 0);
   for (let k = 0; k < length; k++) {
-    const around = Math.min(2, Math.abs(steps[k - 1] ?? 0)) + Math.min(2, Math.abs(steps[k - 2] ?? 0));
-    const was =
-      before === null ? 0 : Math.min(2, 2 * Math.abs(before[k] ?? 0) + Math.abs(before[k - 1] ?? 0) + Math.abs(before[k + 1] ?? 0));
+    const around = previous + secondPrevious;
+    const wasAbove = before === null || k + 1 >= length ? 0 : Math.abs(before[k + 1] ?? 0);
+    const was = Math.min(2, 2 * wasHere + wasBelow + wasAbove);
+    wasBelow = wasHere;
+    wasHere = wasAbove;
+    secondPrevious = previous;
+    previous = 0;
     const zero = (bandOf(k, length) * NEAR + around) * BEFORE + was;
     const value = wanted?.[k] ?? 0;
     if (coder.bit(contexts, zero, value === 0 ? 0 : 1) === 0) continue;
@@ -97,6 +106,7 @@ function codeBlock(coder: BitCoder, contexts: BitContexts, wanted: Int32Array | 
     const base = SIZE_BASE + Math.min(SIZES - 1, around >> 1) * NUMBER_CONTEXTS;
     const size = 1 + Math.abs(codeNumber(coder, contexts, base, Math.abs(value) - 1));
     steps[k] = negative === 1 ? -size : size;
+    previous = Math.min(2, size);
   }
   return steps;
 }

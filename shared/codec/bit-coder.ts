@@ -61,39 +61,56 @@ export interface BitEncoder extends BitCoder {
   finish(): Uint8Array<ArrayBuffer>;
 }
 
+class RangeBitEncoder implements BitEncoder {
+  private readonly encoder = createRangeEncoder();
+
+  bit(contexts: BitContexts, index: number, bit: number): number {
+    const share = zeroShare(contexts, index);
+    if (bit === 0) this.encoder.encode(0, share, PRECISION_BITS);
+    else this.encoder.encode(share, TOTAL - share, PRECISION_BITS);
+    adapt(contexts, index, bit);
+    return bit;
+  }
+
+  bits(value: number, count: number): number {
+    this.encoder.encodeBits(value, count);
+    return value & ((1 << count) - 1);
+  }
+
+  finish(): Uint8Array<ArrayBuffer> {
+    return this.encoder.finish();
+  }
+}
+
 /** Starts to write. */
 export function createBitEncoder(): BitEncoder {
-  const encoder = createRangeEncoder();
-  return {
-    bit: (contexts, index, bit) => {
-      const share = zeroShare(contexts, index);
-      if (bit === 0) encoder.encode(0, share, PRECISION_BITS);
-      else encoder.encode(share, TOTAL - share, PRECISION_BITS);
-      adapt(contexts, index, bit);
-      return bit;
-    },
-    bits: (value, count) => {
-      encoder.encodeBits(value, count);
-      return value & ((1 << count) - 1);
-    },
-    finish: () => encoder.finish(),
-  };
+  return new RangeBitEncoder();
+}
+
+class RangeBitDecoder implements BitCoder {
+  private readonly decoder;
+
+  constructor(bytes: Uint8Array) {
+    this.decoder = createRangeDecoder(bytes);
+  }
+
+  bit(contexts: BitContexts, index: number): number {
+    const share = zeroShare(contexts, index);
+    const bit = this.decoder.isAtLeast(share, PRECISION_BITS) ? 1 : 0;
+    if (bit === 0) this.decoder.take(0, share, PRECISION_BITS);
+    else this.decoder.take(share, TOTAL - share, PRECISION_BITS);
+    adapt(contexts, index, bit);
+    return bit;
+  }
+
+  bits(_value: number, count: number): number {
+    return this.decoder.decodeBits(count);
+  }
 }
 
 /** Starts to read. Wrong bytes give wrong bits, never an exception; beyond the end it reads zeros. */
 export function createBitDecoder(bytes: Uint8Array): BitCoder {
-  const decoder = createRangeDecoder(bytes);
-  return {
-    bit: (contexts, index) => {
-      const share = zeroShare(contexts, index);
-      const bit = decoder.peek(PRECISION_BITS) < share ? 0 : 1;
-      if (bit === 0) decoder.take(0, share, PRECISION_BITS);
-      else decoder.take(share, TOTAL - share, PRECISION_BITS);
-      adapt(contexts, index, bit);
-      return bit;
-    },
-    bits: (_value, count) => decoder.decodeBits(count),
-  };
+  return new RangeBitDecoder(bytes);
 }
 
 const LENGTHS = 24;

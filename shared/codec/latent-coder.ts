@@ -172,7 +172,10 @@ export function quantise(latents: Float32Array, level: { readonly steps: Float32
   for (let channel = 0; channel < level.steps.length; channel++) {
     const inverse = 1 / (level.steps[channel] ?? 1);
     for (let at = channel * area; at < (channel + 1) * area; at++) {
-      const symbol = Math.round((latents[at] ?? 0) * inverse);
+      const scaled = (latents[at] ?? 0) * inverse;
+      // Most are: they are 0 already.
+      if (scaled >= -0.5 && scaled < 0.5) continue;
+      const symbol = Math.round(scaled);
       // The comparison is false for NaN too, which a broken model may give.
       symbols[at] = symbol >= -MAX_SYMBOL && symbol <= MAX_SYMBOL ? symbol : symbol > 0 ? MAX_SYMBOL : symbol < 0 ? -MAX_SYMBOL : 0;
     }

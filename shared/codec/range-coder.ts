@@ -1,12 +1,23 @@
 /**
- * An integer range coder (G. N. N. Martin, 1979) with carry propagation: 32-bit range, whole numbers
- * below 2^53 throughout, so that every engine writes and reads the same bytes.
+ * An integer range coder (G. N. N. Martin, 1979) with carry propagation and a 32-bit range. Its state lies in
+ * typed arrays of 32-bit numbers, where every engine computes the same and none has to allocate.
  */
 
-const TWO_POW_32 = 4294967296;
 const RENORMALISE_BELOW = 1 << 24;
+/** From here on a carry may still come: the byte is held back. */
+const FULL_BYTE = 0xff000000;
+const LARGEST = 0xffffffff;
 /** The most bits of precision that a symbol's frequencies may have. */
 export const MAX_PRECISION_BITS = 16;
+
+// Places in the state of an encoder.
+const LOW = 0;
+const RANGE = 1;
+const CARRY = 2;
+// A byte is held back until it is known whether a carry reaches it, and so are the 255s behind it. The first
+// byte held is a zero in front of the stream, which no carry reaches; it is cut off at the end.
+const HELD = 3;
+const FULL_BYTES = 4;
 
 /** Turns symbols, given as intervals of a frequency total, into bytes. */
 export interface RangeEncoder {
@@ -23,106 +34,129 @@ export interface RangeEncoder {
   finish(): Uint8Array<ArrayBuffer>;
 }
 
+class ByteRangeEncoder implements RangeEncoder {
+  private readonly state = Uint32Array.of(0, LARGEST, 0, 0, 0);
+  private bytes = new Uint8Array(4096);
+  private length = 0;
+
+  encode(start: number, frequency: number, precisionBits: number): void {
+    const { state } = this;
+    const unit = (state[RANGE] ?? 0) >>> precisionBits;
+    const before = state[LOW] ?? 0;
+    const low = (before + Math.imul(unit, start)) >>> 0;
+    if (low < before) state[CARRY] = 1;
+    state[LOW] = low;
+    let range = Math.imul(unit, frequency) >>> 0;
+    while (range < RENORMALISE_BELOW) {
+      range = (range << 8) >>> 0;
+      this.shiftLow();
+    }
+    state[RANGE] = range;
+  }
+
+  encodeBits(value: number, count: number): void {
+    if (count > 0) this.encode(value & ((1 << count) - 1), 1, count);
+  }
+
+  finish(): Uint8Array<ArrayBuffer> {
+    const { state } = this;
+    // Any number in [low, low + range) decodes the same: take the one that ends in most zeros.
+    const low = state[LOW] ?? 0;
+    if (low % RENORMALISE_BELOW !== 0) {
+      if (low >= FULL_BYTE) state[CARRY] = 1;
+      state[LOW] = ((low >>> 24) + 1) << 24;
+    }
+    for (let i = 0; i < 5; i++) this.shiftLow();
+    let end = this.length;
+    while (end > 1 && this.bytes[end - 1] === 0) end--;
+    return this.bytes.slice(1, end);
+  }
+
+  private shiftLow(): void {
+    const { state } = this;
+    const low = state[LOW] ?? 0;
+    const carry = state[CARRY] ?? 0;
+    if (low < FULL_BYTE || carry === 1) {
+      this.put((state[HELD] ?? 0) + carry);
+      for (let left = state[FULL_BYTES] ?? 0; left > 0; left--) this.put(255 + carry);
+      state[FULL_BYTES] = 0;
+      state[HELD] = low >>> 24;
+      state[CARRY] = 0;
+    } else {
+      state[FULL_BYTES] = (state[FULL_BYTES] ?? 0) + 1;
+    }
+    state[LOW] = low << 8;
+  }
+
+  private put(byte: number): void {
+    if (this.length === this.bytes.length) {
+      const grown = new Uint8Array(this.bytes.length * 2);
+      grown.set(this.bytes);
+      this.bytes = grown;
+    }
+    this.bytes[this.length++] = byte;
+  }
+}
+
 /** Starts an encoder. */
 export function createRangeEncoder(): RangeEncoder {
-  let bytes = new Uint8Array(4096);
-  let length = 0;
-  let low = 0;
-  let range = 0xffffffff;
-  // A byte is held back until it is known whether a carry reaches it, and so are the 255s behind it. The
-  // first byte held is a zero in front of the stream, which no carry reaches; it is cut off at the end.
-  let held = 0;
-  let fullBytes = 0;
-
-  function put(byte: number): void {
-    if (length === bytes.length) {
-      const grown = new Uint8Array(bytes.length * 2);
-      grown.set(bytes);
-      bytes = grown;
-    }
-    bytes[length++] = byte & 255;
-  }
-  function shiftLow(): void {
-    if (low < 0xff000000 || low >= TWO_POW_32) {
-      const carry = low >= TWO_POW_32 ? 1 : 0;
-      put(held + carry);
-      for (; fullBytes > 0; fullBytes--) put(255 + carry);
-      held = Math.floor(low / RENORMALISE_BELOW) & 255;
-    } else {
-      fullBytes++;
-    }
-    low = (low % RENORMALISE_BELOW) * 256;
-  }
-  function encode(start: number, frequency: number, precisionBits: number): void {
-    const unit = range >>> precisionBits;
-    low += unit * start;
-    range = unit * frequency;
-    while (range < RENORMALISE_BELOW) {
-      range *= 256;
-      shiftLow();
-    }
-  }
-  return {
-    encode,
-    encodeBits: (value, count) => {
-      if (count > 0) encode(value & ((1 << count) - 1), 1, count);
-    },
-    finish: () => {
-      // Any number in [low, low + range) decodes the same: take the one that ends in most zeros.
-      low = Math.ceil(low / RENORMALISE_BELOW) * RENORMALISE_BELOW;
-      for (let i = 0; i < 5; i++) shiftLow();
-      let end = length;
-      while (end > 1 && bytes[end - 1] === 0) end--;
-      return bytes.slice(1, end);
-    },
-  };
+  return new ByteRangeEncoder();
 }
 
 /** Reads symbols back. Wrong bytes give wrong symbols, never an exception and never an endless read. */
 export interface RangeDecoder {
   /** Where in the total of 2^precisionBits the next symbol's interval lies, 0 to 2^precisionBits - 1. */
   peek(precisionBits: number): number;
+  /** Whether the next symbol's interval lies at `share` of a total of 2^precisionBits or above; 1 to 2^precisionBits - 1. */
+  isAtLeast(share: number, precisionBits: number): boolean;
   /** Takes the interval that `peek` fell into; the same numbers as the encoder's `encode`. */
   take(start: number, frequency: number, precisionBits: number): void;
   /** Reads `count` bits written by `encodeBits`; count 0 to 16. */
   decodeBits(count: number): number;
 }
 
-/** Starts a decoder over bytes. */
-export function createRangeDecoder(bytes: Uint8Array): RangeDecoder {
-  let at = 0;
-  let code = 0;
-  let range = 0xffffffff;
-  function nextByte(): number {
-    const byte = at < bytes.length ? (bytes[at] ?? 0) : 0;
-    at++;
-    return byte;
-  }
-  for (let i = 0; i < 4; i++) code = code * 256 + nextByte();
+class ByteRangeDecoder implements RangeDecoder {
+  private readonly state = Uint32Array.of(0, LARGEST);
+  private at = 4;
 
-  function peek(precisionBits: number): number {
-    const slot = Math.floor(code / (range >>> precisionBits));
+  constructor(private readonly bytes: Uint8Array) {
+    for (let i = 0; i < 4; i++) this.state[LOW] = ((this.state[LOW] ?? 0) << 8) | (i < bytes.length ? (bytes[i] ?? 0) : 0);
+  }
+
+  peek(precisionBits: number): number {
+    const slot = Math.floor((this.state[LOW] ?? 0) / ((this.state[RANGE] ?? 0) >>> precisionBits));
     const last = (1 << precisionBits) - 1;
     return slot > last ? last : slot;
   }
-  function take(start: number, frequency: number, precisionBits: number): void {
-    const unit = range >>> precisionBits;
-    code -= unit * start;
-    range = unit * frequency;
-    while (range < RENORMALISE_BELOW) {
-      // Damaged bytes can leave code at or above range; the remainder keeps it a 32-bit number.
-      code = (code * 256 + nextByte()) % TWO_POW_32;
-      range *= 256;
-    }
+
+  isAtLeast(share: number, precisionBits: number): boolean {
+    return (this.state[LOW] ?? 0) >= Math.imul((this.state[RANGE] ?? 0) >>> precisionBits, share) >>> 0;
   }
-  return {
-    peek,
-    take,
-    decodeBits: (count) => {
-      if (count === 0) return 0;
-      const value = peek(count);
-      take(value, 1, count);
-      return value;
-    },
-  };
+
+  take(start: number, frequency: number, precisionBits: number): void {
+    const { state, bytes } = this;
+    const unit = (state[RANGE] ?? 0) >>> precisionBits;
+    // Damaged bytes can leave the code at or above the range; it stays a 32-bit number.
+    let code = ((state[LOW] ?? 0) - Math.imul(unit, start)) >>> 0;
+    let range = Math.imul(unit, frequency) >>> 0;
+    while (range < RENORMALISE_BELOW) {
+      code = ((code << 8) | (this.at < bytes.length ? (bytes[this.at] ?? 0) : 0)) >>> 0;
+      this.at++;
+      range = (range << 8) >>> 0;
+    }
+    state[LOW] = code;
+    state[RANGE] = range;
+  }
+
+  decodeBits(count: number): number {
+    if (count === 0) return 0;
+    const value = this.peek(count);
+    this.take(value, 1, count);
+    return value;
+  }
+}
+
+/** Starts a decoder over bytes. */
+export function createRangeDecoder(bytes: Uint8Array): RangeDecoder {
+  return new ByteRangeDecoder(bytes);
 }

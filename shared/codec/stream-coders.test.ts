@@ -5,8 +5,9 @@ import { codeNumber, createBitContexts, createBitDecoder, createBitEncoder, MAX_
 import { cosineTransform } from "./cosine-transform";
 import { codeCommand, codeReadings, COMMAND_CONTEXTS, expectedReadings, NO_LEFTOVER, READING_CONTEXTS, readingsOf, wholeReadings } from "./inertial-coder";
 import { codeScan, LIDAR_CONTEXTS, pointsOf, rangeStepMm, scanOf } from "./lidar-coder";
-import { compensate, estimateMotion, MAX_VECTOR, stillField, VECTOR_UNITS } from "./motion";
+import { compensate, MAX_VECTOR, stillField, VECTOR_UNITS } from "./motion";
 import { codeMotion, MOTION_CONTEXTS } from "./motion-coder";
+import { estimateMotion } from "./motion-search";
 
 describe("adaptive numbers", () => {
   it("come back as they were, small and large", () => {

@@ -21,45 +21,32 @@ export function latentStart(model: StreamModel, level: StreamLevel): Uint16Array
   return start;
 }
 
-/** Magnitudes of a coded frame's symbols: of each position all channels in turn, and their sum. */
+/**
+ * Magnitudes of a coded frame's symbols: of each position all channels in turn, and their sum. Positions have a
+ * border that is 0 above, to the left and to the right: row r, column c is at (r + 1) (columns + 2) + c + 1.
+ */
 export interface SymbolMagnitudes {
-  readonly rows: number;
-  readonly columns: number;
   readonly byChannel: Uint8Array;
-  readonly sums: Uint16Array;
-}
-
-/** The magnitudes of symbols laid out channel by channel. */
-export function magnitudesOf(symbols: Int32Array, latents: number, rows: number, columns: number): SymbolMagnitudes {
-  const area = rows * columns;
-  const byChannel = new Uint8Array(area * latents);
-  const sums = new Uint16Array(area);
-  for (let channel = 0; channel < latents; channel++) {
-    for (let at = 0; at < area; at++) {
-      const magnitude = Math.min(MAGNITUDE_LIMIT, Math.abs(symbols[channel * area + at] ?? 0));
-      byChannel[at * latents + channel] = magnitude;
-      sums[at] = (sums[at] ?? 0) + magnitude;
-    }
-  }
-  return { rows, columns, byChannel, sums };
+  readonly sums: Int32Array;
 }
 
 /**
- * For each position of a frame, the position of the frame before that its motion leads to: the block's vector
- * rounded to whole patches, kept inside the picture.
+ * For each position of a frame, row by row, where the magnitudes of the frame before have the one that its motion
+ * leads to: the block's vector rounded to whole patches, kept inside the picture.
  *
  * @param patch side of a patch in pixels; a divisor of MOTION_BLOCK.
  */
 export function movedPositions(field: MotionField, patch: number, rows: number, columns: number): Int32Array {
   const perBlock = MOTION_BLOCK / patch;
   const units = patch * VECTOR_UNITS;
+  const stride = columns + 2;
   const moved = new Int32Array(rows * columns);
   for (let row = 0; row < rows; row++) {
     for (let column = 0; column < columns; column++) {
       const block = Math.floor(row / perBlock) * field.blockColumns + Math.floor(column / perBlock);
       const x = column + Math.round((field.vectors[2 * block] ?? 0) / units);
       const y = row + Math.round((field.vectors[2 * block + 1] ?? 0) / units);
-      moved[row * columns + column] = Math.max(0, Math.min(rows - 1, y)) * columns + Math.max(0, Math.min(columns - 1, x));
+      moved[row * columns + column] = (Math.max(0, Math.min(rows - 1, y)) + 1) * stride + Math.max(0, Math.min(columns - 1, x)) + 1;
     }
   }
   return moved;
@@ -95,6 +82,7 @@ export interface BeforeContext {
  * @param symbols latents x rows x columns whole numbers, channel by channel, magnitude at most MAX_SYMBOL. They
  * are read when encoding and written when decoding.
  * @param before the frame before where there is one of the same size.
+ * @returns the magnitudes, for the frame after.
  */
 export function codeLatents(
   coder: BitCoder,
@@ -106,14 +94,16 @@ export function codeLatents(
   rows: number,
   columns: number,
   before: BeforeContext | null,
-): void {
+): SymbolMagnitudes {
   const { latents, predictionBits } = model;
   const { prediction, weights } = kind;
   const { thresholds } = level;
   const stride = columns + 2;
-  const values = new Int32Array((rows + 1) * stride * latents);
-  const magnitudes = new Uint8Array(values.length);
-  const activity = new Int32Array((rows + 1) * stride);
+  // Values are needed of this row and of the one above: rows take turns.
+  const rowValues = stride * latents;
+  const values = new Int32Array(2 * rowValues);
+  const byChannel = new Uint8Array((rows + 1) * rowValues);
+  const sums = new Int32Array((rows + 1) * stride);
   const half = 1 << (predictionBits - 1);
   const mask = (1 << predictionBits) - 1;
   const near = 1 << (predictionBits - 2);
@@ -121,46 +111,50 @@ export function codeLatents(
   const bounds = CLASSES - 1;
   const signBase = latents * CLASSES * CLASS_CONTEXTS;
   const escapeBase = signBase + latents * SIGN_CONTEXTS;
+  const beforeMagnitudes = before?.magnitudes.byChannel ?? byChannel;
   for (let row = 0; row < rows; row++) {
     for (let column = 0; column < columns; column++) {
       const position = (row + 1) * stride + column + 1;
       const here = position * latents;
-      const left = here - latents;
-      const up = here - stride * latents;
-      const upLeft = up - latents;
-      const upRight = up + latents;
-      const around = (activity[position - 1] ?? 0) + (activity[position - stride] ?? 0);
+      const up = here - rowValues;
+      const valueHere = (row & 1) * rowValues + (column + 1) * latents;
+      const valueUp = ((row + 1) & 1) * rowValues + (column + 1) * latents;
+      const sumLeft = sums[position - 1] ?? 0;
+      const sumUp = sums[position - stride] ?? 0;
+      const around = sumLeft + sumUp;
+      // Where all neighbours are 0, so is what is expected, and most positions are such.
+      const isQuiet = (around | (sums[position - stride - 1] ?? 0) | (sums[position - stride + 1] ?? 0)) === 0;
       const was = before === null ? 0 : (before.moved[row * columns + column] ?? 0);
       const wasSum = before === null ? 0 : (before.magnitudes.sums[was] ?? 0);
       const wasAt = was * latents;
       let earlier = 0;
+      let at = row * columns + column;
       for (let channel = 0; channel < latents; channel++) {
-        const p = PREDICTION_WEIGHTS * channel;
         const w = SCORE_WEIGHTS * channel;
-        const fine =
-          (prediction[p] ?? 0) * (values[left + channel] ?? 0) +
-          (prediction[p + 1] ?? 0) * (values[up + channel] ?? 0) +
-          (prediction[p + 2] ?? 0) * (values[upLeft + channel] ?? 0) +
-          half;
+        let fine = half;
+        let score = Math.imul(weights[w + 2] ?? 0, earlier);
+        if (!isQuiet) {
+          const p = PREDICTION_WEIGHTS * channel;
+          const left = valueHere + channel - latents;
+          fine +=
+            Math.imul(prediction[p] ?? 0, values[left] ?? 0) +
+            Math.imul(prediction[p + 1] ?? 0, values[valueUp + channel] ?? 0) +
+            Math.imul(prediction[p + 2] ?? 0, values[valueUp + channel - latents] ?? 0);
+          const same =
+            2 * ((byChannel[here + channel - latents] ?? 0) + (byChannel[up + channel] ?? 0)) +
+            (byChannel[up + channel - latents] ?? 0) +
+            (byChannel[up + channel + latents] ?? 0);
+          score += Math.imul(weights[w] ?? 0, same) + Math.imul(weights[w + 1] ?? 0, around);
+        }
+        if (wasSum !== 0) score += Math.imul(weights[w + 3] ?? 0, beforeMagnitudes[wasAt + channel] ?? 0) + Math.imul(weights[w + 4] ?? 0, wasSum);
         const expected = fine >> predictionBits;
         // How far the expectation lies from the whole number, -half to half.
         const offset = (fine & mask) - half;
-        const same =
-          2 * ((magnitudes[left + channel] ?? 0) + (magnitudes[up + channel] ?? 0)) +
-          (magnitudes[upLeft + channel] ?? 0) +
-          (magnitudes[upRight + channel] ?? 0);
-        const score =
-          (weights[w] ?? 0) * same +
-          (weights[w + 1] ?? 0) * around +
-          (weights[w + 2] ?? 0) * earlier +
-          (before === null
-            ? 0
-            : (weights[w + 3] ?? 0) * (before.magnitudes.byChannel[wasAt + channel] ?? 0) + (weights[w + 4] ?? 0) * wasSum);
         let index = bounds * channel;
         const last = index + bounds;
         while (index < last && score >= (thresholds[index] ?? 0)) index++;
-        const base = (channel * CLASSES + index - bounds * channel) * CLASS_CONTEXTS;
-        const at = channel * area + row * columns + column;
+        // A channel has one class more than bounds.
+        const base = (channel + index) * CLASS_CONTEXTS;
         const wanted = (symbols[at] ?? 0) - expected;
         let value = expected;
         if (coder.bit(contexts, base + (offset > near || offset < -near ? 1 : 0), wanted === 0 ? 0 : 1) === 1) {
@@ -173,13 +167,15 @@ export function codeLatents(
           value = Math.max(-MAX_SYMBOL, Math.min(MAX_SYMBOL, negative === 1 ? expected - size : expected + size));
         }
         symbols[at] = value;
+        at += area;
         const counted = value < 0 ? -value : value;
         const capped = counted > MAGNITUDE_LIMIT ? MAGNITUDE_LIMIT : counted;
-        values[here + channel] = value;
-        magnitudes[here + channel] = capped;
+        values[valueHere + channel] = value;
+        byChannel[here + channel] = capped;
         earlier += capped;
       }
-      activity[position] = earlier;
+      sums[position] = earlier;
     }
   }
+  return { byChannel, sums };
 }

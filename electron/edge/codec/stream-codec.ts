@@ -1,11 +1,12 @@
 import { containerChecksum, readContainer, writeContainer, type Container } from "../../../shared/codec/container";
 import { createBitContexts, createBitDecoder, createBitEncoder, type BitCoder, type BitContexts } from "../../../shared/codec/bit-coder";
 import { dequantise, quantise } from "../../../shared/codec/latent-coder";
-import { compensate, estimateMotion, type MotionField } from "../../../shared/codec/motion";
+import { compensate, type MotionField } from "../../../shared/codec/motion";
+import { estimateMotion } from "../../../shared/codec/motion-search";
 import { codeMotion } from "../../../shared/codec/motion-coder";
 import { guessVectors } from "../../../shared/codec/motion-guess";
 import { frameBytes, totalBytes, type CameraImage, type Modality, type SensorFrame, type Vertical } from "../../../shared/codec/sensor-frame";
-import { codeLatents, magnitudesOf, movedPositions, type SymbolMagnitudes } from "../../../shared/codec/stream-latents";
+import { codeLatents, movedPositions, type SymbolMagnitudes } from "../../../shared/codec/stream-latents";
 import { SIGNAL_CONTEXTS, type FrameKind, type StreamLevel, type StreamModel } from "../../../shared/codec/stream-model";
 import { fail, ok, type Result } from "../../../shared/result";
 import { SENSOR_PROFILES } from "../sensors/profile";
@@ -100,7 +101,7 @@ function codeSymbols(
   field: MotionField | null,
   guess: Int16Array | null,
   symbolsOf: (coded: MotionField | null) => Promise<Int32Array>,
-): Promise<{ readonly symbols: Int32Array; readonly coded: MotionField | null; readonly latents: BitContexts }> {
+): Promise<{ readonly symbols: Int32Array; readonly coded: MotionField | null; readonly latents: BitContexts; readonly magnitudes: SymbolMagnitudes }> {
   const { session, model, level, levelIndex, kind, reference } = coding;
   const rows = padded.height / session.patch;
   const columns = padded.width / session.patch;
@@ -111,9 +112,9 @@ function codeSymbols(
       coded === null || reference === null
         ? null
         : { magnitudes: reference.magnitudes, moved: movedPositions(coded, session.patch, rows, columns) };
-    codeLatents(coder, latents, model, model.kinds[kind], level, symbols, rows, columns, before);
+    const magnitudes = codeLatents(coder, latents, model, model.kinds[kind], level, symbols, rows, columns, before);
     coding.features.observe?.({ symbols, before, field: coded });
-    return { symbols, coded, latents };
+    return { symbols, coded, latents, magnitudes };
   });
 }
 
@@ -134,7 +135,7 @@ async function synthesised(coding: Coding, symbols: Int32Array, prediction: Came
 }
 
 async function encodeCamera(coding: Coding, camera: CameraImage, signals: CodedSignals | null): Promise<CodedPicture & { readonly section: Uint8Array }> {
-  const { session, reference, model } = coding;
+  const { session, reference } = coding;
   const padded = padToPatches(camera, session.patch);
   const { width, height } = padded;
   const guess = guessFor(coding, signals, width, height);
@@ -142,12 +143,11 @@ async function encodeCamera(coding: Coding, camera: CameraImage, signals: CodedS
   const prediction = reference === null || field === null ? flatPicture(padded) : compensate(reference.picture, field);
   const coder = createBitEncoder();
   const vectors = vectorContexts(coding, signals);
-  const { symbols, latents } = await codeSymbols(coding, coder, padded, vectors, field, guess, async () =>
+  const { symbols, latents, magnitudes } = await codeSymbols(coding, coder, padded, vectors, field, guess, async () =>
     quantise(await session.analyse(padded, prediction), coding.level),
   );
   const section = coder.finish();
   const picture = await synthesised(coding, symbols, prediction);
-  const magnitudes = magnitudesOf(symbols, model.latents, height / session.patch, width / session.patch);
   return { section, picture, magnitudes, latents, vectors };
 }
 
@@ -158,10 +158,9 @@ async function decodeCamera(coding: Coding, section: Uint8Array, width: number, 
   const coder = createBitDecoder(section);
   const vectors = vectorContexts(coding, signals);
   const count = (model.latents * padded.width * padded.height) / (session.patch * session.patch);
-  const { symbols, coded, latents } = await codeSymbols(coding, coder, padded, vectors, null, guess, () => Promise.resolve(new Int32Array(count)));
+  const { symbols, coded, latents, magnitudes } = await codeSymbols(coding, coder, padded, vectors, null, guess, () => Promise.resolve(new Int32Array(count)));
   const prediction = reference === null || coded === null ? flatPicture({ ...padded, rgb: new Uint8Array(0) }) : compensate(reference.picture, coded);
   const picture = await synthesised(coding, symbols, prediction);
-  const magnitudes = magnitudesOf(symbols, model.latents, padded.height / session.patch, padded.width / session.patch);
   return { picture, magnitudes, latents, vectors };
 }
 

@@ -4,7 +4,8 @@
  * SEED_COUNT PAIRS_PER_SEED
  */
 import { closeSync, openSync, writeSync } from "node:fs";
-import { compensate, estimateMotion } from "../../../shared/codec/motion";
+import { compensate } from "../../../shared/codec/motion";
+import { estimateMotion } from "../../../shared/codec/motion-search";
 import { createCamera } from "../../../electron/edge/sensors/camera";
 import { buildWorld } from "../../../electron/edge/sensors/world";
 import { seededRandom } from "../../../shared/random";

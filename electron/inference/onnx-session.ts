@@ -21,7 +21,7 @@ const SESSION_OPTIONS: ort.InferenceSession.SessionOptions = {
   executionMode: "sequential",
   graphOptimizationLevel: "all",
   enableCpuMemArena: true,
-  enableMemPattern: false,
+  enableMemPattern: true,
   logSeverityLevel: 3,
   extra: { session: { intra_op: { allow_spinning: "0" }, inter_op: { allow_spinning: "0" } } },
 };

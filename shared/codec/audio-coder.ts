@@ -79,6 +79,13 @@ function quantised(value: number, step: number): number {
   return value < 0 ? -size : size;
 }
 
+/** What coefficients have beyond their prediction, in whole steps. */
+function wholeSteps(values: Float64Array, prediction: Float64Array | null, gain: number, step: number): Int32Array<ArrayBuffer> {
+  const steps = new Int32Array(values.length);
+  for (let i = 0; i < steps.length; i++) steps[i] = quantised((values[i] ?? 0) - (prediction === null ? 0 : gain * (prediction[i] ?? 0)), step);
+  return steps;
+}
+
 /** 0 for the lowest frequencies of a block, BANDS - 1 for the upper half. */
 function bandOf(k: number, length: number): number {
   return Math.max(0, BANDS - 1 - (Math.clz32(k | 1) - Math.clz32(length - 1)));
@@ -126,13 +133,12 @@ function plan(samples: Int16Array, length: number, before: AudioReference | null
   if (shortLength >= SHORTEST_BLOCK / SHORT_BLOCKS) {
     const short = transformed(samples, shortLength);
     if (estimatedBits(short, null, 0, step) < 0.9 * Math.min(alone, predicted)) {
-      return { isShort: true, isPredicted: false, steps: Int32Array.from(short, (value) => quantised(value, step)) };
+      return { isShort: true, isPredicted: false, steps: wholeSteps(short, null, 0, step) };
     }
   }
   const isPredicted = predicted < alone;
   const from = isPredicted ? before : null;
-  const steps = Int32Array.from(long, (value, i) => quantised(value - (from === null ? 0 : gain * (from.coefficients[i] ?? 0)), step));
-  return { isShort: false, isPredicted, steps };
+  return { isShort: false, isPredicted, steps: wholeSteps(long, from?.coefficients ?? null, gain, step) };
 }
 
 function samplesOf(coefficients: Float64Array, length: number, count: number): Int16Array<ArrayBuffer> {
@@ -179,7 +185,8 @@ export function codeAudio(
     steps.set(codeBlock(coder, contexts, wanted, was, block), start);
   }
   const from = isPredicted ? usable : null;
-  const coefficients = Float64Array.from(steps, (each, i) => each * step + (from === null ? 0 : gain * (from.coefficients[i] ?? 0)));
+  const coefficients = new Float64Array(total);
+  for (let i = 0; i < total; i++) coefficients[i] = (steps[i] ?? 0) * step + (from === null ? 0 : gain * (from.coefficients[i] ?? 0));
   return {
     samples: samplesOf(coefficients, block, count),
     reference: isShort ? null : { length: count, coefficients, steps },

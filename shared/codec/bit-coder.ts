@@ -16,43 +16,48 @@ export interface BitCoder {
  * about 128. The mean of the two is used (as in H.266, 9.3.4.3.2).
  */
 export interface BitContexts {
-  readonly fast: Uint16Array;
-  readonly slow: Uint16Array;
+  /** Of each context the quick estimate in the upper half of the number and the slow one in the lower. */
+  readonly estimates: Uint32Array;
 }
 
-const FAST_SHIFT = 4;
+const QUICK_SHIFT = 4;
 const SLOW_SHIFT = 7;
 const PRECISION_BITS = 15;
 const TOTAL = 1 << PRECISION_BITS;
 const HALF = 32768;
+const BOTH = 0x10001;
+/** The least that either outcome is given of the total. */
+const LEAST_SHARE = 32;
 
 /** Contexts that begin at even odds, or at the given probabilities of 0 in 1/65536. */
 export function createBitContexts(count: number, start?: Uint16Array): BitContexts {
-  const fast = start === undefined ? new Uint16Array(count).fill(HALF) : start.slice(0, count);
-  return { fast, slow: fast.slice() };
+  const estimates = new Uint32Array(count).fill(HALF * BOTH);
+  if (start !== undefined) for (let index = 0; index < count; index++) estimates[index] = (start[index] ?? HALF) * BOTH;
+  return { estimates };
 }
 
 /** A copy that moves by itself. */
-export function copyBitContexts(contexts: BitContexts): BitContexts {
-  return { fast: contexts.fast.slice(), slow: contexts.slow.slice() };
+export function copyBitContexts({ estimates }: BitContexts): BitContexts {
+  return { estimates: estimates.slice() };
 }
 
-/** The interval of a 0, from 35 to TOTAL - 36 as the estimates never reach their ends. */
-function zeroShare(contexts: BitContexts, index: number): number {
-  const share = ((contexts.fast[index] ?? HALF) + (contexts.slow[index] ?? HALF)) >> 2;
-  return share < 32 ? 32 : share > TOTAL - 32 ? TOTAL - 32 : share;
+/** The slow estimates of all contexts, in 1/65536: what a recipe learns where to begin from. */
+export function slowEstimates({ estimates }: BitContexts): Uint16Array {
+  return Uint16Array.from(estimates, (both) => both & 0xffff);
 }
 
-function adapt({ fast, slow }: BitContexts, index: number, bit: number): void {
-  const f = fast[index] ?? HALF;
-  const s = slow[index] ?? HALF;
-  if (bit === 0) {
-    fast[index] = f + ((65535 - f) >> FAST_SHIFT);
-    slow[index] = s + ((65535 - s) >> SLOW_SHIFT);
-  } else {
-    fast[index] = f - (f >> FAST_SHIFT);
-    slow[index] = s - (s >> SLOW_SHIFT);
-  }
+/** The interval of a 0. */
+function zeroShare(both: number): number {
+  const share = ((both >>> 16) + (both & 0xffff)) >> 2;
+  return share < LEAST_SHARE ? LEAST_SHARE : share > TOTAL - LEAST_SHARE ? TOTAL - LEAST_SHARE : share;
+}
+
+/** The estimates after a decision. */
+function adapted(both: number, bit: number): number {
+  const quick = both >>> 16;
+  const slow = both & 0xffff;
+  if (bit === 0) return ((quick + ((65535 - quick) >> QUICK_SHIFT)) << 16) | (slow + ((65535 - slow) >> SLOW_SHIFT));
+  return ((quick - (quick >> QUICK_SHIFT)) << 16) | (slow - (slow >> SLOW_SHIFT));
 }
 
 /** A coder that writes. */
@@ -64,11 +69,12 @@ export interface BitEncoder extends BitCoder {
 class RangeBitEncoder implements BitEncoder {
   private readonly encoder = createRangeEncoder();
 
-  bit(contexts: BitContexts, index: number, bit: number): number {
-    const share = zeroShare(contexts, index);
+  bit({ estimates }: BitContexts, index: number, bit: number): number {
+    const both = estimates[index] ?? 0;
+    const share = zeroShare(both);
     if (bit === 0) this.encoder.encode(0, share, PRECISION_BITS);
     else this.encoder.encode(share, TOTAL - share, PRECISION_BITS);
-    adapt(contexts, index, bit);
+    estimates[index] = adapted(both, bit);
     return bit;
   }
 
@@ -94,12 +100,13 @@ class RangeBitDecoder implements BitCoder {
     this.decoder = createRangeDecoder(bytes);
   }
 
-  bit(contexts: BitContexts, index: number): number {
-    const share = zeroShare(contexts, index);
+  bit({ estimates }: BitContexts, index: number): number {
+    const both = estimates[index] ?? 0;
+    const share = zeroShare(both);
     const bit = this.decoder.isAtLeast(share, PRECISION_BITS) ? 1 : 0;
     if (bit === 0) this.decoder.take(0, share, PRECISION_BITS);
     else this.decoder.take(share, TOTAL - share, PRECISION_BITS);
-    adapt(contexts, index, bit);
+    estimates[index] = adapted(both, bit);
     return bit;
   }
 

@@ -74,7 +74,8 @@ function createCosineTransform(n: number): CosineTransform {
         re[n - 1 - i] = values[2 * i + 1] ?? 0;
       }
       fourier(re, im, -1);
-      return Float64Array.from(re, (r, k) => (k === 0 ? first : others) * (r * (quarterCosine[k] ?? 0) + (im[k] ?? 0) * (quarterSine[k] ?? 0)));
+      for (let k = 0; k < n; k++) re[k] = (k === 0 ? first : others) * ((re[k] ?? 0) * (quarterCosine[k] ?? 0) + (im[k] ?? 0) * (quarterSine[k] ?? 0));
+      return re;
     },
     inverse: (coefficients) => {
       const re = new Float64Array(n);

@@ -183,10 +183,17 @@ export function quantise(latents: Float32Array, level: { readonly steps: Float32
   return symbols;
 }
 
-/** The latents that symbols stand for: each symbol times its channel's step. */
-export function dequantise(symbols: Int32Array, level: { readonly steps: Float32Array }): Float32Array<ArrayBuffer> {
+/**
+ * The latents that symbols stand for: each symbol times its channel's step.
+ *
+ * @param latents where they are put: an array of as many that nobody needs any more, or a new one.
+ */
+export function dequantise(
+  symbols: Int32Array,
+  level: { readonly steps: Float32Array },
+  latents: Float32Array = new Float32Array(symbols.length),
+): Float32Array {
   const area = symbols.length / level.steps.length;
-  const latents = new Float32Array(symbols.length);
   for (let channel = 0; channel < level.steps.length; channel++) {
     const step = level.steps[channel] ?? 1;
     for (let at = channel * area; at < (channel + 1) * area; at++) latents[at] = (symbols[at] ?? 0) * step;

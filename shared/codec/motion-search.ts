@@ -108,7 +108,33 @@ function createBlockSearch(samples: LumaSamples, split: SplitLuma, width: number
     }
     return sum;
   }
-  /** The same between pixels, by the weights of the four around. */
+  /** The same between two pixels, one right of or below the other, by the weight of the second. */
+  function pairDifference(column: number, row: number, isBelow: boolean, weight: number, limit: number): number {
+    const first = VECTOR_UNITS - weight;
+    let sum = 0;
+    for (let v = 0; v < rows && sum < limit; v++) {
+      const from = column + (v & 1);
+      const next = isBelow ? from : from + 1;
+      const line = (row + 2 * v) * stride;
+      let j = (from & 1) * oddAt + line + (from >> 1);
+      let k = (next & 1) * oddAt + line + (next >> 1) + (isBelow ? stride : 0);
+      let i = sampleAt + v * samples.stride;
+      let lanes = 0;
+      for (const end = i + rowBytes; i < end; i += WORD) {
+        const a = current.getInt32(i, true);
+        const b = before.getInt32(j, true);
+        const c = before.getInt32(k, true);
+        const even = (Math.imul(first, b & LANES) + Math.imul(weight, c & LANES) + 0x00020002) >>> 2;
+        const odd = (Math.imul(first, (b >>> 8) & LANES) + Math.imul(weight, (c >>> 8) & LANES) + 0x00020002) >>> 2;
+        lanes += laneDifference(a & LANES, even & LANES) + laneDifference((a >>> 8) & LANES, odd & LANES);
+        j += WORD;
+        k += WORD;
+      }
+      sum += (lanes & 0xffff) + (lanes >>> 16);
+    }
+    return sum;
+  }
+  /** The same between four pixels. */
   function partDifference(column: number, row: number, fx: number, fy: number, limit: number): number {
     const w00 = (VECTOR_UNITS - fx) * (VECTOR_UNITS - fy);
     const w01 = fx * (VECTOR_UNITS - fy);
@@ -128,16 +154,20 @@ function createBlockSearch(samples: LumaSamples, split: SplitLuma, width: number
         const b01 = before.getInt32(k, true);
         const b10 = before.getInt32(j + stride, true);
         const b11 = before.getInt32(k + stride, true);
-        const even = Math.imul(w00, b00 & LANES) + Math.imul(w01, b01 & LANES) + Math.imul(w10, b10 & LANES) + Math.imul(w11, b11 & LANES) + 0x00080008;
+        const even = Math.imul(w00, b00 & LANES) + Math.imul(w01, b01 & LANES) + Math.imul(w10, b10 & LANES) + Math.imul(w11, b11 & LANES);
         const odd =
-          Math.imul(w00, (b00 >>> 8) & LANES) + Math.imul(w01, (b01 >>> 8) & LANES) + Math.imul(w10, (b10 >>> 8) & LANES) + Math.imul(w11, (b11 >>> 8) & LANES) + 0x00080008;
-        lanes += laneDifference(a & LANES, (even >>> 4) & LANES) + laneDifference((a >>> 8) & LANES, (odd >>> 4) & LANES);
+          Math.imul(w00, (b00 >>> 8) & LANES) + Math.imul(w01, (b01 >>> 8) & LANES) + Math.imul(w10, (b10 >>> 8) & LANES) + Math.imul(w11, (b11 >>> 8) & LANES);
+        lanes += laneDifference(a & LANES, ((even + 0x00080008) >>> 4) & LANES) + laneDifference((a >>> 8) & LANES, ((odd + 0x00080008) >>> 4) & LANES);
         j += WORD;
         k += WORD;
       }
       sum += (lanes & 0xffff) + (lanes >>> 16);
     }
     return sum;
+  }
+  function difference(column: number, row: number, fx: number, fy: number, limit: number): number {
+    if (fy === 0) return fx === 0 ? wholeDifference(column, row, limit) : pairDifference(column, row, false, fx, limit);
+    return fx === 0 ? pairDifference(column, row, true, fy, limit) : partDifference(column, row, fx, fy, limit);
   }
   function consider(dx: number, dy: number): void {
     if (dx > MAX_VECTOR || dy > MAX_VECTOR || dx < -MAX_VECTOR || dy < -MAX_VECTOR) return;
@@ -146,21 +176,18 @@ function createBlockSearch(samples: LumaSamples, split: SplitLuma, width: number
     if (px < -MARGIN || py < -MARGIN || px + 2 * rowBytes >= width + MARGIN || py + 2 * rows >= height + MARGIN) return;
     const cost = DISTANCE_COST * (Math.abs(dx - expectedX) + Math.abs(dy - expectedY));
     if (cost >= best) return;
-    const fx = dx & 3;
-    const fy = dy & 3;
-    const isWhole = fx === 0 && fy === 0;
-    const sum = cost + (isWhole ? wholeDifference(MARGIN + px, MARGIN + py, best - cost) : partDifference(MARGIN + px, MARGIN + py, fx, fy, best - cost));
+    const sum = cost + difference(MARGIN + px, MARGIN + py, dx & 3, dy & 3, best - cost);
     if (sum >= best) return;
     best = sum;
     bestX = dx;
     bestY = dy;
   }
   /** Walks downhill by steps that halve from the first to the last. */
-  function walk(first: number, last: number): void {
+  function walk(first: number, last: number, rounds: number): void {
     for (let step = first; step >= last; step >>= 1) {
       let cameX = 0;
       let cameY = 0;
-      for (let round = 0; round < MOST_ROUNDS; round++) {
+      for (let round = 0; round < rounds; round++) {
         const fromX = bestX;
         const fromY = bestY;
         // What it came from is known to be worse.
@@ -201,13 +228,13 @@ function createBlockSearch(samples: LumaSamples, split: SplitLuma, width: number
       if (isNew) consider(wholeX, wholeY);
     },
     refine: () => {
-      walk(best < FOUND_DIFFERENCE ? VECTOR_UNITS : FIRST_WHOLE_STEP, VECTOR_UNITS);
+      walk(best < FOUND_DIFFERENCE ? VECTOR_UNITS : FIRST_WHOLE_STEP, VECTOR_UNITS, MOST_ROUNDS);
       for (let i = 0; i < proposals; i += 2) {
         const dx = proposed[i] ?? 0;
         const dy = proposed[i + 1] ?? 0;
         if (((dx | dy) & (VECTOR_UNITS - 1)) !== 0) consider(dx, dy);
       }
-      walk(FIRST_PART_STEP, 1);
+      walk(FIRST_PART_STEP, 1, 1);
       return [bestX, bestY];
     },
   };

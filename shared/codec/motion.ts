@@ -86,8 +86,11 @@ type LineMover = (top: number, below: number, to: number, count: number, fx: num
 
 /** Two of the four bytes of a word, each with eight bits above it for a weighted sum. */
 const LANES = 0x00ff00ff;
-/** Half of the weights' sum, in both lanes. */
+/** Half of the weights' sum, in both lanes; of four pixels and of two. */
 const HALVES = 0x00080008;
+const PAIR_HALVES = 0x00020002;
+/** Bytes that are moved at once. */
+const WORD = 4;
 
 function createLineMover(rgb: Uint8Array, moved: Uint8Array): LineMover {
   const source = new DataView(rgb.buffer, rgb.byteOffset, rgb.byteLength);
@@ -97,14 +100,26 @@ function createLineMover(rgb: Uint8Array, moved: Uint8Array): LineMover {
       moved.set(rgb.subarray(top, top + count), to);
       return;
     }
+    // A pixel that has no part in the mean must not be read from beyond the line's end.
+    const next = fx === 0 ? 0 : 3;
+    let i = 0;
+    if (fx === 0 || fy === 0) {
+      // Between two pixels alone, one beside or under the other.
+      const second = fx === 0 ? below : top + next;
+      const weight = fx === 0 ? fy : fx;
+      for (; i + WORD <= count; i += WORD) {
+        const a = source.getInt32(top + i, true);
+        const b = source.getInt32(second + i, true);
+        const even = Math.imul(VECTOR_UNITS - weight, a & LANES) + Math.imul(weight, b & LANES) + PAIR_HALVES;
+        const odd = Math.imul(VECTOR_UNITS - weight, (a >>> 8) & LANES) + Math.imul(weight, (b >>> 8) & LANES) + PAIR_HALVES;
+        target.setInt32(to + i, ((even >>> 2) & LANES) | (((odd >>> 2) & LANES) << 8), true);
+      }
+    }
     const w00 = (VECTOR_UNITS - fx) * (VECTOR_UNITS - fy);
     const w01 = fx * (VECTOR_UNITS - fy);
     const w10 = (VECTOR_UNITS - fx) * fy;
     const w11 = fx * fy;
-    // A pixel that has no part in the mean must not be read from beyond the line's end.
-    const next = fx === 0 ? 0 : 3;
-    let i = 0;
-    for (; i + 4 <= count; i += 4) {
+    for (; i + WORD <= count; i += WORD) {
       const a = source.getInt32(top + i, true);
       const b = source.getInt32(top + i + next, true);
       const c = source.getInt32(below + i, true);

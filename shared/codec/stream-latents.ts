@@ -74,6 +74,23 @@ export interface BeforeContext {
   readonly moved: Int32Array;
 }
 
+/** Of each channel its prediction weights, score weights, and bounds with one behind them that nothing reaches. */
+const FIRST_BOUND = PREDICTION_WEIGHTS + SCORE_WEIGHTS;
+const TABLE_STRIDE = FIRST_BOUND + CLASSES;
+const UNREACHED = 0x7fffffff;
+
+/** All that the contexts of a level take from the model, in the order in which it is read. */
+function contextTable({ prediction, weights }: StreamKind, { thresholds }: StreamLevel, latents: number): Int32Array {
+  const table = new Int32Array(latents * TABLE_STRIDE).fill(UNREACHED);
+  for (let channel = 0; channel < latents; channel++) {
+    const at = channel * TABLE_STRIDE;
+    table.set(prediction.subarray(PREDICTION_WEIGHTS * channel, PREDICTION_WEIGHTS * (channel + 1)), at);
+    table.set(weights.subarray(SCORE_WEIGHTS * channel, SCORE_WEIGHTS * (channel + 1)), at + PREDICTION_WEIGHTS);
+    table.set(thresholds.subarray((CLASSES - 1) * channel, (CLASSES - 1) * (channel + 1)), at + FIRST_BOUND);
+  }
+  return table;
+}
+
 /**
  * Codes quantised latents, row by row, all channels of a position in turn. Every expectation and probability
  * depends only on what was coded before, in integers.
@@ -96,8 +113,7 @@ export function codeLatents(
   before: BeforeContext | null,
 ): SymbolMagnitudes {
   const { latents, predictionBits } = model;
-  const { prediction, weights } = kind;
-  const { thresholds } = level;
+  const table = contextTable(kind, level, latents);
   const stride = columns + 2;
   // Values are needed of this row and of the one above: rows take turns.
   const rowValues = stride * latents;
@@ -108,7 +124,6 @@ export function codeLatents(
   const mask = (1 << predictionBits) - 1;
   const near = 1 << (predictionBits - 2);
   const area = rows * columns;
-  const bounds = CLASSES - 1;
   const signBase = latents * CLASSES * CLASS_CONTEXTS;
   const escapeBase = signBase + latents * SIGN_CONTEXTS;
   const beforeMagnitudes = before?.magnitudes.byChannel ?? byChannel;
@@ -122,39 +137,32 @@ export function codeLatents(
       const sumLeft = sums[position - 1] ?? 0;
       const sumUp = sums[position - stride] ?? 0;
       const around = sumLeft + sumUp;
-      // Where all neighbours are 0, so is what is expected, and most positions are such.
-      const isQuiet = (around | (sums[position - stride - 1] ?? 0) | (sums[position - stride + 1] ?? 0)) === 0;
       const was = before === null ? 0 : (before.moved[row * columns + column] ?? 0);
       const wasSum = before === null ? 0 : (before.magnitudes.sums[was] ?? 0);
       const wasAt = was * latents;
       let earlier = 0;
       let at = row * columns + column;
-      for (let channel = 0; channel < latents; channel++) {
-        const w = SCORE_WEIGHTS * channel;
-        let fine = half;
-        let score = Math.imul(weights[w + 2] ?? 0, earlier);
-        if (!isQuiet) {
-          const p = PREDICTION_WEIGHTS * channel;
-          const left = valueHere + channel - latents;
-          fine +=
-            Math.imul(prediction[p] ?? 0, values[left] ?? 0) +
-            Math.imul(prediction[p + 1] ?? 0, values[valueUp + channel] ?? 0) +
-            Math.imul(prediction[p + 2] ?? 0, values[valueUp + channel - latents] ?? 0);
-          const same =
-            2 * ((byChannel[here + channel - latents] ?? 0) + (byChannel[up + channel] ?? 0)) +
-            (byChannel[up + channel - latents] ?? 0) +
-            (byChannel[up + channel + latents] ?? 0);
-          score += Math.imul(weights[w] ?? 0, same) + Math.imul(weights[w + 1] ?? 0, around);
-        }
-        if (wasSum !== 0) score += Math.imul(weights[w + 3] ?? 0, beforeMagnitudes[wasAt + channel] ?? 0) + Math.imul(weights[w + 4] ?? 0, wasSum);
+      for (let channel = 0, t = 0; channel < latents; channel++, t += TABLE_STRIDE) {
+        const left = valueHere + channel - latents;
+        const above = valueUp + channel;
+        const fine =
+          Math.imul(table[t] ?? 0, values[left] ?? 0) +
+          Math.imul(table[t + 1] ?? 0, values[above] ?? 0) +
+          Math.imul(table[t + 2] ?? 0, values[above - latents] ?? 0) +
+          half;
+        const same =
+          2 * ((byChannel[here + channel - latents] ?? 0) + (byChannel[up + channel] ?? 0)) +
+          (byChannel[up + channel - latents] ?? 0) +
+          (byChannel[up + channel + latents] ?? 0);
+        let score = Math.imul(table[t + 3] ?? 0, same) + Math.imul(table[t + 4] ?? 0, around) + Math.imul(table[t + 5] ?? 0, earlier);
+        if (wasSum !== 0) score += Math.imul(table[t + 6] ?? 0, beforeMagnitudes[wasAt + channel] ?? 0) + Math.imul(table[t + 7] ?? 0, wasSum);
         const expected = fine >> predictionBits;
         // How far the expectation lies from the whole number, -half to half.
         const offset = (fine & mask) - half;
-        let index = bounds * channel;
-        const last = index + bounds;
-        while (index < last && score >= (thresholds[index] ?? 0)) index++;
-        // A channel has one class more than bounds.
-        const base = (channel + index) * CLASS_CONTEXTS;
+        // Behind the last bound there is one that no score reaches.
+        let bound = t + FIRST_BOUND;
+        while (score >= (table[bound] ?? 0)) bound++;
+        const base = (CLASSES * channel + bound - t - FIRST_BOUND) * CLASS_CONTEXTS;
         const wanted = (symbols[at] ?? 0) - expected;
         let value = expected;
         if (coder.bit(contexts, base + (offset > near || offset < -near ? 1 : 0), wanted === 0 ? 0 : 1) === 1) {

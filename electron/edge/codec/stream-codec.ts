@@ -127,10 +127,10 @@ function vectorContexts(coding: Coding, signals: CodedSignals | null): BitContex
   return signals?.state.contexts.vectors ?? createBitContexts(SIGNAL_CONTEXTS.vectors, coding.model.starts.vectors);
 }
 
-async function synthesised(coding: Coding, symbols: Int32Array, prediction: CameraImage): Promise<CameraImage> {
+async function synthesised(coding: Coding, symbols: Int32Array, prediction: CameraImage, into?: Float32Array): Promise<CameraImage> {
   const { width, height } = prediction;
   const { session, level } = coding;
-  const rgb = await session.synthesise(dequantise(symbols, level), height / session.patch, width / session.patch, prediction);
+  const rgb = await session.synthesise(dequantise(symbols, level, into), height / session.patch, width / session.patch, prediction);
   return { width, height, rgb };
 }
 
@@ -143,11 +143,10 @@ async function encodeCamera(coding: Coding, camera: CameraImage, signals: CodedS
   const prediction = reference === null || field === null ? flatPicture(padded) : compensate(reference.picture, field);
   const coder = createBitEncoder();
   const vectors = vectorContexts(coding, signals);
-  const { symbols, latents, magnitudes } = await codeSymbols(coding, coder, padded, vectors, field, guess, async () =>
-    quantise(await session.analyse(padded, prediction), coding.level),
-  );
+  const analysed = await session.analyse(padded, prediction);
+  const { symbols, latents, magnitudes } = await codeSymbols(coding, coder, padded, vectors, field, guess, () => Promise.resolve(quantise(analysed, coding.level)));
   const section = coder.finish();
-  const picture = await synthesised(coding, symbols, prediction);
+  const picture = await synthesised(coding, symbols, prediction, analysed);
   return { section, picture, magnitudes, latents, vectors };
 }
 

@@ -6,7 +6,7 @@
 import { closeSync, mkdirSync, openSync, writeFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { MOTION_BLOCK, VECTOR_UNITS } from "../../../shared/codec/motion";
-import type { BitContexts } from "../../../shared/codec/bit-coder";
+import { slowEstimates, type BitContexts } from "../../../shared/codec/bit-coder";
 import type { SignalStart } from "../../../shared/codec/stream-model";
 import type { CodedSymbols } from "../../../electron/edge/codec/stream-features";
 import { encodeStreamFrame } from "../../../electron/edge/codec/stream-codec";
@@ -45,7 +45,8 @@ async function main(): Promise<void> {
   const motion: number[][] = [];
   const loudness: number[][] = [];
   const sums = new Map<SignalStart, { readonly total: Float64Array; readonly count: Float64Array }>();
-  const add = (name: SignalStart, { slow }: BitContexts): void => {
+  const add = (name: SignalStart, contexts: BitContexts): void => {
+    const slow = slowEstimates(contexts);
     const sum = sums.get(name) ?? { total: new Float64Array(slow.length), count: new Float64Array(slow.length) };
     sums.set(name, sum);
     slow.forEach((value, i) => {

@@ -12,6 +12,7 @@ import { openControlServer, type ControlServer } from "./control/control-server"
 import { socketPlace } from "./control/socket-place";
 import { lookForRos, whyEmbedded, type Finding } from "./first-look";
 import { createInferenceClient } from "./inference/client";
+import { INFERENCE_ENVIRONMENT } from "./inference/process-memory";
 import type { Journal } from "./journal/port";
 import { openJournal } from "./journal/sqlite-journal";
 import { createEmbeddedLink } from "./link/embedded/embedded-link";
@@ -81,7 +82,7 @@ interface Opened<Part> {
 type Inference = ReturnType<typeof superviseInference>["part"];
 
 function superviseInference(parts: EngineParts, timers: Timers) {
-  const supervised = supervise({ name: "inference", spawn: parts.spawn, entry: parts.inferenceEntry, timers });
+  const supervised = supervise({ name: "inference", spawn: parts.spawn, entry: parts.inferenceEntry, env: INFERENCE_ENVIRONMENT, timers });
   const client = createInferenceClient(supervised.port, [parts.modelsDir, importDirOf(parts.options.dataDir)]);
   return {
     part: { supervised, client },

@@ -6,6 +6,7 @@ import { encodeDeploy } from "../../shared/wire/deploy";
 import { startEdgeNode, type EdgeIncident } from "../edge/node";
 import { createSensorRig } from "../edge/sensors/rig";
 import { createInferenceClient } from "../inference/client";
+import { INFERENCE_ENVIRONMENT } from "../inference/process-memory";
 import { listModels } from "../registry/registry";
 import { forkedProcess } from "../supervision/forked-process";
 import { supervise } from "../supervision/supervisor";
@@ -46,7 +47,7 @@ export async function run(args: readonly string[], io: CommandIo): Promise<ExitC
   const [first, second] = versions;
   if (first === undefined || second === undefined) return refuse(io, fail("UNKNOWN_VERSION", "Two usable versions are needed to swap between.").error);
 
-  const supervised = supervise({ name: "inference", spawn: forkedProcess, entry: join(__dirname, "inference-host.cjs"), timers: systemTimers });
+  const supervised = supervise({ name: "inference", spawn: forkedProcess, entry: join(__dirname, "inference-host.cjs"), env: INFERENCE_ENVIRONMENT, timers: systemTimers });
   const client = createInferenceClient(supervised.port, folder);
   const incidents: EdgeIncident[] = [];
   let waiting: (() => void) | null = null;

@@ -7,6 +7,7 @@ import { fail, ok, type Result } from "../../shared/result";
 import { startEdgeNode, type EdgeNode } from "../edge/node";
 import { createSensorRig } from "../edge/sensors/rig";
 import { createInferenceClient } from "../inference/client";
+import { INFERENCE_ENVIRONMENT } from "../inference/process-memory";
 import { findRos2, openRos2, type Ros2Surroundings } from "../link/ros2/open-ros2";
 import { MAX_DOMAIN_ID } from "../link/ros2/ros-environment";
 import { parseDuration } from "../start-options";
@@ -90,7 +91,7 @@ async function runEdge(plan: EdgePlan, io: CommandIo): Promise<Result<ReturnType
   const record = await findRos2(surroundings, true);
   if (!record.ok) return record;
   const link = openRos2(surroundings, record.value);
-  const inference = supervise({ name: "inference", spawn: forkedProcess, entry: join(__dirname, "inference-host.cjs"), timers });
+  const inference = supervise({ name: "inference", spawn: forkedProcess, entry: join(__dirname, "inference-host.cjs"), env: INFERENCE_ENVIRONMENT, timers });
   const client = createInferenceClient(inference.port, plan.modelsDir);
   const node = startEdgeNode<SensorFrame>({
     nodeId,

@@ -17,6 +17,8 @@ interface Bench {
   readonly opened: { readonly version: string; readonly session: ReturnType<typeof fakeSession> }[];
   /** What the folder holds now: a hash, or the code of why the version cannot be used. */
   readonly shelf: Map<string, string>;
+  /** At each reclaim, how many sessions were closed by then. */
+  readonly reclaimed: number[];
 }
 
 /** An engine over fakes; its clock moves 5 ms at every look. */
@@ -24,6 +26,7 @@ function bench(): Bench {
   const replies: InferenceReply[] = [];
   const opened: Bench["opened"] = [];
   const shelf: Bench["shelf"] = new Map([["1.0.0", "hash-a"]]);
+  const reclaimed: number[] = [];
   let nowMs = 0;
   const engine = createInferenceEngine({
     readModel: (_folder, version): Promise<Result<VerifiedModel>> => {
@@ -44,13 +47,16 @@ function bench(): Bench {
     },
     nowMs: () => (nowMs += FIVE_MS),
     rssBytes: () => 1234,
+    reclaim: () => {
+      reclaimed.push(opened.filter(({ session }) => session.isClosed()).length);
+    },
     post: (reply) => {
       // What the engine says must be what the other side can parse.
       expect(parseInferenceReply(reply)).not.toBeNull();
       replies.push(reply);
     },
   });
-  return { engine, replies, opened, shelf };
+  return { engine, replies, opened, shelf, reclaimed };
 }
 
 function load(version: string, requestId = 1): unknown {

@@ -13,6 +13,8 @@ export interface EngineParts {
   openModel(model: VerifiedModel): Promise<Result<ModelSession & { close(): Promise<void> }>>;
   readonly nowMs: MonotonicMs;
   rssBytes(): number;
+  /** Gives back what a closed model left behind. */
+  reclaim(): void;
   post(reply: InferenceReply): void;
 }
 
@@ -155,6 +157,7 @@ export function createInferenceEngine(parts: EngineParts): InferenceEngine {
     await frames;
     for (const [stream, reference] of references) if (reference.version === model.session.version) references.delete(stream);
     await model.session.close();
+    parts.reclaim();
   }
   /** Keeps what a frame left, and no more streams than a fleet may have: one that is dropped begins with a key frame. */
   function remember(stream: string, reference: StreamReference | null): void {

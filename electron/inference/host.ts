@@ -7,6 +7,7 @@ import { readModel } from "../registry/registry";
 import { childPort } from "../supervision/child-port";
 import { createInferenceEngine } from "./engine";
 import { openModel } from "./onnx-session";
+import { collectGarbage } from "./process-memory";
 
 const port = childPort();
 const engine = createInferenceEngine({
@@ -14,6 +15,7 @@ const engine = createInferenceEngine({
   openModel,
   nowMs: () => performance.now(),
   rssBytes: () => process.memoryUsage.rss(),
+  reclaim: collectGarbage,
   post: (reply) => {
     port.post(reply);
   },

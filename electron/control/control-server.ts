@@ -76,7 +76,7 @@ function listen(server: Server, path: string): Promise<Result<void>> {
 
 /** Whether nobody answers at a socket that is there. A file of another kind is not ours to take away. */
 function isLeftBehind(path: string): Promise<boolean> {
-  if (lstatSync(path, { throwIfNoEntry: false })?.isSocket() !== true) return Promise.resolve(false);
+  if (!isSocket(path)) return Promise.resolve(false);
   return new Promise((resolve) => {
     const probe = connect(path);
     probe.once("connect", () => {
@@ -87,6 +87,15 @@ function isLeftBehind(path: string): Promise<boolean> {
       resolve(error.code === "ECONNREFUSED");
     });
   });
+}
+
+function isSocket(path: string): boolean {
+  try {
+    return lstatSync(path).isSocket();
+  } catch {
+    // It is not there, or its folder is none.
+    return false;
+  }
 }
 
 function serve(socket: Socket, { handlers, onTrouble }: ControlServerParts): void {

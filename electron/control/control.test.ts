@@ -220,6 +220,12 @@ describe("the control socket", () => {
     expect(statSync(path).size).toBe(4);
   });
 
+  it("goes without where there can be no folder", async () => {
+    writeFileSync(join(folder, "file"), "");
+    const opened = await openControlServer({ path: join(folder, "file", "control.sock"), handlers: controlHandlers(engine), onTrouble: () => undefined });
+    expect(opened).toMatchObject({ ok: false, error: { code: "NOT_AVAILABLE" } });
+  });
+
   it("says that nobody runs, and what it takes", async () => {
     expect(await ctl("status")).toMatchObject({ code: 1, err: expect.stringMatching(/^NOT_AVAILABLE: No Lydlr Ops is running/) as unknown });
     for (const args of [[], ["node"], ["node", "a", "b"], ["deploy", "a"], ["status", "--to", "1"], ["node", "a", "--window", "0"], ["fly"], ["status", "--wrong"]]) {

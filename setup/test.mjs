@@ -24,8 +24,8 @@ The last line says how many passed and failed; the exit code is 1 when something
 `;
 
 const tallyFolder = join(scratchFolder, "test");
-/** @type {import("node:child_process").ChildProcess | undefined} */
-let running;
+/** @type {Set<import("node:child_process").ChildProcess>} */
+const running = new Set();
 /** @type {NodeJS.Signals | undefined} */
 let interruptedBy;
 
@@ -39,9 +39,10 @@ let interruptedBy;
  */
 function runNode(script, args, env = {}) {
   return new Promise((resolve) => {
-    running = spawn(process.execPath, [join(root, script), ...args], { cwd: root, stdio: "inherit", env: { ...process.env, ...env } });
-    running.once("close", (code, signal) => {
-      running = undefined;
+    const child = spawn(process.execPath, [join(root, script), ...args], { cwd: root, stdio: "inherit", env: { ...process.env, ...env } });
+    running.add(child);
+    child.once("close", (code, signal) => {
+      running.delete(child);
       resolve(signal === null ? (code ?? 1) : 128 + constants.signals[signal]);
     });
   });
@@ -124,6 +125,14 @@ function runEndToEnd() {
 
 const lint = step("lint", "node_modules/eslint/bin/eslint.js", [".", "--max-warnings", "0"]);
 const types = step("type-check", "setup/typecheck.mjs", []);
+/** Neither reads what the other writes, and the linter keeps one core only. */
+const checks = {
+  name: "lint and type-check",
+  run: async () => {
+    const [linted, typed] = await Promise.all([lint.run(), types.run()]);
+    return { passed: linted.passed + typed.passed, failures: [...linted.failures, ...typed.failures], skipped: [] };
+  },
+};
 const compile = step("build", "setup/build.mjs", []);
 const unit = { name: "unit", run: () => runVitest("unit", []) };
 const ros2 = { name: "ros2", run: runRos2 };
@@ -136,7 +145,7 @@ const endToEnd = { name: "e2e", run: runEndToEnd };
 function suitesFor(words) {
   const [word, ...rest] = words;
   if (rest.length > 0) return undefined;
-  if (word === undefined) return [lint, types, unit, compile, endToEnd, ros2];
+  if (word === undefined) return [checks, unit, compile, endToEnd, ros2];
   if (word === "unit") return [unit];
   if (word === "e2e") return [compile, endToEnd];
   if (word === "ros2") return [compile, ros2];
@@ -206,7 +215,7 @@ for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"])) {
     interruptedBy ??= signal;
     // The one signal on which the test runners end their workers and report; a terminal's Ctrl-C has
     // reached them already, and a second one would make them give up at once.
-    if (signal !== "SIGINT" || !process.stdin.isTTY) running?.kill("SIGINT");
+    if (signal !== "SIGINT" || !process.stdin.isTTY) for (const child of running) child.kill("SIGINT");
   });
 }
 process.exitCode = await test(process.argv.slice(2));

@@ -113,6 +113,7 @@ describe("a phased roll-out in the engine", () => {
     expect(await operations.rollouts.preview(PLAN)).toEqual({
       phases: [{ name: "canary", nodeIds: ["node_0"] }, { name: "share", nodeIds: ["node_1"] }, { name: "all", nodeIds: ["node_2", "node_3"] }],
       leftOut: [],
+      withoutWayBack: [],
       refusal: null,
     });
     expect(await begin()).toEqual({ ok: true, value: { rolloutId: "r-0001" } });

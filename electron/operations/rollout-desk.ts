@@ -19,7 +19,7 @@ import type { Link } from "../link/port";
 import type { CommandDesk } from "./command-desk";
 import type { EventLog } from "./event-log";
 import { rolloutEvidence } from "./rollout-evidence";
-import { nodeProgress, unchangedNodes, type Around } from "./rollout-progress";
+import { hasWayBack, nodeProgress, unchangedNodes, type Around } from "./rollout-progress";
 
 /** After a start, and after the link came back, a node may take this long to be seen before it counts as vanished. */
 const SETTLING_MS = 15_000;
@@ -252,7 +252,7 @@ export class RolloutDesk {
     const open = [...this.rollouts.values()].filter((rollout) => !hasRolloutEnded(rollout));
     const fleet = this.world.nodes().map((node): Candidate => {
       const taken = open.find(({ nodes }) => nodes.has(node.nodeId));
-      return { ...nodeProgress(plan.version, null, node, this.around(node)), vertical: node.vertical, rolloutId: taken?.rolloutId ?? null };
+      return { ...nodeProgress(plan.version, null, node, this.around(node)), vertical: node.vertical, rolloutId: taken?.rolloutId ?? null, hasWayBack: hasWayBack(plan.version, this.around(node).guard, node.nodeId) };
     });
     return planRollout(plan, fleet);
   }

@@ -1,4 +1,5 @@
 import type { GuardView } from "../../shared/contract/guard";
+import type { NodeId } from "../../shared/fleet/ids";
 import type { TrackedNode } from "../../shared/fleet/tracked-node";
 import type { Failure } from "../../shared/result";
 import { hasEnded, type Command } from "../../shared/rollout/command";
@@ -68,6 +69,12 @@ export function nodeProgress(version: string, rollout: Rollout | null, node: Tra
     failing: modelVersion === version ? failingOf(view) : null,
     ...(rollout === null || known === undefined ? NO_REQUEST : ofRequest(rollout, known, around)),
   };
+}
+
+/** Whether something good is known to have run on a node, besides the version itself, that is not in quarantine there. */
+export function hasWayBack(version: string, guard: GuardState, nodeId: NodeId): boolean {
+  const quarantined = quarantineOf(guard, nodeId);
+  return guardNode(guard, nodeId).good.some((good) => good !== version && !quarantined.has(good));
 }
 
 /** Nodes that a roll-out did not change, and how many of them fail now. */

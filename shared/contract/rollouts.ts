@@ -130,6 +130,8 @@ export type RolloutEvidence = v.InferOutput<typeof rolloutEvidenceSchema>;
 export const rolloutPreviewSchema = v.strictObject({
   phases: v.array(v.strictObject({ name: v.picklist(["canary", "share", "all"]), nodeIds: v.array(v.string()) })),
   leftOut: v.array(v.strictObject({ nodeId: v.string(), reason: v.string() })),
+  /** Nodes that take the version and have nothing good to go back to should it fail there. */
+  withoutWayBack: v.array(v.string()),
   /** Why it cannot be started; null where it can. */
   refusal: v.nullable(v.strictObject({ code: v.string(), sentence: v.string() })),
 });

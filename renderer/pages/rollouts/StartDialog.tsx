@@ -191,6 +191,11 @@ function Preview({ preview }: { readonly preview: RolloutPreview }): ReactNode {
           </div>
         ))}
       </dl>
+      {preview.withoutWayBack.length === 0 ? null : (
+        <p className="note">
+          <Glyph name="unconfirmed" /> Nothing good is known to have run yet on <span className="mono">{named(preview.withoutWayBack)}</span>: if it fails there, there is nothing to go back to.
+        </p>
+      )}
       {preview.leftOut.length === 0 ? null : (
         <ul aria-label="Left out now">
           {preview.leftOut.map(({ nodeId, reason }) => (

@@ -51,7 +51,7 @@ export class ModelFleet {
         version: "1.0.0", liveness: "live", passed: 0, isCommitted: true, isQuarantined: false, isRolledBack: false, isReplaced: false, commands: new Map(), newest: null, isBad: false, isDeaf: false,
       });
     }
-    const candidates = [...this.nodes].map(([nodeId, node]) => ({ ...this.progressOf(nodeId, node, null), vertical: "drone", rolloutId: null }));
+    const candidates = [...this.nodes].map(([nodeId, node]) => ({ ...this.progressOf(nodeId, node, null), vertical: "drone", rolloutId: null, hasWayBack: true }));
     const { nodes } = planRollout(plan, candidates);
     const started = { type: "started", rolloutId: "r-0001", requestId: "request-1", actor: "operator", policyRevision: 1, plan, nodes, atMs: this.atMs, sentence: "Started." } as const;
     this.rollout = beginRollout(started);

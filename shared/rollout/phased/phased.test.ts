@@ -224,7 +224,7 @@ describe("a phased roll-out", () => {
 describe("a plan", () => {
   const fleet = (size: number) => {
     const { nodes } = new ModelFleet(size).input();
-    return [...nodes.values()].map((progress) => ({ ...progress, vertical: "drone", rolloutId: null }));
+    return [...nodes.values()].map((progress) => ({ ...progress, vertical: "drone", rolloutId: null, hasWayBack: true }));
   };
 
   test("puts canaries first, then the share of all, then the rest", () => {
@@ -244,6 +244,13 @@ describe("a plan", () => {
     ]);
     expect(preview.phases[0]?.nodeIds).toEqual(["node_3", "node_4"]);
     expect(preview.phases[2]?.nodeIds).toContain("node_0");
+  });
+
+  test("names nodes that take it and have nothing good to go back to", () => {
+    const [first, second, ...others] = fleet(4);
+    if (first === undefined || second === undefined) throw new Error("no nodes");
+    const running = { ...second, reportedVersion: "1.1.0", hasWayBack: false };
+    expect(planRollout(PLAN, [{ ...first, hasWayBack: false }, running, ...others]).preview.withoutWayBack).toEqual(["node_0"]);
   });
 
   test.each([

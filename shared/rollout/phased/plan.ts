@@ -9,6 +9,8 @@ export interface Candidate extends NodeProgress {
   readonly vertical: string | null;
   /** A roll-out that has not ended yet and has the node; null where none does. */
   readonly rolloutId: string | null;
+  /** Something good is known to have run on it that it could go back to. */
+  readonly hasWayBack: boolean;
 }
 
 /** What a plan comes to. */
@@ -58,7 +60,8 @@ export function planRollout(plan: RolloutPlan, fleet: readonly Candidate[]): Pla
     return { nodeId: candidate.nodeId, reason: `${"reason" in turn ? turn.reason : ""}: offered again when it is live` };
   });
   const phases = PHASES.map((name, phase) => ({ name, nodeIds: nodes.filter((node) => node.phase === phase).map(({ nodeId }) => nodeId) }));
-  return { nodes, preview: { phases, leftOut: [...placeless, ...waiting, ...unknown], refusal: refusalOf(plan, ready.length, placeless) } };
+  const withoutWayBack = all.filter(({ hasWayBack }) => !hasWayBack).map(({ nodeId }) => nodeId);
+  return { nodes, preview: { phases, leftOut: [...placeless, ...waiting, ...unknown], withoutWayBack, refusal: refusalOf(plan, ready.length, placeless) } };
 }
 
 function refusalOf(plan: RolloutPlan, ready: number, placeless: readonly { readonly reason: string }[]): RolloutPreview["refusal"] {

@@ -1,8 +1,8 @@
 import type { LimitedMetric } from "../judge/limits";
 import { bettingInterval, emptyBets, placeBet } from "./betting";
-import { solveCritical, type CriticalCurve } from "./critical";
+import type { CriticalCurve } from "./critical";
 import { addBlock, emptyTally, estimateEffect, type Estimate } from "./effect";
-import { looksOf } from "./looks";
+import { curveFor } from "./looks";
 import { addSums, emptySums, type SampleSums } from "./noise";
 import type { PlannedBlock, TestPlan } from "./plan";
 import { estimateReplicated } from "./replicated";
@@ -44,7 +44,7 @@ export function startSeries(plan: TestPlan, metric: LimitedMetric, alpha: number
   const isSwapped = plan.design === "crossover";
   const hasBets = isBounded && isSwapped;
   const tested = plan.blocks.filter(({ phase }) => phase === "test").length;
-  const curve = solveCritical(hasBets ? alpha * (1 - BETTING_SHARE) : alpha, looksOf(plan.design, tested));
+  const curve = curveFor(plan.design, tested, hasBets ? alpha * (1 - BETTING_SHARE) : alpha);
   const tally = emptyTally();
   const nodes = [...plan.arms.nodesA, ...plan.arms.nodesB].map(emptySums);
   const split = plan.arms.nodesA.length;

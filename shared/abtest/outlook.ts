@@ -1,7 +1,7 @@
 import { normalCdf } from "../judge/statistics/normal";
-import { criticalValue, solveCritical, type CriticalCurve } from "./critical";
+import { criticalValue, type CriticalCurve } from "./critical";
 import type { Estimate } from "./effect";
-import { CALIBRATION_BLOCKS, firstLook, looksOf } from "./looks";
+import { CALIBRATION_BLOCKS, curveFor, firstLook, looksOf } from "./looks";
 import { addSample, emptySums, estimateNoise, meanVariance } from "./noise";
 import type { TestRequest } from "./request";
 
@@ -50,8 +50,9 @@ export function predictDecisionMs(
   const varianceOf = ({ variance, rho }: RecentNoise): number =>
     variance * (design === "crossover" ? meanVariance(samples, rho) : (1 + rho) / (1 - rho) / samples);
   const blockVariance = varianceOf(noises[0]) + varianceOf(noises[1]);
-  const looks = looksOf(design, Math.floor(request.longestMs / request.blockMs));
-  const curve = solveCritical(request.alpha, looks);
+  const blocks = Math.floor(request.longestMs / request.blockMs);
+  const looks = looksOf(design, blocks);
+  const curve = curveFor(design, blocks, request.alpha);
   const found = looks.findIndex((t) => Math.abs(difference) >= criticalValue(curve, t) * Math.sqrt(blockVariance / t));
   const calibration = design === "parallel" ? CALIBRATION_BLOCKS : 0;
   return found < 0 ? null : (calibration + firstLook(design) + found) * request.blockMs;

@@ -70,7 +70,7 @@ function parseRequest(args: readonly string[]): Result<Request | "help"> {
   if (!(nodeSd >= 0 && nodeSd <= 100)) return fail("BAD_USAGE", "--node-sd is from 0 to 100.");
   if (!(Math.abs(effectSd) <= 20)) return fail("BAD_USAGE", "--effect is from -20 to 20.");
   if (!(washOutS >= 0 && blockS <= 600 && blockS - washOutS >= 4)) return fail("BAD_USAGE", "--block-s is at most 600 and at least 4 more than --wash-out-s.");
-  if (!(blocks >= 9 && minutes <= 1440)) return fail("BAD_USAGE", "--minutes is at most 1440 and time for 9 blocks at least.");
+  if (!(blocks >= 9 && blocks <= 960)) return fail("BAD_USAGE", "--minutes is time for 9 to 960 blocks.");
   if (!(Number.isInteger(runs) && runs >= 1 && runs <= 1e6)) return fail("BAD_USAGE", "--runs is a whole number from 1 to 1000000.");
   if (!Number.isInteger(seed)) return fail("BAD_USAGE", "--seed is a whole number.");
   const samplesPerBlock = Math.round(RATE_HZ * blockS);

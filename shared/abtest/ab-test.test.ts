@@ -95,6 +95,7 @@ test("ends as harmful, invalid or without a difference, each with its reason", (
   const harmful = startAbTest(plan, 0);
   feed(harmful, plan, { latencyMs: 6 }, 150_000);
   expect(harmful.result().verdict.sentence).toMatch(/^Harmful: B's latency is \+\d\.\d ms or worse\.$/);
+  expect(harmful.wanted().size).toBe(0);
   const restarted = startAbTest(planned({ smallestDifference: 0.01 }), 0);
   feed(restarted, plan, {}, 140_000);
   restarted.take({ type: "interrupted", tMs: 140_000, cause: "restart", nodeId: "node_1" });
@@ -137,4 +138,23 @@ test("names a false winner in at most about 5 % of simulated tests, and finds a 
   // 28 of 300 or more come by chance once in 800 at a true 5 %.
   expect(winners(0)).toBeLessThan(28);
   expect(winners(0.5)).toBeGreaterThan(290);
+});
+
+test("counts no pair where one kind of block never counts", () => {
+  const plan = planned();
+  const ab = startAbTest(plan, 0);
+  const random = seededRandom(5);
+  for (let tMs = 0; tMs < 300_000; tMs += 500) {
+    const block = plan.blocks[Math.floor(tMs / plan.blockMs)];
+    if (block === undefined) break;
+    for (const [nodeId, modelVersion] of [["node_0", block.versionOfFirst], ["node_1", block.versionOfSecond]] as const) {
+      if (nodeId === "node_1" && modelVersion === "1.1.0") continue;
+      ab.take({ type: "sample", tMs, nodeId, modelVersion, values: { compressionRatio: 6 + random.normal(), latencyMs: 30, qualityScore: 0.9 } });
+    }
+  }
+  ab.take({ type: "tick", tMs: 300_000 });
+  const { metrics, blocksDropped, verdict } = ab.result();
+  expect(metrics.map(({ pairs }) => pairs)).toEqual([0, 0, 0]);
+  expect(blocksDropped).toBeGreaterThan(0);
+  expect(["a-better", "b-better", "no-difference"]).not.toContain(verdict.kind);
 });

@@ -45,7 +45,7 @@ export interface TestResult {
 export interface AbTest {
   take(input: TestInput): void;
   result(): TestResult;
-  /** The version that each node has to run now; empty once decided, over or paused. */
+  /** The version that each node has to run now; empty while paused and once over. A winner alone does not end it. */
   wanted(): ReadonlyMap<string, string>;
 }
 
@@ -82,6 +82,8 @@ export function startAbTest(plan: TestPlan, startMs: number): AbTest {
     if (verdict !== null && (found.kind !== "harmful" || verdict.kind === "harmful" || verdict.kind === "invalid")) return;
     verdict = found;
     decidedAtMs = tMs;
+    // A winner may be watched on; after any other verdict no node runs a version for the sake of the test.
+    if (found.kind !== "a-better" && found.kind !== "b-better") isOver = true;
   }
 
   function closeBlock(endMs: number): void {

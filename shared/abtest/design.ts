@@ -12,6 +12,8 @@ export interface DesignChoice {
 
 /** Fewest nodes of an arm that is not swapped. */
 export const LEAST_REPLICAS = 3;
+/** Most blocks of a test: 4 h of 15 s. More look for their critical value too long. */
+const MOST_BLOCKS = 960;
 const CONFOUNDED = "One node per arm and no swapping: version and node cannot be told apart.";
 
 /** Every design with what it needs and whether these nodes have it, best first. */
@@ -37,7 +39,7 @@ export function judgeDesign(request: TestRequest): Result<Design> {
   if (!(smallestDifference > 0 && Number.isFinite(smallestDifference))) return fail("IMPOSSIBLE_VALUE", "The smallest difference that matters is above 0.");
   if (!guardrails.every(({ allowed }) => allowed >= 0 && Number.isFinite(allowed))) return fail("IMPOSSIBLE_VALUE", "What a guardrail allows is 0 or more.");
   if (!(periodMs > 0 && washOutMs >= 0 && blockMs - washOutMs >= 8 * periodMs)) return fail("IMPOSSIBLE_VALUE", "A block needs 8 samples after its wash-out.");
-  if (!(longestMs <= 24 * 3_600_000)) return fail("IMPOSSIBLE_VALUE", "A test takes a day at most.");
+  if (!(longestMs <= MOST_BLOCKS * blockMs)) return fail("IMPOSSIBLE_VALUE", `A test has ${MOST_BLOCKS} blocks at most. Longer tests take longer blocks.`);
   const choices = designChoices(arms);
   const chosen = request.design === null ? choices.find(({ isPossible }) => isPossible) : choices.find(({ design }) => design === request.design);
   if (chosen === undefined) {

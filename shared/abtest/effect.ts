@@ -81,7 +81,7 @@ export function estimateEffect(tally: EffectTally, isSwapped: boolean, curve: Cr
   const samples = (cells: readonly [SampleSums, SampleSums]): number => (cells[0].count + cells[1].count) / blocks;
   const first = blockNoise(tally.cells[0], samples(tally.cells[0]), isSwapped);
   const second = blockNoise(tally.cells[1], samples(tally.cells[1]), isSwapped);
-  const modelled = first.variance + second.variance + VARIANCE_CAUTION * Math.hypot(first.error, second.error);
+  const modelled = first.variance + second.variance + VARIANCE_CAUTION * Math.hypot(first.variance * first.relativeError, second.variance * second.relativeError);
   const seen = (squaresOf(zero) + squaresOf(one)) / (blocks - 2);
   const rho = Math.max(first.rho, second.rho);
   const critical = criticalValue(curve, information);
@@ -93,9 +93,7 @@ export function estimateEffect(tally: EffectTally, isSwapped: boolean, curve: Cr
 /** What neighbouring blocks share cancels where they are swapped; where not, the whole long-run variance counts. */
 function blockNoise(cells: readonly [SampleSums, SampleSums], samplesPerBlock: number, isSwapped: boolean): BlockNoise {
   const noise = estimateNoise(cells, samplesPerBlock);
-  if (isSwapped) return noise;
-  const longRun = ((noise.sampleVariance / samplesPerBlock) * (1 + noise.rho)) / (1 - noise.rho);
-  return { ...noise, variance: longRun, error: (noise.error * longRun) / noise.variance };
+  return isSwapped ? noise : { ...noise, variance: noise.longRun };
 }
 
 function squaresOf(kind: KindSums): number {

@@ -1,4 +1,5 @@
 import type { Design } from "./arms";
+import { solveCritical, type CriticalCurve } from "./critical";
 
 /** Pairs before a verdict. A crossover's pair is a block and the block before it, with the versions exchanged. */
 export const MIN_PAIRS = 8;
@@ -22,4 +23,14 @@ export function looksOf(design: Design, blocks: number): readonly number[] {
     case "replicated":
       return counts;
   }
+}
+
+const curves = new Map<string, CriticalCurve>();
+
+/** The critical curve of a test with so many blocks, calibration not counted; kept once solved. */
+export function curveFor(design: Design, blocks: number, alpha: number): CriticalCurve {
+  const key = `${design} ${blocks} ${alpha}`;
+  const curve = curves.get(key) ?? solveCritical(alpha, looksOf(design, blocks));
+  curves.set(key, curve);
+  return curve;
 }

@@ -1,8 +1,8 @@
 import type { LimitedMetric } from "../judge/limits";
 import { bettingInterval, emptyBets, placeBet } from "./betting";
-import { solveCritical, type CriticalCurve } from "./critical";
+import type { CriticalCurve } from "./critical";
 import { addBlock, emptyTally, estimateEffect, type Estimate } from "./effect";
-import { looksOf } from "./looks";
+import { curveFor } from "./looks";
 import { addSums, emptySums, type SampleSums } from "./noise";
 import type { PlannedBlock, TestPlan } from "./plan";
 import { estimateReplicated } from "./replicated";
@@ -21,6 +21,7 @@ export interface SeriesState {
   readonly metric: LimitedMetric;
   readonly alpha: number;
   readonly curve: CriticalCurve;
+  /** Crossover: neighbouring blocks that counted and had the versions exchanged. Else: blocks of the test. */
   readonly pairs: number;
   /** Null while nothing can be estimated. */
   readonly estimate: Estimate | null;
@@ -43,7 +44,7 @@ export function startSeries(plan: TestPlan, metric: LimitedMetric, alpha: number
   const isSwapped = plan.design === "crossover";
   const hasBets = isBounded && isSwapped;
   const tested = plan.blocks.filter(({ phase }) => phase === "test").length;
-  const curve = solveCritical(hasBets ? alpha * (1 - BETTING_SHARE) : alpha, looksOf(plan.design, tested));
+  const curve = curveFor(plan.design, tested, hasBets ? alpha * (1 - BETTING_SHARE) : alpha);
   const tally = emptyTally();
   const nodes = [...plan.arms.nodesA, ...plan.arms.nodesB].map(emptySums);
   const split = plan.arms.nodesA.length;
@@ -52,6 +53,8 @@ export function startSeries(plan: TestPlan, metric: LimitedMetric, alpha: number
   const waiting: { kind: number; difference: number }[] = [];
   let estimate: Estimate | null = null;
   let replicatedBlocks = 0;
+  let exchanges = 0;
+  let latestKind: number | null = null;
 
   /** Two neighbouring blocks of both kinds are one bet; no block is in two. */
   function bet(kind: number, difference: number): void {
@@ -62,8 +65,7 @@ export function startSeries(plan: TestPlan, metric: LimitedMetric, alpha: number
 
   function pairs(): number {
     if (plan.design === "replicated") return replicatedBlocks;
-    const [zero, one] = tally.kinds;
-    return isSwapped ? Math.max(0, zero.blocks + one.blocks - 1) : one.blocks;
+    return isSwapped ? exchanges : tally.kinds[1].blocks;
   }
 
   return {
@@ -79,6 +81,8 @@ export function startSeries(plan: TestPlan, metric: LimitedMetric, alpha: number
         const [first, second] = sums;
         if (first === undefined || second === undefined) return;
         addBlock(tally, block.kind, first, second);
+        if (latestKind !== null && latestKind !== block.kind) exchanges += 1;
+        latestKind = block.kind;
         if (hasBets) bet(block.kind, first.sum / first.count - second.sum / second.count);
         estimate = estimateEffect(tally, isSwapped, curve);
       }

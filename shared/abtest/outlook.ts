@@ -1,7 +1,7 @@
 import { normalCdf } from "../judge/statistics/normal";
-import { criticalValue, solveCritical, type CriticalCurve } from "./critical";
+import { criticalValue, type CriticalCurve } from "./critical";
 import type { Estimate } from "./effect";
-import { firstLook, looksOf } from "./looks";
+import { CALIBRATION_BLOCKS, curveFor, firstLook, looksOf } from "./looks";
 import { addSample, emptySums, estimateNoise, meanVariance } from "./noise";
 import type { TestRequest } from "./request";
 
@@ -34,18 +34,28 @@ export function recentNoise(values: readonly (number | null)[]): RecentNoise | n
 }
 
 /**
- * How long half of the crossovers take to name a winner where the versions differ by `difference`, calibration not
- * counted. PREDICTED: it takes the noise to stay as it was.
+ * How long half of the tests take to name a winner where the versions differ by `difference`, calibration included.
+ * PREDICTED: it takes the noise to stay as it was. Exact to a block or two where the noise is estimated well.
  *
- * @returns milliseconds; null where the longest test is too short.
+ * @returns milliseconds; null where the longest test is too short. Replicated tests are not predicted: how much nodes
+ * of an arm differ cannot be read off the noise of each.
  */
-export function predictDecisionMs(request: Pick<TestRequest, "alpha" | "blockMs" | "washOutMs" | "longestMs" | "periodMs">, noises: readonly [RecentNoise, RecentNoise], difference: number): number | null {
+export function predictDecisionMs(
+  design: "crossover" | "parallel",
+  request: Pick<TestRequest, "alpha" | "blockMs" | "washOutMs" | "longestMs" | "periodMs">,
+  noises: readonly [RecentNoise, RecentNoise],
+  difference: number,
+): number | null {
   const samples = (request.blockMs - request.washOutMs) / request.periodMs;
-  const blockVariance = noises.reduce((sum, { variance, rho }) => sum + variance * meanVariance(samples, rho), 0);
-  const looks = looksOf("crossover", Math.floor(request.longestMs / request.blockMs));
-  const curve = solveCritical(request.alpha, looks);
+  const varianceOf = ({ variance, rho }: RecentNoise): number =>
+    variance * (design === "crossover" ? meanVariance(samples, rho) : (1 + rho) / (1 - rho) / samples);
+  const blockVariance = varianceOf(noises[0]) + varianceOf(noises[1]);
+  const blocks = Math.floor(request.longestMs / request.blockMs);
+  const looks = looksOf(design, blocks);
+  const curve = curveFor(design, blocks, request.alpha);
   const found = looks.findIndex((t) => Math.abs(difference) >= criticalValue(curve, t) * Math.sqrt(blockVariance / t));
-  return found < 0 ? null : (firstLook("crossover") + found) * request.blockMs;
+  const calibration = design === "parallel" ? CALIBRATION_BLOCKS : 0;
+  return found < 0 ? null : (calibration + firstLook(design) + found) * request.blockMs;
 }
 
 /** Half the width that the interval will have at information `t`, if the noise stays. */

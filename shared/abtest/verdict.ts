@@ -6,7 +6,7 @@ import { decisionChance } from "./outlook";
 import type { TestPlan } from "./plan";
 import { amount, signed, versionGain } from "./words";
 
-/** How a test stands. All but collecting end it. */
+/** How a test stands. All but collecting and a winner end it; after a winner only harm can still be found. */
 export type VerdictKind = "collecting" | "a-better" | "b-better" | "no-difference" | "harmful" | "inconclusive" | "invalid";
 
 /** A verdict, and why in a sentence with its numbers. */

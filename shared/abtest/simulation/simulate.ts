@@ -1,9 +1,9 @@
 import { fastNormal, type Margin } from "../../judge/simulation/noise";
 import type { Random } from "../../random";
-import { solveCritical, type CriticalCurve } from "../critical";
+import type { CriticalCurve } from "../critical";
 import { addBlock, emptyTally, estimateEffect, type BlockKind } from "../effect";
 import { addSample, emptySums, type SampleSums } from "../noise";
-import { CALIBRATION_BLOCKS, firstLook, looksOf } from "../looks";
+import { CALIBRATION_BLOCKS, curveFor, firstLook } from "../looks";
 
 /** Two nodes under test whose noise is known. */
 export interface SimulatedTest {
@@ -32,7 +32,7 @@ export interface SimulatedVerdict {
 
 /** The critical curve that a simulated test is judged with. */
 export function curveOf(test: Pick<SimulatedTest, "design" | "blocks" | "alpha">): CriticalCurve {
-  return solveCritical(test.alpha, looksOf(test.design, test.blocks));
+  return curveFor(test.design, test.blocks, test.alpha);
 }
 
 /**

@@ -489,7 +489,8 @@ function isLate({ heardMs }: Member, tMs: number): boolean {
 
 function isDegrading(judge: MetricState, tMs: number): boolean {
   if (judge.failing !== null) return tMs - judge.failedAtMs < SAME_TIME_MS || judge.hard.length > 0 || loudest(judge) > PEER_SHARE;
-  const isRunning = [judge.hard, judge.relative, judge.jump].some(({ length, needed }) => 2 * length >= needed);
+  // Without a baseline, or with one that hangs together, a rule takes more samples than a peer is waited for.
+  const isRunning = [judge.hard, judge.relative, judge.jump].some(({ length, needed }) => length >= Math.min(PEER_SAMPLES, needed / 2));
   return isRunning || loudest(judge) >= PEER_SHARE;
 }
 

@@ -218,6 +218,12 @@ export function judgeValue(state: MetricState, value: number, tMs: number, budge
 
 /** Keeps a value for the next baseline, and freezes that one when it is full. */
 function keep(state: MetricState, value: number, tMs: number, budgets: BudgetBook): void {
+  // What a failing metric shows is no baseline, nor is what led there: a step in it would read as an autocorrelation.
+  if (state.failing !== null) {
+    state.keptCount = 0;
+    state.keptBeyond = 0;
+    return;
+  }
   if (state.keptCount === 0) state.keptFromMs = tMs;
   state.kept[state.keptCount] = value;
   state.keptCount += 1;

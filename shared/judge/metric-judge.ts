@@ -279,6 +279,21 @@ export function rearm(state: MetricState, budgets: BudgetBook): void {
   else state.hard.needed = budgets.forRate(0).run("hard", HEALTHY_LIMIT_SD, state.held?.rho ?? ASSUMED_RHO);
 }
 
+/** Forgets what the rules have gathered, not that the metric fails: what comes from now on decides. */
+export function gatherAnew(state: MetricState): void {
+  for (const run of [state.hard, state.relative, state.better, state.jump]) run.length = 0;
+  for (const chart of [state.slow, state.fast, state.spread]) {
+    if (chart === null) continue;
+    chart.statistic = 0;
+    chart.samples = 0;
+  }
+}
+
+/** Whether a rule is broken by what is gathered now; a failure is latched for longer. */
+export function isBreaking(state: MetricState): boolean {
+  return brokenRule(state) !== null;
+}
+
 /** Holds a metric to another policy. Its baseline stays; samples in a row beyond the old lines say nothing about the new ones. */
 export function changePolicy(state: MetricState, policy: MetricPolicy, budgets: BudgetBook): void {
   state.policy = policy;

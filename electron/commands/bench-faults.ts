@@ -1,3 +1,4 @@
+import type { EventView } from "../../shared/contract/snapshot";
 import { seededRandom, type Random } from "../../shared/random";
 import { fail, ok, type Result } from "../../shared/result";
 import { parseArguments, refuse } from "./arguments";
@@ -23,6 +24,7 @@ the engine, its journal and its policy are those of the product, with 100 automa
 
   --faults N   how many in all (100)
   --seed N     the same seed gives the same result (1)
+  --events     prints what the engine told during every fault, not only during those that went wrong
 
 Exit 1 where a command came later than 8 s (95th percentile), a recovery was verified later than 20 s, or anything
 else than what had to be changed was changed.
@@ -44,6 +46,12 @@ const REST_MS = 75_000;
 /** What came of one fault. */
 interface Outcome {
   readonly kind: Kind;
+  readonly nodeId: string;
+  readonly version: string;
+  /** Everything that the engine told until the fleet was as before. */
+  readonly told: readonly EventView[];
+  /** The fault could not be brought about: its version was refused, or never taken. */
+  readonly isUnborn: boolean;
   /** From the change to what had to be done about it; null where it was not done. */
   readonly actedMs: number | null;
   /** From the change to the verified rollback; null where none is wanted. */
@@ -67,35 +75,40 @@ const RAMP: Behaviour = (sinceMs) => ({ qualityScore: RAMP_FROM - (RAMP_FROM - R
 const RAMP_CHANGE_MS = (RAMP_MS * 0.3 * RAMP_FROM) / (RAMP_FROM - RAMP_TO);
 const GOOD: Behaviour = () => ({});
 
-async function reported(stage: FaultStage, nodeId: string, version: string): Promise<number> {
-  for (let waited = 0; waited < 10_000; waited += 100) {
-    const node = stage.operations.snapshot().nodes.find((each) => each.nodeId === nodeId);
-    if (node?.modelVersion === version) return stage.nowMs();
-    await stage.pass(100);
-  }
-  throw new Error(`${nodeId} never took ${version}`);
+function runningOn(stage: FaultStage, nodeId: string): string | null {
+  return stage.operations.snapshot().nodes.find((each) => each.nodeId === nodeId)?.modelVersion ?? null;
 }
 
-/** Brings a fault about and gives the time of the change. */
-async function injure(stage: FaultStage, kind: Kind, nodeId: string, version: string, random: Random): Promise<number> {
+/** When a node reported a version; null where it did not in 10 s. */
+async function reported(stage: FaultStage, nodeId: string, version: string): Promise<number | null> {
+  for (let waited = 0; waited < 10_000; waited += 100) {
+    if (runningOn(stage, nodeId) === version) return stage.nowMs();
+    await stage.pass(100);
+  }
+  return null;
+}
+
+/** Brings a fault about and gives the time of the change; null where its version was refused or never taken. */
+async function injure(stage: FaultStage, kind: Kind, nodeId: string, version: string, random: Random): Promise<number | null> {
   const set = (fault: Parameters<FaultStage["faults"]["set"]>[1], level: number): void => {
     stage.faults.set(nodeId, fault, level);
   };
-  const deploy = async (behaviour: Behaviour): Promise<void> => {
+  const take = async (behaviour: Behaviour): Promise<number | null> => {
     const asked = await stage.deploy(nodeId, version, behaviour);
-    if (!asked.ok) throw new Error(`${asked.error.code}: ${asked.error.message}`);
+    return asked.ok ? reported(stage, nodeId, version) : null;
   };
   const clickedMs = stage.nowMs();
   switch (kind) {
-    case "drill":
-      await deploy(DRILLS[random.nextInt(DRILLS.length)] ?? GOOD);
-      return clickedMs;
-    case "ramp":
-      await deploy(RAMP);
-      return (await reported(stage, nodeId, version)) + RAMP_CHANGE_MS;
+    case "drill": {
+      const asked = await stage.deploy(nodeId, version, DRILLS[random.nextInt(DRILLS.length)] ?? GOOD);
+      return asked.ok ? clickedMs : null;
+    }
+    case "ramp": {
+      const takenMs = await take(RAMP);
+      return takenMs === null ? null : takenMs + RAMP_CHANGE_MS;
+    }
     case "nan":
-      await deploy(GOOD);
-      await reported(stage, nodeId, version);
+      if ((await take(GOOD)) === null) return null;
       set("nan-metrics", 1);
       return stage.nowMs();
     case "freeze":
@@ -105,13 +118,11 @@ async function injure(stage: FaultStage, kind: Kind, nodeId: string, version: st
       set("crash", 20);
       return clickedMs;
     case "loss":
-      await deploy(GOOD);
-      await reported(stage, nodeId, version);
+      if ((await take(GOOD)) === null) return null;
       set("lossy-link", 0.2);
       return stage.nowMs();
     case "common":
-      await deploy(GOOD);
-      await reported(stage, nodeId, version);
+      if ((await take(GOOD)) === null) return null;
       await stage.pass(5_000);
       stage.setWeather(0.5);
       return stage.nowMs();
@@ -147,30 +158,60 @@ async function tryFault(stage: FaultStage, kind: Kind, nodeId: string, version: 
   const wrong = rollbacks.filter(({ nodeId: of, detail }) => of !== nodeId || detail["version"] !== TARGET || !TAKEN_BACK.has(kind));
   const asked = seen.filter(({ event }) => event.endsWith("-requested")).map(({ detail }) => detail["commandId"]);
   const ended = new Set(seen.filter(({ event }) => ENDS.test(event)).map(({ detail }) => detail["commandId"]));
-  await bringBack(stage, nodeId);
+  await bringBack(stage);
+  const since = (event: EventView | undefined): number | null => (event === undefined || changedMs === null ? null : Math.max(0, event.tMs - changedMs));
   return {
     kind,
-    actedMs: acted === undefined ? null : Math.max(0, acted.tMs - changedMs),
-    verifiedMs: verified === undefined ? null : Math.max(0, verified.tMs - changedMs),
+    nodeId,
+    version,
+    told: seen,
+    isUnborn: changedMs === null,
+    actedMs: since(acted),
+    verifiedMs: since(verified),
     wrong: wrong.length,
     rollbacks: rollbacks.length,
     lost: asked.filter((commandId) => !ended.has(commandId ?? null)).length,
   };
 }
 
-/** Takes a node that keeps a good version back to the first one by a click, so that every fault begins alike. */
-async function bringBack(stage: FaultStage, nodeId: string): Promise<void> {
-  const running = stage.operations.snapshot().nodes.find((each) => each.nodeId === nodeId)?.modelVersion ?? null;
-  if (running !== null && running !== TARGET) {
+/** Takes every node back to the first version by a click, so that every fault begins alike. */
+async function bringBack(stage: FaultStage): Promise<void> {
+  liftAll(stage);
+  let clicks = 0;
+  for (const nodeId of stage.nodeIds) {
+    const running = runningOn(stage, nodeId);
+    if (running === null || running === TARGET) continue;
     const requestId = `back-${nodeId.replace("_", "-")}-${stage.events.length}`;
     const asked = await stage.operations.rollbackModel({ nodeId, expectedVersion: running, toVersion: TARGET, requestId });
     if (!asked.ok) throw new Error(`${asked.error.code}: ${asked.error.message}`);
-    await stage.pass(REST_MS);
+    clicks += 1;
   }
+  if (clicks > 0) await stage.pass(REST_MS);
+  liftAll(stage);
+}
+
+function liftAll(stage: FaultStage): void {
   for (const { scope, version } of stage.operations.quarantine()) {
     const lifted = stage.operations.liftQuarantine(scope.kind === "node" ? scope : { kind: "class", nodeClass: scope.vertical }, version, "the fault is over");
     if (!lifted.ok) throw new Error(lifted.error.message);
   }
+}
+
+/** Events that tell what was judged and what was done about it. */
+const TOLD = /^(verdict|hold-ended|version-quarantined|rollback-(requested|held|escalated|verified|failed|unconfirmed)|deploy-requested|node-(stale|lost|back))$/;
+
+/** What the engine told during a fault, a line for each event. */
+function toldText({ kind, nodeId, version, told }: Outcome): string {
+  const beganMs = told[0]?.tMs ?? 0;
+  const lines = told
+    .filter(({ event }) => TOLD.test(event))
+    .map(({ tMs, event, nodeId: of, sentence }) => `  ${((tMs - beganMs) / 1000).toFixed(1).padStart(6)} s ${event.padEnd(19)} ${of ?? "fleet"}: ${sentence}\n`);
+  return `${kind} with ${version} on ${nodeId}:\n${lines.join("")}`;
+}
+
+/** Whether what a fault must lead to did not come. */
+function isMissed({ kind, actedMs, verifiedMs, isUnborn }: Outcome): boolean {
+  return isUnborn || (wantedEvent(kind) !== null && actedMs === null) || (TAKEN_BACK.has(kind) && verifiedMs === null);
 }
 
 /** What a kind of fault came to. */
@@ -187,16 +228,17 @@ interface KindRow {
   readonly passed: boolean;
 }
 
+function p95(values: readonly (number | null)[]): number | null {
+  const known = values.filter((value) => value !== null);
+  return known.length === 0 ? null : Math.round(quantile(known, 0.95));
+}
+
 function rowOf(kind: Kind, outcomes: readonly Outcome[]): KindRow {
-  const p95 = (values: readonly (number | null)[]): number | null => {
-    const known = values.filter((value) => value !== null);
-    return known.length === 0 ? null : Math.round(quantile(known, 0.95));
-  };
   const sum = (pick: (outcome: Outcome) => number): number => outcomes.reduce((total, outcome) => total + pick(outcome), 0);
   const isTakenBack = TAKEN_BACK.has(kind);
   const actedP95Ms = p95(outcomes.map(({ actedMs }) => actedMs));
   const verifiedP95Ms = isTakenBack ? p95(outcomes.map(({ verifiedMs }) => verifiedMs)) : null;
-  const missed = wantedEvent(kind) === null ? 0 : outcomes.filter(({ actedMs, verifiedMs }) => actedMs === null || (isTakenBack && verifiedMs === null)).length;
+  const missed = outcomes.filter((outcome) => isMissed(outcome)).length;
   const [wrongTargets, rollbacks, lostCommands] = [sum(({ wrong }) => wrong), sum((outcome) => outcome.rollbacks), sum(({ lost }) => lost)];
   const isInTime = (actedP95Ms ?? 0) <= COMMAND_WITHIN_MS && (verifiedP95Ms ?? 0) <= VERIFIED_WITHIN_MS;
   const passed = missed === 0 && isInTime && wrongTargets === 0 && lostCommands === 0;
@@ -204,8 +246,8 @@ function rowOf(kind: Kind, outcomes: readonly Outcome[]): KindRow {
 }
 
 function rowText({ kind, faults, missed, actedP95Ms, verifiedP95Ms, wrongTargets, rollbacks, lostCommands, passed }: KindRow): string {
-  const seconds = (ms: number | null): string => (ms === null ? "none" : `${(ms / 1000).toFixed(1)} s`);
-  return `${kind.padEnd(7)} ${String(faults).padStart(3)} faults, missed ${missed}; acted on within ${seconds(actedP95Ms)} (p95), verified within ${seconds(verifiedP95Ms)}; ${rollbacks} rollbacks, ${wrongTargets} wrong, ${lostCommands} commands lost: ${passed ? "passed" : "FAILED"}\n`;
+  const within = (what: string, ms: number | null): string => (ms === null ? "" : `, ${what} within ${(ms / 1000).toFixed(1)} s (p95)`);
+  return `${kind.padEnd(7)} ${String(faults).padStart(3)} faults, missed ${missed}${within(wantedEvent(kind) ?? "", actedP95Ms)}${within("verified", verifiedP95Ms)}; ${rollbacks} rollbacks, ${wrongTargets} wrong, ${lostCommands} commands lost: ${passed ? "passed" : "FAILED"}\n`;
 }
 
 /** The faults of a run, shuffled so that no kind always follows the same one. */
@@ -219,16 +261,36 @@ function planFaults(total: number, random: Random): readonly Kind[] {
   return kinds;
 }
 
-function parseRequest(args: readonly string[]): Result<{ readonly faults: number; readonly seed: number; readonly isJson: boolean } | "help"> {
-  const parsed = parseArguments(args, { faults: { type: "string" }, seed: { type: "string" }, json: { type: "boolean" } });
+function parseRequest(args: readonly string[]): Result<{ readonly faults: number; readonly seed: number; readonly isJson: boolean; readonly isTold: boolean } | "help"> {
+  const parsed = parseArguments(args, { faults: { type: "string" }, seed: { type: "string" }, json: { type: "boolean" }, events: { type: "boolean" } });
   if (!parsed.ok) return parsed;
   const { values, positionals } = parsed.value;
   if (values["help"] === true) return ok("help");
   const faults = Number(values["faults"] ?? 100);
   const seed = Number(values["seed"] ?? 1);
   const areWhole = Number.isInteger(faults) && faults >= 1 && faults <= 10_000 && Number.isInteger(seed) && seed >= 0;
-  if (positionals.length > 0 || !areWhole) return fail("BAD_USAGE", "bench faults takes --faults N (1 to 10000), --seed N and --json; see ./lydlr bench faults --help.");
-  return ok({ faults, seed, isJson: values["json"] === true });
+  if (positionals.length > 0 || !areWhole) return fail("BAD_USAGE", "bench faults takes --faults N (1 to 10000), --seed N, --events and --json; see ./lydlr bench faults --help.");
+  return ok({ faults, seed, isJson: values["json"] === true, isTold: values["events"] === true });
+}
+
+/** What all faults came to. */
+interface Summary {
+  readonly type: "summary";
+  readonly faults: number;
+  readonly nodes: string;
+  /** Of the faults whose version must be taken back, from the change; null where none was. */
+  readonly commandP95Ms: number | null;
+  readonly verifiedP95Ms: number | null;
+  readonly wrongTargets: number;
+  readonly commonCauseRollbacks: number;
+  readonly lostCommands: number;
+  readonly passed: boolean;
+}
+
+function summaryText({ faults, commandP95Ms, verifiedP95Ms, wrongTargets, commonCauseRollbacks, lostCommands, passed }: Summary): string {
+  const seconds = (ms: number | null): string => (ms === null ? "never" : `${(ms / 1000).toFixed(1)} s`);
+  const times = `command within ${seconds(commandP95Ms)} (p95; 8 s), verified within ${seconds(verifiedP95Ms)} (p95; 20 s)`;
+  return `${faults} faults: ${times}, ${wrongTargets} wrong targets, ${commonCauseRollbacks} rollbacks for a common cause, ${lostCommands} commands lost: ${passed ? "passed" : "FAILED"}\n`;
 }
 
 /** `./lydlr bench faults`: what the guard does about faults, and how fast. */
@@ -239,15 +301,18 @@ export const run: Command = async (args, io) => {
     io.stdout(HELP);
     return 0;
   }
-  const { faults, seed, isJson } = request.value;
+  const { faults, seed, isJson, isTold } = request.value;
   const random = seededRandom(seed);
   const stage = await openFaultStage(6, random.fork(1));
   await stage.pass(LEARN_MS);
   const outcomes: Outcome[] = [];
   for (const [index, kind] of planFaults(faults, random).entries()) {
     const nodeId = stage.nodeIds[random.nextInt(stage.nodeIds.length)] ?? "node_0";
-    outcomes.push(await tryFault(stage, kind, nodeId, `2.0.${index}`, random));
+    const outcome = await tryFault(stage, kind, nodeId, `2.0.${index}`, random);
+    outcomes.push(outcome);
     io.stderr(`\rfault ${index + 1}, ${kind} on ${nodeId}      `);
+    const isWrong = isMissed(outcome) || outcome.wrong > 0 || outcome.lost > 0;
+    if (isTold || isWrong) io.stderr(`\n${isWrong ? "WRONG: " : ""}${toldText(outcome)}`);
   }
   io.stderr("\n");
   await stage.close();
@@ -255,15 +320,18 @@ export const run: Command = async (args, io) => {
   const passed = rows.every((row) => row.passed);
   for (const row of rows) io.stdout(isJson ? `${JSON.stringify(row)}\n` : rowText(row));
   const commonRollbacks = rows.find(({ kind }) => kind === "common")?.rollbacks ?? 0;
-  const summary = {
+  const takenBack = outcomes.filter(({ kind }) => TAKEN_BACK.has(kind));
+  const summary: Summary = {
     type: "summary",
     faults: outcomes.length,
     nodes: "embedded fleet in virtual time, encoder stand-in",
+    commandP95Ms: p95(takenBack.map(({ actedMs }) => actedMs)),
+    verifiedP95Ms: p95(takenBack.map(({ verifiedMs }) => verifiedMs)),
     wrongTargets: rows.reduce((sum, { wrongTargets }) => sum + wrongTargets, 0),
     commonCauseRollbacks: commonRollbacks,
     lostCommands: rows.reduce((sum, { lostCommands }) => sum + lostCommands, 0),
     passed,
   };
-  io.stdout(isJson ? `${JSON.stringify(summary)}\n` : `${outcomes.length} faults: ${passed ? "passed" : "FAILED"}\n`);
+  io.stdout(isJson ? `${JSON.stringify(summary)}\n` : summaryText(summary));
   return passed ? 0 : 1;
 };

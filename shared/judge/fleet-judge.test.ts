@@ -53,6 +53,17 @@ function startTrial(nodes: number, policy: Policy = {}, seed = 1): Trial {
   };
 }
 
+/** Six nodes, of which the first reports every 4 s and the others every half. */
+function startSlowTrial(): Trial {
+  const trial = startTrial(6, { trial: { commitSamples: 60 } });
+  return {
+    ...trial,
+    run(samples, change = () => ({})) {
+      trial.run(samples, (nodeId, index) => (nodeId === "node_0" && index % 8 !== 0 ? "silent" : change(nodeId, index)));
+    },
+  };
+}
+
 const bad = { qualityScore: 0.65 } as const;
 const only = (nodeId: string, values: Values | "silent") => (each: string): Values | "silent" => (each === nodeId ? values : {});
 
@@ -210,6 +221,44 @@ describe("a trouble of the environment", () => {
     trial.run(60);
     expect(trial.named("rollback-requested")).toEqual([]);
     expect(trial.named("hold-ended", "node_0")).toHaveLength(1);
+  });
+
+  test("is seen in nodes that have too few samples for a baseline", () => {
+    const trial = startTrial(1);
+    trial.run(400);
+    trial.deploy("node_0", "1.2.0");
+    trial.run(300);
+    const startMs = trial.nowMs();
+    for (let step = 0; step < 80; step += 1) {
+      const qualityScore = (step < 50 ? 0.9 : 0.45) + 0.005 * (step % 5);
+      const healthy = { tMs: startMs + PERIOD_MS * step, compressionRatio: 8, latencyMs: 20, qualityScore };
+      trial.judge.sample("node_0", { ...healthy, modelVersion: "1.2.0" });
+      for (const nodeId of ["node_1", "node_2", "node_3"]) trial.judge.sample(nodeId, { ...healthy, modelVersion: "1.1.0" });
+    }
+    expect(trial.named("rollback-requested")).toEqual([]);
+    expect(trial.named("rollback-held", "node_0")).toMatchObject([{ detail: { code: "COMMON_CAUSE", metric: "qualityScore" } }]);
+  });
+
+  test("leaves nothing behind on a node that reports seldom and is well since", () => {
+    const trial = startSlowTrial();
+    trial.run(1200);
+    trial.deploy("node_0", "1.2.0");
+    trial.run(1200);
+    trial.run(80, () => ({ latencyMs: 30 }));
+    trial.run(900);
+    expect(trial.named("rollback-held", "node_0")).toMatchObject([{ detail: { code: "COMMON_CAUSE" } }]);
+    expect(trial.named("rollback-requested")).toEqual([]);
+    expect(trial.named("hold-ended", "node_0")).toHaveLength(1);
+  });
+
+  test("that ended leaves a version that is bad by itself to be found", () => {
+    const trial = startSlowTrial();
+    trial.run(1200);
+    trial.deploy("node_0", "1.2.0");
+    trial.run(1200);
+    trial.run(80, () => ({ latencyMs: 30 }));
+    trial.run(240, (nodeId) => (nodeId === "node_0" ? { latencyMs: 30 } : {}));
+    expect(trial.named("rollback-requested")).toMatchObject([{ nodeId: "node_0", detail: { target: "1.1.0", metric: "latencyMs" } }]);
   });
 
   test("is a version after all where one node goes on alone for long", () => {

@@ -7,7 +7,7 @@ import { holdEnd } from "../rollout/guard-journal";
 import type { Failure } from "../result";
 import { createBudgetBook, type BudgetBook } from "./budget";
 import { GOOD_RUN, LIMITED_METRICS, METRIC_NAMES, type LimitedMetric } from "./limits";
-import { changePolicy, loudest, rearm, type MetricState } from "./metric-judge";
+import { changePolicy, gatherAnew, isBreaking, loudest, rearm, type MetricState } from "./metric-judge";
 import { judgeSample, standingOf, startNode, swapVersion, type JudgedSample, type JudgeRules, type NodeState, type Standing } from "./node-judge";
 import { describeStanding, utcClock, type ClockText } from "./sentences";
 import type { Outcome, Verdict } from "./verdict";
@@ -51,6 +51,8 @@ interface Member {
   decidedAtMs: number;
   /** When nodes that did not change last degraded together with this one. */
   commonAtMs: number;
+  /** The common cause that it was held by is over, and its rules gather anew since. */
+  isAlone: boolean;
   /** Times of the newest samples, the oldest of {@link PEER_SAMPLES} first. */
   readonly heardMs: number[];
 }
@@ -183,6 +185,7 @@ export function createFleetJudge(first: Policy, emit: (event: JudgeEvent) => voi
       baselines: 0,
       decidedAtMs: -Infinity,
       commonAtMs: tMs,
+      isAlone: false,
       heardMs: [],
     };
     members.set(nodeId, member);
@@ -303,6 +306,18 @@ export function createFleetJudge(first: Policy, emit: (event: JudgeEvent) => voi
     return false;
   }
 
+  /** Whether a node that was held by a common cause is bad by what came after it. What the environment did proves nothing. */
+  function isBadAlone(member: Member, tMs: number): boolean {
+    const { metrics, standing } = member.state;
+    if (tMs - member.commonAtMs < COMMON_ENDS_MS) return false;
+    if (!member.isAlone) {
+      member.isAlone = true;
+      for (const metric of LIMITED_METRICS) gatherAnew(metrics[metric].judge);
+    }
+    // Silence, and a commit that did not come, are no memory of a statistic.
+    return standing.metric === null || standing.reason === "lost" || isBreaking(metrics[standing.metric].judge);
+  }
+
   /** Has a rollback made, or held, of a node that fails or whose class gave its version up. */
   function act(member: Member, tMs: number, type: "verdict" | "class"): void {
     const { state } = member;
@@ -314,8 +329,10 @@ export function createFleetJudge(first: Policy, emit: (event: JudgeEvent) => voi
     member.decidedAtMs = tMs;
     const symptom = standing.metric === null ? "fell silent" : `got worse in ${METRIC_NAMES[standing.metric]}`;
     const peers = peersOf(member, standing.metric, tMs);
-    if (isCommonCause(peers)) member.commonAtMs = tMs;
-    else if (known.hold?.code === "COMMON_CAUSE" && tMs - member.commonAtMs < COMMON_ENDS_MS) return;
+    if (isCommonCause(peers)) {
+      member.commonAtMs = tMs;
+      member.isAlone = false;
+    } else if (type === "verdict" && known.hold?.code === "COMMON_CAUSE" && !isBadAlone(member, tMs)) return;
     const decided = decideGuard(guard, { type, nodeId, nowMs: tMs, peers, symptom, evidence: verdict }, fleet);
     if (decided === null) return;
     const numbers = {
@@ -489,7 +506,8 @@ function isLate({ heardMs }: Member, tMs: number): boolean {
 
 function isDegrading(judge: MetricState, tMs: number): boolean {
   if (judge.failing !== null) return tMs - judge.failedAtMs < SAME_TIME_MS || judge.hard.length > 0 || loudest(judge) > PEER_SHARE;
-  const isRunning = [judge.hard, judge.relative, judge.jump].some(({ length, needed }) => 2 * length >= needed);
+  // Without a baseline, or with one that hangs together, a rule takes more samples than a peer is waited for.
+  const isRunning = [judge.hard, judge.relative, judge.jump].some(({ length, needed }) => length >= Math.min(PEER_SAMPLES, needed / 2));
   return isRunning || loudest(judge) >= PEER_SHARE;
 }
 

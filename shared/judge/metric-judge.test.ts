@@ -252,3 +252,19 @@ describe("the judge of a metric", () => {
     );
   });
 });
+
+describe("a failure", () => {
+  test("leaves no trace in the baselines that follow it", () => {
+    const { state, feed, normal } = healthy(240);
+    const before = { needed: state.hard.needed, rho: state.baseline?.rho ?? 1 };
+    feed(...Array.from({ length: 60 }, () => normal() / 2));
+    expect(state.failing).not.toBeNull();
+    while (state.failing !== null) feed(normal());
+    feed(...Array.from({ length: 1500 }, () => normal()));
+    const { baseline, hard } = state;
+    expect(baseline?.n).toBeGreaterThanOrEqual(480);
+    expect(baseline?.fromMs).toBeGreaterThan(300 * 500);
+    expect(baseline?.rho).toBeLessThan(before.rho + 0.2);
+    expect(hard.needed).toBeLessThanOrEqual(before.needed);
+  });
+});

@@ -218,6 +218,12 @@ export function judgeValue(state: MetricState, value: number, tMs: number, budge
 
 /** Keeps a value for the next baseline, and freezes that one when it is full. */
 function keep(state: MetricState, value: number, tMs: number, budgets: BudgetBook): void {
+  // What a failing metric shows is no baseline, nor is what led there: a step in it would read as an autocorrelation.
+  if (state.failing !== null) {
+    state.keptCount = 0;
+    state.keptBeyond = 0;
+    return;
+  }
   if (state.keptCount === 0) state.keptFromMs = tMs;
   state.kept[state.keptCount] = value;
   state.keptCount += 1;
@@ -271,6 +277,21 @@ function adopt(state: MetricState, tMs: number, budgets: BudgetBook): void {
 export function rearm(state: MetricState, budgets: BudgetBook): void {
   if (state.baseline !== null) arm(state, state.baseline, budgets.forRate(sampleRateOf(state.baseline)));
   else state.hard.needed = budgets.forRate(0).run("hard", HEALTHY_LIMIT_SD, state.held?.rho ?? ASSUMED_RHO);
+}
+
+/** Forgets what the rules have gathered, not that the metric fails: what comes from now on decides. */
+export function gatherAnew(state: MetricState): void {
+  for (const run of [state.hard, state.relative, state.better, state.jump]) run.length = 0;
+  for (const chart of [state.slow, state.fast, state.spread]) {
+    if (chart === null) continue;
+    chart.statistic = 0;
+    chart.samples = 0;
+  }
+}
+
+/** Whether a rule is broken by what is gathered now; a failure is latched for longer. */
+export function isBreaking(state: MetricState): boolean {
+  return brokenRule(state) !== null;
 }
 
 /** Holds a metric to another policy. Its baseline stays; samples in a row beyond the old lines say nothing about the new ones. */

@@ -48,6 +48,10 @@ export function openPolicyCostDesk(entry: string): PolicyCostDesk {
       if (kept.size >= KEPT && oldest !== undefined) kept.delete(oldest);
       const computed = compute(entry, policy, nodes);
       kept.set(key, computed);
+      // A thread that fell says nothing about the policy.
+      void computed.then((result) => {
+        if (!result.ok && result.error.code === "INTERNAL" && kept.get(key) === computed) kept.delete(key);
+      });
       return computed;
     },
   };

@@ -303,6 +303,21 @@ describe("silence", () => {
     expect(trial.named("rollback-requested")).toMatchObject([{ nodeId: "node_1", detail: { reason: "lost", target: "1.1.0" } }]);
   });
 
+  test("of what a node went back to is no reason to bring the version before it again", () => {
+    const trial = startTrial(3);
+    trial.run(400);
+    trial.deploy("node_1", "1.2.0");
+    trial.run(400);
+    const back = { event: "rollback-requested", nodeId: "node_1", commandId: null, actor: "operator", version: "1.1.0", fromVersion: "1.2.0", atMs: trial.nowMs(), isByVerdict: false, sentence: "" } as const;
+    trial.judge.apply(back, trial.nowMs());
+    trial.judge.apply({ event: "command-moved", nodeId: "node_1", commandId: null, standing: "verified", atMs: trial.nowMs(), sentence: "" }, trial.nowMs());
+    trial.judge.apply({ event: "quarantine-lifted", scope: { kind: "node", nodeId: "node_1" }, version: "1.2.0" }, trial.nowMs());
+    trial.run(20, only("node_1", { modelVersion: "1.1.0" }));
+    trial.run(80, only("node_1", "silent"));
+    expect(trial.named("node-lost")).toHaveLength(1);
+    expect([...trial.named("rollback-requested"), ...trial.named("rollback-held")]).toEqual([]);
+  });
+
   test("of one metric since the swap is the new version's doing; a non-finite value is no value", () => {
     for (const value of [Number.NaN, Infinity, -Infinity, null]) {
       const trial = startTrial(3);

@@ -229,7 +229,7 @@ function keep(state: MetricState, value: number, tMs: number, budgets: BudgetBoo
   state.keptCount += 1;
   if (state.hard.length > 0) state.keptBeyond += 1;
   if (state.keptCount < state.kept.length) return;
-  const isHealthy = state.failing === null && state.keptBeyond <= UNHEALTHY_SHARE * state.keptCount;
+  const isHealthy = state.keptBeyond <= UNHEALTHY_SHARE * state.keptCount;
   if (isHealthy && (state.baseline === null || state.quiet >= GOOD_RUN || isOnlyLoud(state, state.baseline))) adopt(state, tMs, budgets);
   else forgetHalf(state, tMs);
 }

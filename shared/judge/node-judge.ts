@@ -203,6 +203,11 @@ function isOverdue({ phase, commitByMs }: NodeState, tMs: number, { outcome, met
   return commitByMs !== null && tMs > commitByMs && phase !== "committed" && outcome !== "fail" && !isUnknown;
 }
 
+/** Whether silence may be the version's doing: it came by a swap, and not as what was good here before. */
+function isNewHere({ hasSwapped, commitByMs }: NodeState): boolean {
+  return hasSwapped && commitByMs !== null;
+}
+
 /** The outcome of one metric at a moment, and the rule that it comes from. */
 function metricStanding(state: NodeState, watch: MetricWatch, tMs: number, fleet: FleetPolicy): Standing | null {
   const { judge, brokenRun, metric } = watch;
@@ -215,7 +220,7 @@ function metricStanding(state: NodeState, watch: MetricWatch, tMs: number, fleet
   if (tMs - silentSinceMs > fleet.staleAfterMs) {
     if (!mustHaveData) return null;
     // The node speaks, and since the swap one of its metrics does not: that is the new version's doing.
-    return state.phase === "trial" && state.hasSwapped ? failed("lost") : { outcome: "no-data", metric, reason: "lost" };
+    return state.phase === "trial" && isNewHere(state) ? failed("lost") : { outcome: "no-data", metric, reason: "lost" };
   }
   if (judge.n === 0) return mustHaveData ? { outcome: "no-data", metric, reason: "lost" } : null;
   if (judge.baseline === null) return { outcome: "inconclusive", metric, reason: "baseline" };
@@ -239,7 +244,7 @@ export function standingOf(state: NodeState, tMs: number, rules: JudgeRules): St
 function judgedStanding(state: NodeState, tMs: number, rules: JudgeRules): Standing {
   const silentMs = tMs - state.lastSampleMs;
   if (silentMs > rules.fleet.staleAfterMs) {
-    const isTrialLost = silentMs > rules.fleet.lostAfterMs && state.phase !== "committed" && state.hasSwapped;
+    const isTrialLost = silentMs > rules.fleet.lostAfterMs && state.phase !== "committed" && isNewHere(state);
     const isMissed = LIMITED_METRICS.some((metric) => rules.node[metric].mustHaveData && rules.node[metric].role === "guardrail");
     return { outcome: isTrialLost && isMissed ? "fail" : "no-data", metric: null, reason: "lost" };
   }

@@ -29,7 +29,7 @@ const PARTS: readonly Part[] = [
   { part: "temporal", how: "predicted frames, or only key frames", base: null, baseFeatures: ALL, without: null, withoutFeatures: { ...ALL, temporal: false } },
   { part: "fusion", how: "sensors conditioned on the motion, or each by itself", base: null, baseFeatures: ALL, without: null, withoutFeatures: { ...ALL, fusion: false } },
   { part: "quantiser", how: "steps learned for each channel, or one step a level; both retrained", base: "base", baseFeatures: ALL, without: "equal-steps", withoutFeatures: ALL },
-  { part: "attention", how: "windowed attention in the way back, or none; both retrained", base: "base", baseFeatures: ALL, without: "no-attention", withoutFeatures: ALL },
+  { part: "attention", how: "windowed attention in the way back, or none; both retrained", base: "long-base", baseFeatures: ALL, without: "long-no-attention", withoutFeatures: ALL },
 ];
 
 /** The folder of the networks that are only compared with each other. */

@@ -49,6 +49,7 @@ function bench(): Bench {
     rssBytes: () => 1234,
     reclaim: () => {
       reclaimed.push(opened.filter(({ session }) => session.isClosed()).length);
+      return Promise.resolve();
     },
     post: (reply) => {
       // What the engine says must be what the other side can parse.

@@ -14,7 +14,7 @@ export interface EngineParts {
   readonly nowMs: MonotonicMs;
   rssBytes(): number;
   /** Gives back what a closed model left behind. */
-  reclaim(): void;
+  reclaim(): Promise<void>;
   post(reply: InferenceReply): void;
 }
 
@@ -157,7 +157,7 @@ export function createInferenceEngine(parts: EngineParts): InferenceEngine {
     await frames;
     for (const [stream, reference] of references) if (reference.version === model.session.version) references.delete(stream);
     await model.session.close();
-    parts.reclaim();
+    await parts.reclaim();
   }
   /** Keeps what a frame left, and no more streams than a fleet may have: one that is dropped begins with a key frame. */
   function remember(stream: string, reference: StreamReference | null): void {

@@ -7,8 +7,9 @@ import { readModel } from "../registry/registry";
 import { childPort } from "../supervision/child-port";
 import { createInferenceEngine } from "./engine";
 import { openModel } from "./onnx-session";
-import { collectGarbage } from "./process-memory";
+import { collectGarbage, keepYoungSpaceSmall } from "./process-memory";
 
+keepYoungSpaceSmall();
 const port = childPort();
 const engine = createInferenceEngine({
   readModel,

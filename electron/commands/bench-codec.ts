@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { msSsim, psnrDb } from "../../shared/codec/ms-ssim";
 import type { CameraImage } from "../../shared/codec/sensor-frame";
 import { fail, ok, type Result } from "../../shared/result";
+import { loadReferenceCodecs, type ReferenceCodec } from "../comparison/reference-codecs";
 import { decodeFrame, encodePictureFile } from "../edge/codec/frame-codec";
 import { readPicture, writeBytes } from "../edge/codec/picture-files";
 import { createSensorRig } from "../edge/sensors/rig";
@@ -27,8 +28,6 @@ then one summary line for each codec with its Bjontegaard rate difference to JPE
 `;
 
 const DEFAULT_FRAMES = 16;
-const JPEG_QUALITIES = [10, 20, 35, 50, 70, 85, 93] as const;
-const WEBP_QUALITIES = [1, 10, 25, 45, 65, 80, 90] as const;
 
 interface NamedImage {
   readonly name: string;
@@ -107,27 +106,17 @@ function modelCandidate(session: OpenModel, drill: boolean): Candidate {
   };
 }
 
-/** JPEG and WebP as libvips writes them, on one thread, with its default chroma subsampling. */
-async function fileCandidates(): Promise<Result<readonly Candidate[]>> {
-  const loaded = await import("sharp").catch(() => null);
-  if (loaded === null) {
-    return fail("NOT_AVAILABLE", "JPEG and WebP are measured with the development dependency sharp, which is not installed.");
-  }
-  const sharp = loaded.default;
-  sharp.concurrency(1);
-  const candidate = (codec: "jpeg" | "webp", levels: readonly number[]): Candidate => ({
+/** JPEG and WebP, as the comparison of models measures them too. */
+function referenceCandidate({ codec, libraryVersion, qualities, encode, decode }: ReferenceCodec): Candidate {
+  return {
     codec,
-    version: sharp.versions.vips,
-    levels,
+    version: libraryVersion,
+    levels: qualities,
     defaultLevel: null,
     drill: false,
-    encode: async ({ rgb, width, height }, quality) => {
-      const picture = sharp(rgb, { raw: { width, height, channels: 3 } });
-      return ok(await (codec === "jpeg" ? picture.jpeg({ quality }) : picture.webp({ quality })).toBuffer());
-    },
-    decode: async (bytes, { width, height }) => ok({ width, height, rgb: await sharp(bytes).removeAlpha().raw().toBuffer() }),
-  });
-  return ok([candidate("jpeg", JPEG_QUALITIES), candidate("webp", WEBP_QUALITIES)]);
+    encode: async (image, quality) => ok(await encode(image, quality)),
+    decode: async (bytes, image) => ok(await decode(bytes, image)),
+  };
 }
 
 async function measure(candidate: Candidate, { name, image }: NamedImage, level: number): Promise<Result<RdLine>> {
@@ -299,14 +288,14 @@ export async function run(args: readonly string[], io: CommandIo): Promise<ExitC
   }
   const images = typeof values["images"] === "string" ? await folderImages(values["images"]) : ok(heldOutImages(frames));
   if (!images.ok) return refuse(io, images.error);
-  const files = await fileCandidates();
-  if (!files.ok) return refuse(io, files.error);
+  const references = await loadReferenceCodecs();
+  if (!references.ok) return refuse(io, references.error);
   const folder = modelsFolderOf(values);
   const entries = await listModels(folder);
   if (!entries.ok) return refuse(io, entries.error);
   const sessions: OpenModel[] = [];
   try {
-    const candidates = [...files.value];
+    const candidates = references.value.map(referenceCandidate);
     for (const { version } of entries.value) {
       const model = await readModel(folder, version);
       const opened = model.ok ? await openModel(model.value) : model;

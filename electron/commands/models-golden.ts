@@ -30,6 +30,6 @@ export async function golden(places: string | readonly string[], version: string
   const named = { ...manifest, files: { ...manifest.files, golden: file } };
   await writeFile(join(folder, version, GOLDEN_NAME), text);
   await writeFile(path, `${JSON.stringify(named, null, 2)}\n`);
-  io.stdout(`${version}: ${made.value.frames.map(({ name }) => name).join("; ")}\n`);
+  io.stdout(`${version}: ${[...made.value.frames, ...(made.value.stream ?? [])].map(({ name }) => name).join("; ")}\n`);
   return 0;
 }

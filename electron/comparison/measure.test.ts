@@ -26,6 +26,7 @@ function steppingClock(): () => number {
 
 const REFERENCE: ReferenceCodec = {
   codec: "jpeg",
+  libraryVersion: "0.0.1",
   qualities: [10, 90],
   encode: (_image, quality) => Promise.resolve(new Uint8Array(10 * quality)),
   decode: (_bytes, image) => Promise.resolve(image),

@@ -5,6 +5,8 @@ import { fail, ok, type Result } from "../../shared/result";
 /** A codec that an engineer would use otherwise. */
 export interface ReferenceCodec {
   readonly codec: ReferenceCodecName;
+  /** Of the library that does it. */
+  readonly libraryVersion: string;
   /** Its own quality settings, from few bytes to many. */
   readonly qualities: readonly number[];
   encode(image: CameraImage, quality: number): Promise<Uint8Array>;
@@ -32,6 +34,7 @@ export async function loadReferenceCodecs(): Promise<Result<readonly ReferenceCo
   return ok(
     (["jpeg", "webp"] as const).map((codec) => ({
       codec,
+      libraryVersion: sharp.versions.vips,
       qualities: QUALITIES[codec],
       encode: async ({ rgb, width, height }, quality) => {
         const picture = sharp(rgb, { raw: { width, height, channels: 3 } });

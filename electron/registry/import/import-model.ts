@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, open, readdir, rename, rm, stat } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, rm, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
 import type { ImportOutcome } from "../../../shared/contract/models";
 import { quoteUntrusted } from "../../../shared/fleet/ids";
@@ -7,6 +7,7 @@ import { checkpointVersion, CHECKPOINT_FAULT } from "../original-bundle";
 import { folderOf } from "../registry";
 import type { VerificationEnd } from "../verification/verification-store";
 import { takeTarGz, takeZip } from "./archives";
+import { SYSTEM_DISK, systemReason, type ImportDisk } from "./disk";
 import { bytesOfFile, Intake, takeFolder, type IntakeFault } from "./intake";
 import { recognise, type Recognised } from "./recognise";
 
@@ -20,7 +21,12 @@ export interface ImportParts {
   verify(staged: { readonly kind: Recognised["kind"]; readonly version: string; readonly parent: string; readonly folder: string }): Promise<VerificationEnd>;
   /** Told what is done. */
   progress(sentence: string): void;
+  /** What writes; the system's own where none is given. */
+  readonly disk?: ImportDisk;
 }
+
+/** The same with a disk in any case. */
+type Parts = ImportParts & { readonly disk: ImportDisk };
 
 const STAGING_PREFIX = ".incoming-";
 
@@ -28,15 +34,18 @@ const STAGING_PREFIX = ".incoming-";
 function writeFailure(thrown: unknown): Failure<"FILE_WRITE_FAILED"> {
   const code = thrown instanceof Error && "code" in thrown ? String(thrown.code) : "";
   if (!/^E[A-Z0-9]+$/.test(code)) throw thrown;
-  return { code: "FILE_WRITE_FAILED", message: `The data folder could not be written (${code}). Nothing was imported.` };
+  return { code: "FILE_WRITE_FAILED", message: `The data folder could not be written (${systemReason(thrown)}). Nothing was imported.` };
 }
 
-async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, "r");
+/** Gives what is staged its name for good. Where that cannot be made sure, the name is taken back. */
+async function putInPlace(disk: ImportDisk, staged: string, importDir: string, key: string): Promise<void> {
+  const placed = join(importDir, key);
+  await disk.rename(staged, placed);
   try {
-    await folder.sync();
-  } finally {
-    await folder.close();
+    await disk.syncFolder(importDir);
+  } catch (thrown) {
+    await rm(placed, { recursive: true, force: true });
+    throw thrown;
   }
 }
 
@@ -66,11 +75,11 @@ async function exists(path: string): Promise<boolean> {
 }
 
 /** The extension decides how a file is read: nobody guesses at the content of an archive. */
-async function takeIn(path: string, staging: string): Promise<Result<Intake, IntakeFault | "NOT_A_MODEL">> {
+async function takeIn(path: string, staging: string, disk: ImportDisk): Promise<Result<Intake, IntakeFault | "NOT_A_MODEL">> {
   const found = await stat(path).catch(() => null);
   if (found === null) return fail("FILE_READ_FAILED", `${path} could not be read: there is no such file or folder.`);
   const name = path.toLowerCase();
-  const intake = new Intake(staging, found.isDirectory() ? null : found.size);
+  const intake = new Intake(staging, found.isDirectory() ? null : found.size, disk);
   const take: Intake["take"] = (entry) => intake.take(entry);
   let taken: Result<void, IntakeFault>;
   if (found.isDirectory()) taken = await takeFolder(path, take);
@@ -88,10 +97,10 @@ interface Staged {
 }
 
 /** Puts what belongs to the version into a folder of its name. */
-async function stage(path: string, staging: string, { places, importDir }: ImportParts): Promise<Result<Staged>> {
+async function stage(path: string, staging: string, { places, importDir, disk }: Parts): Promise<Result<Staged>> {
   const raw = join(staging, "raw");
   await mkdir(raw);
-  const taken = await takeIn(path, raw);
+  const taken = await takeIn(path, raw, disk);
   if (!taken.ok) return taken;
   const what = await recognise(raw, taken.value.files);
   if (!what.ok) return what;
@@ -103,13 +112,13 @@ async function stage(path: string, staging: string, { places, importDir }: Impor
   }
   const folder = join(staging, key);
   await mkdir(folder);
-  for (const file of files) await rename(join(raw, root, file), join(folder, file));
-  await syncFolder(folder);
+  for (const file of files) await disk.rename(join(raw, root, file), join(folder, file));
+  await disk.syncFolder(folder);
   const belongs = new Set(files.map((file) => `${root}${file}`));
   return ok({ what: what.value, folder, leftOut: [...taken.value.files.filter((file) => !belongs.has(file)), ...taken.value.leftOut] });
 }
 
-async function importVersion(path: string, staging: string, parts: ImportParts): Promise<ImportOutcome> {
+async function importVersion(path: string, staging: string, parts: Parts): Promise<ImportOutcome> {
   const refused = ({ code, message }: Failure): ImportOutcome => ({ path, ok: false, code, sentence: message });
   parts.progress("It is unpacked into a temporary folder.");
   const staged = await stage(path, staging, parts);
@@ -120,18 +129,17 @@ async function importVersion(path: string, staging: string, parts: ImportParts):
   const end = await parts.verify({ kind, version, parent: staging, folder });
   if (end.state === "refused") return refused({ code: end.code, message: `${end.sentence} Nothing was imported.` });
   try {
-    await rename(folder, join(parts.importDir, key));
+    await putInPlace(parts.disk, folder, parts.importDir, key);
   } catch (thrown) {
     // Another import of the same version was faster.
     if (await exists(join(parts.importDir, key))) return refused({ code: "VERSION_PRESENT", message: `${key} is in the registry already (imported). Nothing was imported.` });
     return refused(writeFailure(thrown));
   }
-  await syncFolder(parts.importDir);
   return { path, ok: true, key, kind, version, sentence: end.sentence, leftOut: leftOut.map((name) => name.slice(0, 200)) };
 }
 
 /** Takes a checkpoint over byte for byte, unopened, so that it is listed. */
-async function importCheckpoint(path: string, staging: string, { importDir, progress }: ImportParts): Promise<ImportOutcome> {
+async function importCheckpoint(path: string, staging: string, { importDir, progress, disk }: Parts): Promise<ImportOutcome> {
   const refused = ({ code, message }: Failure): ImportOutcome => ({ path, ok: false, code, sentence: message });
   const key = basename(path);
   const version = checkpointVersion(key);
@@ -142,11 +150,10 @@ async function importCheckpoint(path: string, staging: string, { importDir, prog
   progress("Its bytes are copied; it is not opened.");
   const found = await stat(path).catch(() => null);
   if (found === null || !found.isFile()) return refused({ code: "FILE_READ_FAILED", message: `${path} could not be read: there is no such file.` });
-  const intake = new Intake(staging, null);
+  const intake = new Intake(staging, null, disk);
   const taken = await intake.take({ name: key, type: "file", declaredBytes: found.size, content: () => bytesOfFile(path) });
   if (!taken.ok) return refused(taken.error);
-  await rename(join(staging, key), join(importDir, key));
-  await syncFolder(importDir);
+  await putInPlace(disk, join(staging, key), importDir, key);
   return { path, ok: true, key, kind: "checkpoint", version, sentence: `${key} is listed. ${CHECKPOINT_FAULT.message}`, leftOut: [] };
 }
 
@@ -154,7 +161,8 @@ async function importCheckpoint(path: string, staging: string, { importDir, prog
  * Imports one path: under a temporary name in the models folder of the data folder, synced, verified in a
  * process of its own, and only then renamed. Whatever is refused leaves nothing behind.
  */
-export async function importPath(path: string, parts: ImportParts): Promise<ImportOutcome> {
+export async function importPath(path: string, given: ImportParts): Promise<ImportOutcome> {
+  const parts: Parts = { ...given, disk: given.disk ?? SYSTEM_DISK };
   let staging: string;
   try {
     await mkdir(parts.importDir, { recursive: true });

@@ -1,9 +1,10 @@
 import { constants } from "node:fs";
-import { mkdir, open, readdir } from "node:fs/promises";
+import { open, readdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { quoteUntrusted } from "../../../shared/fleet/ids";
 import { fail, ok, type Result } from "../../../shared/result";
 import { FILE_NAME_PATTERN } from "../manifest";
+import { systemReason, type FileInProgress, type ImportDisk } from "./disk";
 
 /** What an import may be. Far above any model of today, far below what fills a disk or a memory. */
 export const IMPORT_LIMITS = {
@@ -34,10 +35,6 @@ const MIB = 1024 ** 2;
 /** A limit was passed in the middle of a stream. */
 class TooLarge extends Error {}
 
-function systemReason(thrown: unknown): string {
-  return thrown instanceof Error && "code" in thrown ? String(thrown.code) : thrown instanceof Error ? thrown.message : String(thrown);
-}
-
 /**
  * The parts of an entry's name.
  *
@@ -66,10 +63,12 @@ export class Intake {
   /**
    * @param folder exists and is empty.
    * @param packedBytes size of the archive; null for a folder, which cannot be a bomb.
+   * @param disk what the files are written with.
    */
   constructor(
     private readonly folder: string,
     private readonly packedBytes: number | null,
+    private readonly disk: ImportDisk,
   ) {}
 
   /** Takes one entry. After a failure nothing more must be given. */
@@ -114,10 +113,10 @@ export class Intake {
 
   private async write(name: string, entry: IncomingEntry): Promise<Result<void, IntakeFault>> {
     const path = join(this.folder, name);
-    let file: Awaited<ReturnType<typeof open>>;
+    let file: FileInProgress;
     try {
-      await mkdir(dirname(path), { recursive: true });
-      file = await open(path, "wx", 0o644);
+      await this.disk.makeFolder(dirname(path));
+      file = await this.disk.create(path);
     } catch (thrown) {
       return fail("FILE_WRITE_FAILED", `${name} could not be written (${systemReason(thrown)}). Nothing was imported.`);
     }
@@ -134,10 +133,11 @@ export class Intake {
     } catch (thrown) {
       if (thrown instanceof TooLarge) return this.tooLarge();
       const reason = systemReason(thrown);
-      if (/^E[A-Z]+$/.test(reason)) return fail("FILE_WRITE_FAILED", `${name} could not be copied (${reason}). Nothing was imported.`);
+      if (/^E[A-Z0-9]+(:|$)/.test(reason)) return fail("FILE_WRITE_FAILED", `${name} could not be copied (${reason}). Nothing was imported.`);
       return fail("BAD_ARCHIVE", `${name} is damaged in the archive: ${reason.slice(0, 200)}. Nothing was imported.`);
     } finally {
-      await file.close();
+      // What is kept was synced before, and a file that failed has been told of.
+      await file.close().catch(() => undefined);
     }
   }
 }

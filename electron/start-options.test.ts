@@ -46,5 +46,6 @@ describe("the options of ./lydlr start", () => {
 
   test("keep data under the home folder where XDG says nothing", () => {
     expect(defaultDataDir({})).toMatch(/\.local\/share\/lydlr-ops$/);
+    expect(defaultDataDir({ XDG_DATA_HOME: "" })).toBe(defaultDataDir({}));
   });
 });

@@ -41,7 +41,9 @@ const OPTIONS = {
 
 /** Where data goes when nobody says: the XDG data folder of this user. */
 export function defaultDataDir(environment: NodeJS.ProcessEnv): string {
-  return join(environment["XDG_DATA_HOME"] ?? join(homedir(), ".local", "share"), "lydlr-ops");
+  const configured = environment["XDG_DATA_HOME"];
+  // Empty is unset (XDG Base Directory Specification 0.8).
+  return join(configured === undefined || configured === "" ? join(homedir(), ".local", "share") : configured, "lydlr-ops");
 }
 
 function wholeNumber(name: string, text: string, least: number, most: number): Result<number, "BAD_USAGE"> {

@@ -18,7 +18,8 @@ export function socketPlace(dataDir: string, environment: NodeJS.ProcessEnv, pla
   const beside = join(dataDir, "control.sock");
   if (Buffer.byteLength(beside) <= LONGEST_PATH_BYTES) return ok(beside);
   const user = process.getuid?.() ?? 0;
-  const folder = environment["XDG_RUNTIME_DIR"] ?? join(tmpdir(), `lydlr-ops-${user}`);
+  const configured = environment["XDG_RUNTIME_DIR"];
+  const folder = configured === undefined || configured === "" ? join(tmpdir(), `lydlr-ops-${user}`) : configured;
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     const found = lstatSync(folder);

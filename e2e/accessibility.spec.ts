@@ -53,9 +53,11 @@ test("the registry, and the comparison of two versions from set-up to verdict", 
   await expect(page.getByRole("grid", { name: "Versions" })).toBeVisible({ timeout: 60_000 });
   await expectAccessible(page, "models");
   await page.getByRole("button", { name: "Compare two versions" }).click();
+  await page.getByRole("button", { name: /Version B/ }).click();
+  await page.getByRole("option", { name: "1.1.0", exact: true }).click();
   await page.getByRole("radio", { name: "Quick" }).click();
   await expectAccessible(page, "set-up of a comparison");
-  await page.getByRole("button", { name: /^Compare 1\.0\.0 with/ }).click();
+  await page.getByRole("button", { name: "Compare 1.0.0 with 1.1.0" }).click();
   await expect(page.getByRole("progressbar", { name: "Measured" })).toBeVisible();
   await expectAccessible(page, "comparison in progress");
   await expect(page.getByRole("slider", { name: /^Divider/ })).toBeVisible({ timeout: 300_000 });

@@ -26,6 +26,17 @@ export function parseArguments(
   }
 }
 
+/** The number of a text on the command line; NaN where it is none. */
+export function numberOf(text: string): number {
+  return text.trim() === "" ? Number.NaN : Number(text);
+}
+
+/** The number of an option, or what holds where it is absent; NaN where it is no number. */
+export function numberOption(values: ParsedArguments["values"], name: string, ifAbsent: number): number {
+  const text = values[name];
+  return typeof text === "string" ? numberOf(text) : ifAbsent;
+}
+
 /** The folder of models: the one asked for, else the one beside the built program. */
 export function modelsFolderOf(values: ParsedArguments["values"]): string {
   const asked = values["models"];

@@ -2,7 +2,7 @@ import { curveOf, simulateTest, type SimulatedTest } from "../../shared/abtest/s
 import { DISTRIBUTIONS, marginsOf, type Distribution } from "../../shared/judge/simulation/noise";
 import { seededRandom } from "../../shared/random";
 import { fail, ok, type Result } from "../../shared/result";
-import { parseArguments, refuse } from "./arguments";
+import { numberOption, parseArguments, refuse } from "./arguments";
 import type { Command } from "./command";
 import { quantile } from "./measure";
 
@@ -48,10 +48,7 @@ function parseRequest(args: readonly string[]): Result<Request | "help"> {
   const { values, positionals } = parsed.value;
   if (values["help"] === true) return ok("help");
   if (positionals.length > 0) return fail("BAD_USAGE", "bench abtest takes no names.");
-  const number = (name: string, ifAbsent: number): number => {
-    const text = values[name];
-    return typeof text === "string" ? (text.trim() === "" ? Number.NaN : Number(text)) : ifAbsent;
-  };
+  const number = (name: string, ifAbsent: number): number => numberOption(values, name, ifAbsent);
   const asked = values["distribution"] ?? "normal";
   const distribution = DISTRIBUTIONS.find((known) => known === asked);
   if (distribution === undefined) return fail("BAD_USAGE", `--distribution is ${DISTRIBUTIONS.join(", ")}.`);

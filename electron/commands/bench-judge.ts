@@ -5,7 +5,7 @@ import { defaultRules, simulateNode, watchDegrading, watchHealthy, type Detectio
 import { DISTRIBUTIONS, marginsOf, type Distribution } from "../../shared/judge/simulation/noise";
 import { seededRandom, type Random } from "../../shared/random";
 import { fail, ok, type Result } from "../../shared/result";
-import { parseArguments, refuse } from "./arguments";
+import { numberOf, numberOption, parseArguments, refuse } from "./arguments";
 import type { Command, CommandIo } from "./command";
 import { quantile } from "./measure";
 
@@ -82,14 +82,11 @@ function parseRequest(args: readonly string[]): Result<Request | "help"> {
   const { values, positionals } = parsed.value;
   if (values["help"] === true) return ok("help");
   if (positionals.length > 0) return fail("BAD_USAGE", "bench judge takes no names.");
-  const number = (name: string, ifAbsent: number): number => {
-    const text = values[name];
-    return typeof text === "string" ? (text.trim() === "" ? Number.NaN : Number(text)) : ifAbsent;
-  };
+  const number = (name: string, ifAbsent: number): number => numberOption(values, name, ifAbsent);
   const distribution = values["distribution"] ?? "normal";
   if (typeof distribution !== "string" || !isDistribution(distribution)) return fail("BAD_USAGE", `--distribution is ${DISTRIBUTIONS.join(", ")}.`);
   const shift = values["shift"];
-  const shifts = (typeof shift === "string" ? shift : "2").split(",").map((text) => (text.trim() === "" ? Number.NaN : Number(text)));
+  const shifts = (typeof shift === "string" ? shift : "2").split(",").map(numberOf);
   const request = { hours: number("hours", 480), nodes: number("nodes", 6), rho: number("rho", 0), distribution, shifts, runs: number("runs", 400), seed: number("seed", 1), isJson: values["json"] === true };
   const { hours, nodes, rho, runs, seed } = request;
   if (!(hours > 0 && hours <= 1e6)) return fail("BAD_USAGE", "--hours is above 0 and at most 1000000.");

@@ -2,7 +2,6 @@ import { useMemo, type ReactNode } from "react";
 import { Tag } from "../design";
 import { formatNumber } from "../format/number";
 import { formatClock, formatUtcInstant, type ClockKind } from "../format/time";
-import { valueTicks } from "./axis-ticks";
 import { ChartPanel } from "./ChartPanel";
 import { ChartClock } from "./ChartMarks";
 import { PLOT_MARGIN_PX, plotFrame, type PlotFrame } from "./plot-frame";
@@ -11,6 +10,7 @@ import type { Emphasis, Scale } from "./scales";
 import { statisticSpan, type Crossing } from "./statistic-span";
 import type { TimeSpan } from "./chart-view";
 import { useSize, type BoxSize } from "./use-size";
+import { ValueGrid } from "./ValueGrid";
 import "./statistic-chart.css";
 
 /** What is drawn of a statistic. */
@@ -109,17 +109,9 @@ function Picture(props: StatisticChartProps & { readonly size: BoxSize }): React
 }
 
 function ValueAxis({ frame, size, scale }: { readonly frame: PlotFrame; readonly size: BoxSize; readonly scale: Scale }): ReactNode {
-  const ticks = valueTicks(scale, size.height < 130 ? 2 : 4);
   return (
     <svg className="chart-layer" width={size.width} height={size.height} aria-hidden="true" focusable="false">
-      {ticks.values.map((value) => (
-        <g key={value}>
-          <path className="statistic-grid" d={`M${frame.left} ${frame.yOf(value)}H${frame.right}`} />
-          <text className="chart-note" x={frame.left - 8} y={frame.yOf(value) + 4} textAnchor="end">
-            {formatNumber(value, ticks.decimals)}
-          </text>
-        </g>
-      ))}
+      <ValueGrid plot={frame} scale={scale} count={size.height < 130 ? 2 : 4} />
     </svg>
   );
 }

@@ -1,9 +1,9 @@
 import type { ReactNode } from "react";
 import type { PolicyCost } from "../../../../shared/contract/policy";
-import { valueTicks } from "../../../charts/axis-ticks";
 import { ChartPanel } from "../../../charts/ChartPanel";
 import { lineThrough, plotIn, scaleFromZero, spreadLabels, type Plot } from "../../../charts/plot";
 import { useSize, type BoxSize } from "../../../charts/use-size";
+import { ValueGrid } from "../../../charts/ValueGrid";
 import { formatNumber } from "../../../format/number";
 import { BUDGET_MARKS, shareOfDays } from "./budget-scale";
 
@@ -71,19 +71,11 @@ function CostPlot({ curve, days, summaryId }: { readonly curve: readonly CurvePo
 function CostPicture({ curve, days, size }: { readonly curve: readonly CurvePoint[]; readonly days: number; readonly size: BoxSize }): ReactNode {
   const scale = scaleFromZero(curve.flatMap((point) => CURVES.map((one) => point[one.curve] / 1_000)));
   const plot = plotIn(size, MARGIN, { min: 0, max: 1 }, scale);
-  const ticks = valueTicks(scale, 4);
   const x = plot.xOf(shareOfDays(days));
   const isFlagLeft = x > (plot.left + plot.right) / 2;
   return (
     <svg className="chart-layer" width={size.width} height={size.height} aria-hidden="true" focusable="false">
-      {ticks.values.map((value) => (
-        <g key={value}>
-          <path className="policy-grid" d={`M${plot.left} ${plot.yOf(value)}H${plot.right}`} />
-          <text className="chart-note" x={plot.left - 8} y={plot.yOf(value) + 4} textAnchor="end">
-            {formatNumber(value, ticks.decimals)}
-          </text>
-        </g>
-      ))}
+      <ValueGrid plot={plot} scale={scale} count={4} />
       <path className="chart-floor" d={`M${plot.left} ${plot.bottom}H${plot.right}`} />
       {BUDGET_MARKS.map((mark) => (
         <text key={mark} className="chart-note" x={plot.xOf(shareOfDays(mark))} y={plot.bottom + 17} textAnchor="middle">

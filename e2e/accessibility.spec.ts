@@ -1,6 +1,6 @@
 import { expect, test, type Page } from "@playwright/test";
 import { accessibilityFaults } from "./app/axe";
-import { changePolicy, firstStartButton, invoke, openFleet, openLiveFleet, openNode } from "./app/fleet";
+import { changePolicy, firstStartButton, invoke, muteLatency, openFleet, openLiveFleet, openNode } from "./app/fleet";
 import { groupWithApp } from "./app/group";
 
 const app = groupWithApp();
@@ -20,8 +20,10 @@ test("the first-start page", async () => {
 });
 
 test("the fleet page as cards, table and matrix, with a node that needs a person", async () => {
+  test.setTimeout(240_000);
   const { page } = app();
   await openLiveFleet(page);
+  await muteLatency(page);
   const limits = { minCompressionRatio: 5, maxLatencyMs: 50, minQualityScore: 0.7 };
   await invoke(page, "faults/set", { nodeId: "node_5", fault: "silent", level: 1 });
   await expect(page.getByRole("region", { name: "Needs a person" })).toBeVisible({ timeout: 20_000 });
@@ -31,7 +33,7 @@ test("the fleet page as cards, table and matrix, with a node that needs a person
   }
   await page.getByRole("radio", { name: "Cards" }).click();
   await changePolicy(page, { limits: { ...limits, minCompressionRatio: 900 } });
-  await expect(page.getByRole("article", { name: "node_0" })).toHaveAttribute("data-state", "failing", { timeout: 20_000 });
+  await expect(page.getByRole("article", { name: "node_0" })).toHaveAttribute("data-state", "failing", { timeout: 120_000 });
   await expectAccessible(page, "fleet with failing nodes");
   await changePolicy(page, { limits });
 });

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test, type Page } from "@playwright/test";
 import sharp from "sharp";
-import { card, changePolicy, firstStartButton, freshRequestId, invoke, nodeNow, openFleet, openLiveFleet, openNode, snapshot } from "./app/fleet";
+import { card, changePolicy, firstStartButton, freshRequestId, invoke, muteLatency, nodeNow, openFleet, openLiveFleet, openNode, snapshot } from "./app/fleet";
 import { groupWithApp } from "./app/group";
 import { PROJECT, type OpsApp } from "./app/ops-app";
 
@@ -73,6 +73,7 @@ test.describe("six nodes", () => {
     await untilFullRate(page);
     await shoot(app(), "first-start");
     await openLiveFleet(page);
+    await muteLatency(page);
     await expect.poll(async () => (await snapshot(page)).tick, { timeout: 90_000 }).toBeGreaterThan(IS_FOR_DOCS ? 140 : 20);
     await untilFullRate(page);
     await shoot(app(), "fleet-cards");

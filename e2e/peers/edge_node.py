@@ -12,6 +12,7 @@ import random
 import signal
 import struct
 import sys
+import threading
 import time
 
 import rclpy
@@ -60,6 +61,9 @@ class Edge:
         self.node_id = node_id
         self.options = options
         self.version = options.version
+        self.swapped_at = time.monotonic()
+        # What a control line set: see control() below.
+        self.control = {}
         self.sequence = 0
         self.published = 0
         self.random = random.Random(f"{options.seed}/{node_id}")
@@ -105,6 +109,7 @@ class Edge:
         if self.options.deaf or (known is not None and version not in known.split(",")):
             return
         self.version = self.options.wrong_version or version
+        self.swapped_at = time.monotonic()
         self.beat()
 
     def values(self):
@@ -115,9 +120,23 @@ class Edge:
             ratio = math.nan
         if self.options.quality is not None:
             quality = self.options.quality
+        does = self.control.get("versions", {}).get(self.version, {})
+        if "ramp_s" in does:
+            share = min(1.0, (time.monotonic() - self.swapped_at) / does["ramp_s"])
+            quality *= 1.0 - share * (1.0 - does.get("quality_times", 1.0))
+        else:
+            quality *= does.get("quality_times", 1.0)
+        ratio /= does.get("bytes_times", 1.0)
+        latency *= does.get("latency_times", 1.0)
+        quality *= self.control.get("quality_times", 1.0)
+        if self.control.get("nan"):
+            ratio = latency = quality = math.nan
         return ratio, latency, 0.5, quality, 500.0
 
     def tick(self):
+        if self.random.random() < self.control.get("loss", 0.0):
+            self.sequence += 1
+            return
         ratio, latency, level, quality, bandwidth = self.values()
         if self.options.garbage:
             size = self.random.randrange(0, self.options.garbage)
@@ -189,6 +208,7 @@ def arguments():
     parser.add_argument("--type-clash", help="a publisher of String on this topic")
     parser.add_argument("--competitor", action="store_true", help="a node called model_deployment_manager")
     parser.add_argument("--restart-after", type=float, default=0, help="ends its nodes and makes them again, s")
+    parser.add_argument("--control", action="store_true", help="takes a JSON object a line on stdin: loss, nan, quality_times, versions")
     parser.add_argument("--seed", type=int, default=1)
     return parser.parse_args()
 
@@ -223,6 +243,14 @@ def surroundings(options, context):
     return others
 
 
+def control(edges):
+    """Takes what every node does from now on from stdin, an object a line, until it ends."""
+    for line in sys.stdin:
+        wanted = json.loads(line)
+        for edge in edges:
+            edge.control = wanted
+
+
 def main():
     options = arguments()
     stop = []
@@ -240,6 +268,8 @@ def main():
     # Tells which nodes it sees in the graph.
     signal.signal(signal.SIGUSR2, lambda *_: asked.append(True))
     published = 0
+    if options.control:
+        threading.Thread(target=control, args=(edges,), daemon=True).start()
     while not stop:
         context = Context()
         rclpy.init(context=context)

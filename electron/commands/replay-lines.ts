@@ -6,10 +6,11 @@ const LINE_FEED = 10;
 
 /**
  * Hands over a file line by line without holding it in memory; a day of fifty nodes is a gigabyte.
- * @param onLine gets each line without its end, and its number from 1.
+ * @param onLine gets bytes in which a line lies from `from` to before `end`, without its line feed, and its number from 1.
+ * The bytes are good until it returns.
  * @returns FILE_READ_FAILED when the file cannot be opened or read to its end.
  */
-export function eachLine(path: string, onLine: (line: string, number: number) => void): Result<number> {
+export function eachLine(path: string, onLine: (bytes: Buffer, from: number, end: number, number: number) => void): Result<number> {
   let file: number;
   try {
     file = openSync(path, "r");
@@ -19,12 +20,11 @@ export function eachLine(path: string, onLine: (line: string, number: number) =>
   const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
   let rest: Buffer = Buffer.alloc(0);
   let number = 0;
-  const handOver = (bytes: Buffer): void => {
+  const handOver = (bytes: Buffer, size: number): void => {
     let from = 0;
-    const text = bytes.toString("utf8");
-    for (let end = text.indexOf("\n"); end >= 0; end = text.indexOf("\n", from)) {
+    for (let end = bytes.indexOf(LINE_FEED); end >= 0 && end < size; end = bytes.indexOf(LINE_FEED, from)) {
       number += 1;
-      onLine(text.slice(from, end), number);
+      onLine(bytes, from, end, number);
       from = end + 1;
     }
   };
@@ -36,11 +36,11 @@ export function eachLine(path: string, onLine: (line: string, number: number) =>
         rest = Buffer.concat([rest, read]);
         continue;
       }
-      // Cut at a line's end, so that no character of several bytes is cut in two.
-      handOver(Buffer.concat([rest, read.subarray(0, lastEnd + 1)]));
+      if (rest.length === 0) handOver(read, lastEnd + 1);
+      else handOver(Buffer.concat([rest, read.subarray(0, lastEnd + 1)]), rest.length + lastEnd + 1);
       rest = Buffer.from(read.subarray(lastEnd + 1));
     }
-    if (rest.length > 0) handOver(Buffer.concat([rest, Buffer.of(LINE_FEED)]));
+    if (rest.length > 0) handOver(Buffer.concat([rest, Buffer.of(LINE_FEED)]), rest.length + 1);
   } catch {
     return fail("FILE_READ_FAILED", `The file ${path} could not be read to its end.`);
   } finally {

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { createFleetJudge, type JudgeEvent } from "../../shared/judge/fleet-judge";
-import { parseRecordedLine } from "../../shared/judge/recording";
+import type { JudgedSample } from "../../shared/judge/node-judge";
+import { parseRecordedLine, readPlainSample } from "../../shared/judge/recording";
 import { DEFAULT_POLICY, parsePolicy, type Policy } from "../../shared/policy/policy";
 import { fail, ok, type Result } from "../../shared/result";
 import { parseArguments, refuse } from "./arguments";
@@ -97,7 +98,12 @@ function replayFile(path: string, policy: Policy, isJson: boolean, io: CommandIo
     }
     return totals.lastMs;
   };
-  const read = eachLine(path, (line, number) => {
+  const judgeSample = (nodeId: string, sample: JudgedSample): void => {
+    totals.samples += 1;
+    const tMs = advance(sample.tMs);
+    judge.sample(nodeId, tMs === sample.tMs ? sample : { ...sample, tMs });
+  };
+  const takeLine = (line: string, number: number): void => {
     if (line === "" || line === "\r") return;
     const parsed = parseRecordedLine(line);
     if (!parsed.ok) {
@@ -106,14 +112,13 @@ function replayFile(path: string, policy: Policy, isJson: boolean, io: CommandIo
       return;
     }
     const recorded = parsed.value;
-    if (recorded.type === "deploy") {
-      judge.deploy(advance(recorded.tMs), recorded.nodeId, recorded.version);
-      return;
-    }
-    totals.samples += 1;
-    const { sample } = recorded;
-    const tMs = advance(sample.tMs);
-    judge.sample(recorded.nodeId, tMs === sample.tMs ? sample : { ...sample, tMs });
+    if (recorded.type === "sample") judgeSample(recorded.nodeId, recorded.sample);
+    else judge.deploy(advance(recorded.tMs), recorded.nodeId, recorded.version);
+  };
+  const read = eachLine(path, (bytes, from, end, number) => {
+    const plain = readPlainSample(bytes, from, end);
+    if (plain !== null) judgeSample(plain.nodeId, plain.sample);
+    else takeLine(bytes.toString("utf8", from, end), number);
   });
   if (totals.samples > 0) judge.tick(totals.lastMs);
   output.flush();

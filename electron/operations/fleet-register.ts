@@ -1,4 +1,5 @@
 import type { NodeId } from "../../shared/fleet/ids";
+import type { SilenceLimits } from "../../shared/fleet/liveness";
 import { currentSpan, type VersionHistory } from "../../shared/fleet/version-history";
 import { TrackedNode } from "../../shared/fleet/tracked-node";
 import { duration } from "../../shared/fleet/words";
@@ -134,14 +135,14 @@ export class FleetRegister {
     this.onReport({ node, type: "unreadable", versionChanged: false });
   }
 
-  /** Ends a tick for every node and tells whose presence changed. */
-  endTick(): void {
+  /** Ends a tick for every node and tells whose presence changed, by the policy's limits of silence. */
+  endTick(silence: SilenceLimits): void {
     const nowMs = this.clock.monotonicMs();
     const wallMs = this.clock.wallMs();
     for (const node of this.nodes.values()) {
       const before = node.liveness;
       const silentForMs = wallMs - node.lastHeardWallMs;
-      if (node.endTick(nowMs, wallMs)) this.tellLiveness(node, before, silentForMs);
+      if (node.endTick(nowMs, wallMs, silence)) this.tellLiveness(node, before, silentForMs);
     }
     this.broadcasts.endTick();
   }

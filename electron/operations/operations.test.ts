@@ -154,6 +154,19 @@ describe("the engine", () => {
   });
 
   describe("presence", () => {
+    test("is told by the policy's times, and says them", async () => {
+      const silence = { policy: { trial: { staleAfterMs: 2_000, lostAfterMs: 4_000 } }, reason: "for a test", expectedRevision: 0, by: "ada", via: "window" } as const;
+      expect(operations.changePolicy(silence).ok).toBe(true);
+      link.join([N0]);
+      await run(10);
+      await run(3, null);
+      expect(seen()).toMatchObject({ state: "stale" });
+      expect(seen()?.sentence).toMatch(/\(stale after 2 s, lost after 4 s\)/);
+      await run(2, null);
+      expect(seen()).toMatchObject({ state: "lost" });
+      expect(seen()?.sentence).toContain("(lost after 4 s)");
+    });
+
     test("goes from joining over live to stale and lost, with times, and back with its history", async () => {
       link.join([N0]);
       expect(seen()).toMatchObject({ state: "joining", attention: "none" });

@@ -15,6 +15,7 @@ import { nodeSeries } from "../../shared/fleet/node-series";
 import { summarisePerformance } from "../../shared/fleet/performance";
 import { TICK_MS, type TrackedNode } from "../../shared/fleet/tracked-node";
 import { counted } from "../../shared/fleet/words";
+import { fleetPolicyOf } from "../../shared/policy/policy";
 import { fail, ok, type Result } from "../../shared/result";
 import { hasEnded, viewCommand } from "../../shared/rollout/command";
 import { EMPTY_GUARD, rollbackOffer } from "../../shared/rollout/guard";
@@ -399,7 +400,7 @@ export class Operations {
     this.beat = beat;
     const nowMs = this.parts.timers.monotonicMs();
     if (nowMs - this.lastDiscoveryMs >= DISCOVERY_MS) this.discover();
-    this.register.endTick();
+    this.register.endTick(fleetPolicyOf(this.policies.current().policy));
     this.guard.tick();
     this.desk.tick();
     this.rolloutDesk.tick();

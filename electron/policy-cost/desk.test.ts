@@ -22,7 +22,7 @@ describe("what a policy costs", () => {
   /** A thread that does something else than compute. */
   function threadThat(name: string, code: string): string {
     const path = join(folder, name);
-    writeFileSync(path, `require("node:worker_threads").parentPort.on("message", () => { ${code} });`);
+    writeFileSync(path, `require("node:worker_threads").parentPort.on("message", ({ id }) => { ${code} });`);
     return path;
   }
 
@@ -36,7 +36,7 @@ describe("what a policy costs", () => {
   });
 
   test("is asked of one thread only while nothing changes, and again for another policy or fleet", async () => {
-    const desk = openPolicyCostDesk(threadThat("refuses.cjs", 'require("node:worker_threads").parentPort.postMessage({ driftLimit: Infinity });'));
+    const desk = openPolicyCostDesk(threadThat("refuses.cjs", 'require("node:worker_threads").parentPort.postMessage({ id, cost: { driftLimit: Infinity } });'));
     const first = desk.preview({}, 6);
     expect(desk.preview({}, 6)).toBe(first);
     expect(desk.preview({}, 7)).not.toBe(first);
@@ -45,12 +45,26 @@ describe("what a policy costs", () => {
     await Promise.all([desk.preview({}, 7), desk.preview({ budget: { days: 2 } }, 6)]);
   });
 
+  test("fails where the thread ended without a word", async () => {
+    const desk = openPolicyCostDesk(threadThat("ends.cjs", "process.exit(3);"));
+    expect(await desk.preview({}, 6)).toMatchObject({ ok: false, error: { code: "INTERNAL", message: "What the policy costs could not be computed: its thread ended with 3." } });
+  });
+
+  test("is told to who asked, by one thread that stays", async () => {
+    const counting = 'globalThis.asked = (globalThis.asked ?? 0) + 1; require("node:worker_threads").parentPort.postMessage({ id, cost: COST })';
+    const cost = "{ nodes: globalThis.asked, metrics: 3, falseRollbacksPerDay: 0, dropDelaySamples: 4, dropDelayMs: 2000, hardRun: 5, driftLimit: 20, curve: [] }";
+    const desk = openPolicyCostDesk(threadThat("counts.cjs", counting.replace("COST", cost)));
+    const answers = await Promise.all([desk.preview({}, 6), desk.preview({}, 7)]);
+    answers.push(await desk.preview({}, 8));
+    expect(answers.map((answer) => (answer.ok ? answer.value.nodes : answer.error))).toEqual([1, 2, 3]);
+  });
+
   test("is asked again where the thread fell", async () => {
     const desk = openPolicyCostDesk(threadThat("falls.cjs", 'throw new Error("out of memory");'));
     const first = desk.preview({}, 6);
     expect(await first).toMatchObject({ ok: false, error: { code: "INTERNAL" } });
     const second = desk.preview({}, 6);
     expect(second).not.toBe(first);
-    await second;
+    expect(await second).toMatchObject({ ok: false, error: { code: "INTERNAL" } });
   });
 });

@@ -15,30 +15,63 @@ export interface PolicyCostDesk {
   preview(policy: Policy, nodes: number): Promise<Result<PolicyCost>>;
 }
 
-function compute(entry: string, policy: Policy, nodes: number): Promise<Result<PolicyCost>> {
-  return new Promise((resolve) => {
-    const worker = new Worker(entry);
-    const end = (result: Result<PolicyCost>): void => {
-      resolve(result);
-      void worker.terminate();
-    };
-    worker.once("message", (message: unknown) => {
-      const parsed = v.safeParse(policyCostSchema, message);
-      end(parsed.success ? ok(parsed.output) : fail("NO_BUDGET", NO_BUDGET));
-    });
-    worker.once("error", (error) => {
-      end(fail("INTERNAL", `What the policy costs could not be computed: ${error.message}`));
-    });
-    worker.postMessage({ policy, nodes });
-  });
+type Answer = Result<PolicyCost>;
+
+/** The thread, and who waits for which of its answers. */
+interface Thread {
+  readonly worker: Worker;
+  readonly waiting: Map<number, (answer: Answer) => void>;
 }
 
+function answerOf(cost: unknown): Answer {
+  const parsed = v.safeParse(policyCostSchema, cost);
+  return parsed.success ? ok(parsed.output) : fail("NO_BUDGET", NO_BUDGET);
+}
+
+const saidSchema = v.object({ id: v.number(), cost: v.unknown() });
+
 /**
- * Opens the desk.
+ * Opens the desk. Its thread begins with the first question and stays: what it solved for one policy serves the next.
  * @param entry the bundle of the thread.
  */
 export function openPolicyCostDesk(entry: string): PolicyCostDesk {
-  const kept = new Map<string, Promise<Result<PolicyCost>>>();
+  const kept = new Map<string, Promise<Answer>>();
+  let thread: Thread | null = null;
+  let asked = 0;
+
+  function begin(): Thread {
+    const begun: Thread = { worker: new Worker(entry), waiting: new Map() };
+    // It holds nothing up at the end.
+    begun.worker.unref();
+    begun.worker.on("message", (message: unknown) => {
+      const said = v.safeParse(saidSchema, message);
+      if (!said.success) return;
+      begun.waiting.get(said.output.id)?.(answerOf(said.output.cost));
+      begun.waiting.delete(said.output.id);
+    });
+    const fall = (why: string): void => {
+      if (thread === begun) thread = null;
+      for (const answer of begun.waiting.values()) answer(fail("INTERNAL", `What the policy costs could not be computed: ${why}`));
+      begun.waiting.clear();
+    };
+    begun.worker.once("error", (error) => {
+      fall(error.message);
+    });
+    begun.worker.once("exit", (code) => {
+      fall(`its thread ended with ${code}.`);
+    });
+    return begun;
+  }
+
+  function compute(policy: Policy, nodes: number): Promise<Answer> {
+    return new Promise((resolve) => {
+      const { worker, waiting } = (thread ??= begin());
+      asked += 1;
+      waiting.set(asked, resolve);
+      worker.postMessage({ id: asked, policy, nodes });
+    });
+  }
+
   return {
     preview(policy, nodes) {
       const key = JSON.stringify([policy, nodes]);
@@ -46,7 +79,7 @@ export function openPolicyCostDesk(entry: string): PolicyCostDesk {
       if (known !== undefined) return known;
       const [oldest] = kept.keys();
       if (kept.size >= KEPT && oldest !== undefined) kept.delete(oldest);
-      const computed = compute(entry, policy, nodes);
+      const computed = compute(policy, nodes);
       kept.set(key, computed);
       // A thread that fell says nothing about the policy.
       void computed.then((result) => {

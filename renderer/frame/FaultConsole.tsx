@@ -43,7 +43,7 @@ const CONTROLS: readonly FaultControl[] = [
     range: { min: 5, max: 80, step: 5, first: 40 },
     levelText: (level) => `sigma ${formatNumber(level, 0)} grey levels`,
   },
-  { fault: "silent", name: "Silent node", effect: "It says nothing: stale after 5 s, lost after 30 s.", range: null, levelText: () => "on" },
+  { fault: "silent", name: "Silent node", effect: "It says nothing: stale, then lost, after the policy's times.", range: null, levelText: () => "on" },
   { fault: "no-metrics", name: "No metrics", effect: "Heartbeats go on, metrics stop.", range: null, levelText: () => "on" },
   {
     fault: "crash",

@@ -38,7 +38,7 @@ export type PolicyCost = v.InferOutput<typeof policyCostSchema>;
 /** Requests about the policy. */
 export const POLICY_REQUESTS = {
   "policy/current": { body: v.strictObject({}), reply: policyViewSchema },
-  /** BAD_POLICY; computing takes up to a second, and does not hold up the engine. */
+  /** BAD_POLICY; computing takes up to half a second the first time, and does not hold up the engine. */
   "policy/preview": { body: v.strictObject({ policy: policySchema }), reply: policyCostSchema },
   /** STALE_REVISION when another one came in between; JOURNAL_UNAVAILABLE, JOURNAL_BROKEN: nothing changed. */
   "policy/save": {

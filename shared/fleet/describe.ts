@@ -15,8 +15,9 @@ export interface NodeDescription {
 
 function describeSilence(node: TrackedNode, wallMs: number): string {
   const silentFor = duration(wallMs - node.lastHeardWallMs);
-  if (node.liveness === "lost") return `No sample for ${silentFor} (lost after 30 s). What it does now is unknown.`;
-  return `No sample for ${silentFor} (stale after 5 s, lost after 30 s). It is not healthy, it is unknown.`;
+  const { staleAfterMs, lostAfterMs } = node.silence;
+  if (node.liveness === "lost") return `No sample for ${silentFor} (lost after ${lostAfterMs / 1000} s). What it does now is unknown.`;
+  return `No sample for ${silentFor} (stale after ${staleAfterMs / 1000} s, lost after ${lostAfterMs / 1000} s). It is not healthy, it is unknown.`;
 }
 
 /** What a command that is on its way adds to the sentence of a verdict. */

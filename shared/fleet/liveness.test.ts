@@ -18,3 +18,11 @@ test.each([
 ] as const)("a node with %s is %4$s", (_what, signs, nowMs, expected) => {
   expect(livenessOf(signs, nowMs)).toBe(expected);
 });
+
+test("a node is stale and lost after the times that it is held to", () => {
+  const silence = { staleAfterMs: 2_000, lostAfterMs: 6_000 };
+  const signs = { ...none, lastMetricsAtMs: 0 };
+  expect([1_999, 2_000, 5_999, 6_000].map((nowMs) => livenessOf(signs, nowMs, silence))).toEqual(["live", "stale", "stale", "lost"]);
+  expect(livenessOf({ ...signs, lastHeartbeatAtMs: 500 }, 2_100, silence)).toBe("no-metrics");
+  expect(livenessOf(none, 1_999, silence)).toBe("joining");
+});

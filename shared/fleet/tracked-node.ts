@@ -2,7 +2,7 @@ import type { Liveness, Trail } from "../contract/snapshot";
 import { SeriesRing } from "../series/series-ring";
 import type { CoordinationRecord } from "./coordination";
 import type { ModelVersion, NodeId } from "./ids";
-import { livenessOf, STALE_AFTER_MS } from "./liveness";
+import { DEFAULT_SILENCE, livenessOf, type SilenceLimits } from "./liveness";
 import { EMPTY_SEQUENCE, noteSequence, type SequenceWatch } from "./missed-frames";
 import { KEPT_TICKS, TickHistory, tickEntry } from "./performance";
 import type { Dialect, Heartbeat, MetricSample, Vertical } from "./sample";
@@ -50,6 +50,8 @@ export class TrackedNode {
   sequences: SequenceWatch = EMPTY_SEQUENCE;
   malformed = 0;
   liveness: Liveness = "joining";
+  /** What {@link liveness} was told by. */
+  silence: SilenceLimits = DEFAULT_SILENCE;
   livenessSinceWallMs: number;
   /** Whether any message of it ever carried a version. */
   reportsVersion = false;
@@ -116,7 +118,7 @@ export class TrackedNode {
     // overtakes the last frames of the old version.
     // Metrics that cannot be read say nothing.
     const metricsFlow =
-      this.latest?.dialect === "lydt" && this.lastMetricsAtMs !== null && nowMs - this.lastMetricsAtMs < STALE_AFTER_MS && !this.isUnreadable;
+      this.latest?.dialect === "lydt" && this.lastMetricsAtMs !== null && nowMs - this.lastMetricsAtMs < this.silence.staleAfterMs && !this.isUnreadable;
     if (metricsFlow) return { versionChanged: false };
     return { versionChanged: this.noteReport(heartbeat.modelVersion, "lydt", heartbeat.receivedAtMs) };
   }
@@ -129,9 +131,11 @@ export class TrackedNode {
   /**
    * Ends a tick: one history entry from the tick's newest sample; none while the next sample is not
    * yet due; a gap once it is overdue.
+   * @param silence after how long without a sign it is stale, and lost.
    * @returns whether the liveness changed.
    */
-  endTick(nowMs: number, wallMs: number): boolean {
+  endTick(nowMs: number, wallMs: number, silence: SilenceLimits = DEFAULT_SILENCE): boolean {
+    this.silence = silence;
     while (this.arrivalsMs.length > 0 && nowMs - (this.arrivalsMs[0] ?? nowMs) > RATE_WINDOW_MS) this.arrivalsMs.shift();
     const isGap = this.lastMetricsAtMs !== null && nowMs - this.lastMetricsAtMs > this.gapAfterMs();
     if (this.samplesOfTick > 0 || isGap) {
@@ -142,6 +146,7 @@ export class TrackedNode {
     const liveness = livenessOf(
       { joinedAtMs: this.joinedAtMs, lastMetricsAtMs: this.lastMetricsAtMs, lastHeartbeatAtMs: this.lastHeartbeatAtMs },
       nowMs,
+      silence,
     );
     if (liveness === this.liveness) return false;
     this.liveness = liveness;

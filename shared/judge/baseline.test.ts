@@ -19,6 +19,14 @@ describe("a baseline", () => {
     expect(baseline.spread).toBeCloseTo(0.4, 1);
   });
 
+  test("has the mean of the two middle values as its median, and so for its deviations", () => {
+    const baseline = freezeBaseline(Float64Array.from({ length: 120 }, (_, index) => index * index), 0, 1);
+    expect(baseline.median).toBe((59 * 59 + 60 * 60) / 2);
+    const deviations = Array.from({ length: 120 }, (_, index) => Math.abs(index * index - baseline.median)).sort((a, b) => a - b);
+    expect(baseline.spread).toBeCloseTo((1.4826022185056018 * ((deviations[59] ?? 0) + (deviations[60] ?? 0))) / 2, 9);
+    expect(freezeBaseline(Float64Array.of(1, 2, 40), 0, 1).median).toBe(2);
+  });
+
   test("is not moved by a tenth of outliers", () => {
     const values = draw(240, 4, 0, (z) => 20 + z).map((value, index) => (index % 10 === 0 ? 400 : value));
     const baseline = freezeBaseline(values, 0, 1);

@@ -74,7 +74,7 @@ function knotsOf(sorted: Float64Array): { readonly values: Float64Array; readonl
   return { values: Float64Array.from(values), scores: values.length === sorted.length ? ranked : Float64Array.from(scores) };
 }
 
-const CELLS = 2048;
+const CELLS = 512;
 
 /** For each of {@link CELLS} equal cells the last knot that is not above its lower edge, and one more for the end. */
 function cellsOf(values: Float64Array): Uint16Array {

@@ -152,6 +152,18 @@ export interface Budget {
   leap(n: number): number;
 }
 
+const runArls = new Map<string, readonly number[]>();
+
+/** Mean samples between runs of every length. They are the same for every budget; there are few steps of both. */
+function runArlsOf(c: number, rho: number): readonly number[] {
+  const key = `${c} ${rho}`;
+  const known = runArls.get(key);
+  if (known !== undefined) return known;
+  const arls = autocorrelatedRunArls(c, rho, LONGEST_RUN);
+  runArls.set(key, arls);
+  return arls;
+}
+
 const solved = new Map<string, Budget>();
 const MOST_SOLVED = 64;
 
@@ -208,7 +220,7 @@ function solveBudget(request: BudgetRequest): Budget {
     const shortest = trigger === "relative" ? SHORTEST_RELATIVE_RUN : 1;
     const length = keep(`${trigger} run ${c} ${level}`, () => {
       const wanted = arlOf(trigger);
-      const enough = autocorrelatedRunArls(c, level, LONGEST_RUN).findIndex((arl) => arl >= wanted || !Number.isFinite(arl));
+      const enough = runArlsOf(c, level).findIndex((arl) => arl >= wanted || !Number.isFinite(arl));
       return enough < 0 ? LONGEST_RUN : enough + 1;
     });
     return Math.max(shortest, length ?? LONGEST_RUN);

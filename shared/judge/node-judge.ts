@@ -208,19 +208,23 @@ function isNewHere({ hasSwapped, commitByMs }: NodeState): boolean {
   return hasSwapped && commitByMs !== null;
 }
 
+/** A metric that fails by a rule: a guardrail fails its node, a signal warns. */
+function failedBy(reason: Reason, { metric, judge }: MetricWatch): Standing {
+  return { outcome: judge.policy.role === "guardrail" ? "fail" : "warn", metric, reason };
+}
+
 /** The outcome of one metric at a moment, and the rule that it comes from. */
 function metricStanding(state: NodeState, watch: MetricWatch, tMs: number, fleet: FleetPolicy): Standing | null {
   const { judge, brokenRun, metric } = watch;
   const { role, mustHaveData } = judge.policy;
   if (role === "muted") return null;
-  const failed = (reason: Reason): Standing => ({ outcome: role === "guardrail" ? "fail" : "warn", metric, reason });
-  if (judge.failing !== null) return failed(judge.failing);
+  if (judge.failing !== null) return failedBy(judge.failing, watch);
   if (brokenRun >= BROKEN_RUN) return { outcome: "error", metric, reason: "broken" };
   const silentSinceMs = Number.isNaN(judge.latestMs) ? state.sinceMs : judge.latestMs;
   if (tMs - silentSinceMs > fleet.staleAfterMs) {
     if (!mustHaveData) return null;
     // The node speaks, and since the swap one of its metrics does not: that is the new version's doing.
-    return state.phase === "trial" && isNewHere(state) ? failed("lost") : { outcome: "no-data", metric, reason: "lost" };
+    return state.phase === "trial" && isNewHere(state) ? failedBy("lost", watch) : { outcome: "no-data", metric, reason: "lost" };
   }
   if (judge.n === 0) return mustHaveData ? { outcome: "no-data", metric, reason: "lost" } : null;
   if (judge.baseline === null) return { outcome: "inconclusive", metric, reason: "baseline" };

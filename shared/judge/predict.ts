@@ -1,4 +1,4 @@
-import { seededRandom } from "../random";
+import { seededRandom, type Random } from "../random";
 import { BUDGET_SHARES, BASELINE_STAGES, createBudget, FAST_K, HEALTHY_LIMIT_SD, JUMP_RUN, JUMP_STAYS_SD, LEAST_RATE, PLANNED_SHARE } from "./budget";
 import { largestResidual } from "./metric-judge";
 
@@ -34,61 +34,70 @@ const LARGEST_SCORE = 8;
 const SETTLE = 50;
 
 interface Rules {
-  readonly charts: readonly { readonly k: number; readonly h: number }[];
+  readonly slow: { readonly k: number; readonly h: number };
+  readonly fast: { readonly k: number; readonly h: number };
   readonly leap: number;
 }
 
-/** One delay of the chart pair and the jump on a change of `shift` standard deviations, from the charts' state in health. */
-function delayOnce(next: () => number, shift: number, rho: number, { charts, leap }: Rules): number {
+/** Delays of the chart pair and the jump on a change of `shift` standard deviations, each from the charts' state in health. */
+function simulateDelays({ normal }: Random, shift: number, rho: number, { slow, fast, leap }: Rules): Float64Array {
   const scale = Math.sqrt(1 - rho * rho);
-  const sums = charts.map(() => 0);
   const largest = largestResidual(rho);
-  let jumped = 0;
-  let before = next();
-  for (let index = -SETTLE; index < PATIENCE; index += 1) {
-    const score = Math.min(LARGEST_SCORE, next() + (index >= 0 ? shift : 0));
-    const white = (score - rho * before) / scale;
-    const residual = Math.max(-largest, Math.min(largest, white));
-    before = score;
-    jumped = score > JUMP_STAYS_SD && (jumped > 0 || white >= leap) ? jumped + 1 : 0;
-    if (jumped >= JUMP_RUN && index >= 0) return index + 1;
-    for (const [chart, { k, h }] of charts.entries()) {
-      const sum = Math.max(0, (sums[chart] ?? 0) + residual - k);
-      if (sum >= h && index >= 0) return index + 1;
-      sums[chart] = Math.min(sum, h);
+  const delays = new Float64Array(RUNS).fill(PATIENCE);
+  for (let run = 0; run < RUNS; run += 1) {
+    let slowSum = 0;
+    let fastSum = 0;
+    let jumped = 0;
+    let value = rho * normal() + scale * normal();
+    let before = value;
+    for (let index = -SETTLE; index < PATIENCE; index += 1) {
+      value = rho * value + scale * normal();
+      const score = Math.min(LARGEST_SCORE, value + (index >= 0 ? shift : 0));
+      const white = (score - rho * before) / scale;
+      const residual = Math.max(-largest, Math.min(largest, white));
+      before = score;
+      jumped = score > JUMP_STAYS_SD && (jumped > 0 || white >= leap) ? jumped + 1 : 0;
+      slowSum = Math.max(0, slowSum + residual - slow.k);
+      fastSum = Math.max(0, fastSum + residual - fast.k);
+      if (index >= 0 && (jumped >= JUMP_RUN || slowSum >= slow.h || fastSum >= fast.h)) {
+        delays[run] = index + 1;
+        break;
+      }
+      slowSum = Math.min(slowSum, slow.h);
+      fastSum = Math.min(fastSum, fast.h);
     }
   }
-  return PATIENCE;
+  return delays;
 }
+
+const predicted = new Map<string, Prediction>();
+const MOST_PREDICTED = 256;
 
 /**
  * Predicts what a budget costs, with the limits that the judge itself uses. The delay is that of the drift charts
- * and the jump on normal values with a full baseline, by a fixed-seed simulation: the same request gives the same answer.
+ * and the jump on normal values with a full baseline, by a fixed-seed simulation: the same request gives the same
+ * answer, and asked again it costs nothing.
  */
-export function predictBudget({ nodes, metrics, days, rho, drop, cv }: PredictionRequest): Prediction {
+export function predictBudget(request: PredictionRequest): Prediction {
+  const { nodes, metrics, days, rho, drop, cv } = request;
+  const key = [nodes, metrics, days, rho, drop, cv].join(" ");
+  const known = predicted.get(key);
+  if (known !== undefined) return known;
+  if (predicted.size >= MOST_PREDICTED) predicted.clear();
+  const prediction = computePrediction(request);
+  predicted.set(key, prediction);
+  return prediction;
+}
+
+function computePrediction({ nodes, metrics, days, rho, drop, cv }: PredictionRequest): Prediction {
   const budget = createBudget({ days, nodes, metrics, samplesPerSecond: LEAST_RATE, baselinesPerDay: 1 });
   const n = BASELINE_STAGES.at(-1) ?? 0;
   const stage = { n, rho, isEarly: false };
   const slow = budget.chartLimit("drift-slow", stage) ?? Infinity;
   const fast = budget.chartLimit("drift-fast", stage) ?? Infinity;
-  const charts = [
-    { k: budget.slowK(rho), h: slow },
-    { k: FAST_K, h: fast },
-  ];
-  const random = seededRandom(71);
-  const innovation = Math.sqrt(1 - rho * rho);
-  const delays = Float64Array.from({ length: RUNS }, () => {
-    let score = random.normal();
-    return delayOnce(
-      () => {
-        score = rho * score + innovation * random.normal();
-        return score;
-      },
-      drop / cv,
-      rho,
-      { charts, leap: budget.leap(n) },
-    );
-  }).sort();
+  const rules = { slow: { k: budget.slowK(rho), h: slow }, fast: { k: FAST_K, h: fast }, leap: budget.leap(n) };
+  // Another stream than any that a recording is simulated with.
+  const delays = simulateDelays(seededRandom(71), drop / cv, rho, rules).sort();
   const shares = Object.values(BUDGET_SHARES).reduce((sum, share) => sum + share, 0);
   return {
     falseRollbacksPerDay: (shares * PLANNED_SHARE) / days,

@@ -1,12 +1,20 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { readPlainLine } from "./plain-line";
-import { parseRecordedLine } from "./recording";
+import { KnownNames, readPlainLine, type PlainSample } from "./plain-line";
+import { parseRecordedLine, readPlainSample } from "./recording";
 
 const sample = { tMs: 1500, nodeId: "node_0", modelVersion: "1.1.0", compressionRatio: 8.1, latencyMs: 21.5, qualityScore: 0.91 };
+const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
 const read = (line: string): unknown => {
   const parsed = parseRecordedLine(line);
   return parsed.ok ? parsed.value : parsed.error.message;
+};
+/** As a replay reads: the short way first, among the bytes of other lines. */
+const readAmongOthers = (line: string): unknown => {
+  const before = bytesOf('{"tMs":1}\n9');
+  const among = bytesOf(`{"tMs":1}\n9${line}9\n{"tMs":2}`);
+  const plain = readPlainSample(among, before.length, before.length + bytesOf(line).length);
+  return plain === null ? read(line) : { type: "sample", ...plain };
 };
 const { nodeId, ...judged } = sample;
 
@@ -25,30 +33,64 @@ describe("a line of a recording", () => {
       fc.property(number, number, number, (compressionRatio, latencyMs, qualityScore) => {
         const line = JSON.stringify({ ...sample, compressionRatio, latencyMs, qualityScore });
         const expected = JSON.parse(line) as typeof sample;
-        expect(read(line)).toEqual({ type: "sample", nodeId, sample: { ...judged, compressionRatio: expected.compressionRatio, latencyMs: expected.latencyMs, qualityScore: expected.qualityScore } });
+        const numbers = { type: "sample", nodeId, sample: { ...judged, compressionRatio: expected.compressionRatio, latencyMs: expected.latencyMs, qualityScore: expected.qualityScore } };
+        expect([read(line), readAmongOthers(line)]).toEqual([numbers, numbers]);
       }),
       { numRuns: 500 },
     );
   });
 
   test("is read the short way where it is plain, and left to JSON where it is not", () => {
+    const names = { nodes: new KnownNames(), versions: new KnownNames() };
+    const short = (line: string): PlainSample | null => readPlainLine(bytesOf(line), 0, bytesOf(line).length, names.nodes, names.versions);
     const plain = JSON.stringify(sample);
-    expect(readPlainLine(plain)).toEqual({ nodeId, sample: judged });
+    expect(short(plain)).toBeNull();
+    names.nodes.add(nodeId);
+    expect(short(plain)).toBeNull();
+    names.versions.add(sample.modelVersion);
+    expect(short(plain)).toEqual({ nodeId, sample: judged });
     const others = [
       plain.replace("8.1", "08.1"), plain.replace("8.1", "8."), plain.replace("8.1", ".1"), plain.replace("8.1", "8.1e1"), plain.replace("8.1", "8E1"), plain.replace("8.1", "-"),
-      plain.replace("8.1", "8.1000000000000001"), plain.replace("8.1", "null"), plain.replace("8.1", "8.1,"), plain.replace("8.1", "NaN"), plain.replace("node_0", "node\\u005f0"), plain.replace("node_0", "node\t0"),
-      plain.replace("node_0\"", "node_0"), plain.slice(0, -1), `${plain} x`, plain.replace("latencyMs", "latency"), "", "{", "[]",
+      plain.replace("8.1", "8.1000000000000001"), plain.replace("8.1", "null"), plain.replace("8.1", "8.1,"), plain.replace("8.1", "NaN"), plain.replace("8.1", ":.1"), plain.replace("8.1", ""),
+      plain.replace("node_0", "node\\u005f0"), plain.replace("node_0", "node\t0"), plain.replace("node_0", "node_1"), plain.replace("node_0", "node_00"), plain.replace("node_0", ""), plain.replace("node_0\"", "node_0"),
+      plain.replace("1.1.0", "1.1.1"), plain.slice(0, -1), `${plain} x`, `${plain}\r`, plain.replace("latencyMs", "latency"), plain.slice(0, 10), "", "{", "[]",
     ];
-    for (const line of others) expect([line, readPlainLine(line)]).toEqual([line, null]);
-    expect(readPlainLine(plain.replace("8.1", "-0.5"))?.sample.compressionRatio).toBe(-0.5);
+    for (const line of others) expect([line, short(line)]).toEqual([line, null]);
+    for (const value of [-0.5, 0, 0.25, 123_456, 9.99999999999999]) expect(short(plain.replace("8.1", String(value)))?.sample.compressionRatio).toBe(value);
+  });
+
+  test("ends where it ends, whatever comes after it", () => {
+    const line = JSON.stringify(sample);
+    read(line);
+    for (let end = 0; end < line.length; end += 1) expect(readPlainSample(bytesOf(line), 0, end)).toBeNull();
+    expect(readPlainSample(bytesOf(`${line}}`), 0, line.length)).toEqual({ nodeId, sample: judged });
+    const shifted = bytesOf(`{"tMs":7${line}`);
+    expect(readPlainSample(shifted, 8, shifted.length)).toEqual({ nodeId, sample: judged });
+  });
+
+  test("has names that are one text for all lines, and of no two of which one is taken for the other", () => {
+    const known = new KnownNames(3);
+    // "Aa" and "BB" have the same hash.
+    for (const name of ["Aa", "BB", "node_0", "late"]) known.add(name);
+    expect(["Aa", "BB", "node_0", "late"].map((name) => known.has(name))).toEqual([true, true, true, false]);
+    const versions = new KnownNames();
+    versions.add(sample.modelVersion);
+    const nodeOf = (name: string): string | undefined => {
+      const line = bytesOf(JSON.stringify({ ...sample, nodeId: name }));
+      return readPlainLine(line, 0, line.length, known, versions)?.nodeId;
+    };
+    expect(["Aa", "BB", "node_0", "late"].map(nodeOf)).toEqual(["Aa", undefined, "node_0", undefined]);
   });
 
   test("with a name that is none is refused, the short way too", () => {
     expect(read(JSON.stringify(sample))).toMatchObject({ type: "sample" });
     expect(read(JSON.stringify({ ...sample, nodeId: "no node" }))).toContain("nodeId");
     expect(read(JSON.stringify({ ...sample, modelVersion: "" }))).toContain("modelVersion");
-    expect(read(JSON.stringify({ ...sample, tMs: 9e15 - 1 }))).toContain("tMs");
-    expect(read(JSON.stringify({ ...sample, tMs: 9e14 }))).toMatchObject({ type: "sample" });
+    for (const way of [read, readAmongOthers]) {
+      expect(way(JSON.stringify({ ...sample, tMs: 9e15 - 1 }))).toContain("tMs");
+      expect(way(JSON.stringify({ ...sample, tMs: 8.64e15 + 1 }))).toContain("tMs");
+      expect(way(JSON.stringify({ ...sample, tMs: 9e14 }))).toMatchObject({ type: "sample" });
+    }
   });
 
   test("is a deployment where it names one", () => {

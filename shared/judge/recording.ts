@@ -1,7 +1,7 @@
 import { parseModelVersion, parseNodeId } from "../fleet/ids";
 import { fail, ok, type Result } from "../result";
 import type { JudgedSample } from "./node-judge";
-import { readPlainLine, type PlainSample } from "./plain-line";
+import { KnownNames, readPlainLine, type PlainSample } from "./plain-line";
 
 /** A line of a recording: a sample, or a deployment that somebody asked for. */
 export type RecordedLine =
@@ -37,21 +37,26 @@ function metricOf(value: unknown): number | null | undefined {
   return value === null || value === undefined ? null : undefined;
 }
 
-/** Names are checked once: a recording repeats few of them millions of times. */
-const knownNames = { nodes: new Set<string>(), versions: new Set<string>() };
-const MOST_KNOWN = 10_000;
+/** Names are checked once. */
+const knownNodes = new KnownNames();
+const knownVersions = new KnownNames();
 
-/** Whether every name of a sample was checked before, and its time is one. */
-function isKnown({ nodeId, sample }: PlainSample): boolean {
-  return knownNames.nodes.has(nodeId) && sample.modelVersion !== null && knownNames.versions.has(sample.modelVersion) && Math.abs(sample.tMs) <= LARGEST_TIME_MS;
-}
-
-function isName(known: Set<string>, text: unknown, parse: (text: string) => Result<string>): text is string {
+function isName(known: KnownNames, text: unknown, parse: (text: string) => Result<string>): text is string {
   if (typeof text !== "string") return false;
   if (known.has(text)) return true;
   if (!parse(text).ok) return false;
-  if (known.size < MOST_KNOWN) known.add(text);
+  known.add(text);
   return true;
+}
+
+/**
+ * Reads a sample where a line is laid out as recordings are written and its names were met before.
+ * @param line bytes in which the line lies from `from` to before `end`, UTF-8.
+ * @returns null for any other line, good or bad: {@link parseRecordedLine} reads that.
+ */
+export function readPlainSample(line: Uint8Array, from: number, end: number): PlainSample | null {
+  const plain = readPlainLine(line, from, end, knownNodes, knownVersions);
+  return plain !== null && Math.abs(plain.sample.tMs) <= LARGEST_TIME_MS ? plain : null;
 }
 
 /**
@@ -59,22 +64,20 @@ function isName(known: Set<string>, text: unknown, parse: (text: string) => Resu
  * @returns NOT_A_SAMPLE with the reason for everything that is neither a sample nor a deployment.
  */
 export function parseRecordedLine(line: string): Result<RecordedLine, "NOT_A_SAMPLE"> {
-  const plain = readPlainLine(line);
-  if (plain !== null && isKnown(plain)) return ok({ type: "sample", ...plain });
   const value = parseJson(line);
   if (typeof value !== "object" || value === null || Array.isArray(value)) return notASample("it is no JSON object");
   const record = value as Readonly<Record<string, unknown>>;
   const tMs = record["tMs"];
   const nodeId = record["nodeId"];
   if (typeof tMs !== "number" || !Number.isFinite(tMs) || Math.abs(tMs) > LARGEST_TIME_MS) return notASample("its tMs is no time in milliseconds");
-  if (!isName(knownNames.nodes, nodeId, parseNodeId)) return notASample("its nodeId is no node id");
+  if (!isName(knownNodes, nodeId, parseNodeId)) return notASample("its nodeId is no node id");
   const deploy = record["deploy"];
   if (deploy !== undefined) {
-    if (!isName(knownNames.versions, deploy, parseModelVersion)) return notASample("its deploy is no version");
+    if (!isName(knownVersions, deploy, parseModelVersion)) return notASample("its deploy is no version");
     return ok({ type: "deploy", tMs, nodeId, version: deploy });
   }
   const modelVersion = record["modelVersion"] ?? null;
-  if (modelVersion !== null && !isName(knownNames.versions, modelVersion, parseModelVersion)) return notASample("its modelVersion is no version");
+  if (modelVersion !== null && !isName(knownVersions, modelVersion, parseModelVersion)) return notASample("its modelVersion is no version");
   const compressionRatio = metricOf(record["compressionRatio"]);
   const latencyMs = metricOf(record["latencyMs"]);
   const qualityScore = metricOf(record["qualityScore"]);

@@ -107,6 +107,9 @@ export function cusumLimit(k: number, arl0: number, isTwoSided: boolean): number
   return refine(exact, Math.log(wanted), Math.max(guess, 0.05));
 }
 
+/** The logarithm of a mean time is known to so much at least. */
+const NOISE = 1e-7;
+
 /** A secant search that starts near the solution: each evaluation solves a linear system. */
 function refine(rising: (at: number) => number, value: number, guess: number): number {
   let one = guess;
@@ -115,6 +118,8 @@ function refine(rising: (at: number) => number, value: number, guess: number): n
   let otherValue = rising(other) - value;
   for (let step = 0; step < 60; step += 1) {
     if (Math.abs(otherValue) < 1e-12 || otherValue === oneValue) return other;
+    // A long mean time has few exact figures: where the search does not come nearer any more, it only follows their noise.
+    if (Math.abs(oneValue) < NOISE && Math.abs(otherValue) >= Math.abs(oneValue)) return one;
     const next = Math.max(other / 4, 1e-9, other - (otherValue * (other - one)) / (otherValue - oneValue));
     if (Math.abs(next - other) < 1e-12 * other) return next;
     one = other;

@@ -43,6 +43,15 @@ const REQUEST_NAMES: Readonly<Record<RequestName, true>> = {
   "rollouts/resume": true,
   "rollouts/abort": true,
   "rollouts/evidence": true,
+  "abtests/list": true,
+  "abtests/preview": true,
+  "abtests/start": true,
+  "abtests/stop": true,
+  "abtests/view": true,
+  "abtests/traces": true,
+  "abtests/promote": true,
+  "abtests/reproduce": true,
+  "abtests/export": true,
   "node/judgement": true,
   "decision/inspect": true,
   "quarantine/list": true,
@@ -70,6 +79,7 @@ const PUSH_NAMES: Readonly<Record<PushName, true>> = {
   "push/policy": true,
   "push/selftest": true,
   "push/rollouts": true,
+  "push/abtest": true,
   "push/models": true,
 };
 

@@ -11,6 +11,7 @@ import type { SelftestDesk } from "../selftest/desk";
 import { modelHandlers } from "./model-handlers";
 import { policyHandlers } from "./policy-handlers";
 import { samplesCsv } from "../reports/samples-csv";
+import { abTestHandlers } from "./abtest-handlers";
 import { comparisonHandlers } from "./comparison-handlers";
 import { rolloutHandlers } from "./rollout-handlers";
 import { ros2Handlers, type Ros2Desk } from "./ros2-handlers";
@@ -82,6 +83,7 @@ export function requestHandlers(
     ...modelHandlers(engine.registry, window),
     ...judgingHandlers(operations),
     ...rolloutHandlers(operations),
+    ...abTestHandlers(),
     ...policyHandlers(operations, policyCost, window),
     "selftest/run": () => selftest.run(),
     "faults/list": () => (engine.faults === null ? notEmbedded() : ok([...engine.faults.list()])),

@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { ABTEST_PUSHES, ABTEST_REQUESTS } from "./abtest";
 import { COMPARISON_PUSHES, COMPARISON_REQUESTS } from "./comparison";
 import { JUDGING_REQUESTS } from "./judging";
 import { MODEL_REQUESTS, registryPushSchema } from "./models";
@@ -231,6 +232,7 @@ export const REQUESTS = {
   ...MODEL_REQUESTS,
   ...ROS2_REQUESTS,
   ...ROLLOUT_REQUESTS,
+  ...ABTEST_REQUESTS,
   ...JUDGING_REQUESTS,
   ...POLICY_REQUESTS,
   ...SELFTEST_REQUESTS,
@@ -282,6 +284,7 @@ export const PUSHES = {
   ...COMPARISON_PUSHES,
   ...ROS2_PUSHES,
   ...ROLLOUT_PUSHES,
+  ...ABTEST_PUSHES,
   ...POLICY_PUSHES,
   ...SELFTEST_PUSHES,
   "push/models": registryPushSchema,

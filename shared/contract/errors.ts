@@ -19,6 +19,10 @@ export const ERROR_CODES = {
   UNKNOWN_ROLLOUT: "no such roll-out",
   ROLLOUT_ENDED: "the roll-out has ended",
   NOTHING_TO_ROLL_OUT: "no node can take the version",
+  AB_TEST_RUNNING: "an A/B test that has not ended yet has the node",
+  UNKNOWN_AB_TEST: "no such A/B test",
+  AB_TEST_ENDED: "the A/B test has ended",
+  NO_WINNER: "the A/B test has no winner that could be promoted",
   // names
   BAD_NODE_ID: "a node id is 1 to 64 of A-Z a-z 0-9 _ and starts with a letter",
   BAD_VERSION: "a version is 1 to 64 of A-Z a-z 0-9 . + _ - and starts with a letter or digit",

@@ -11,6 +11,9 @@ import { Palette } from "./frame/Palette";
 import { Rail } from "./frame/Rail";
 import { Strip } from "./frame/Strip";
 import { useShortcuts } from "./frame/use-shortcuts";
+import { AbTestsPage } from "./pages/abtest/AbTestsPage";
+import { LivePage } from "./pages/abtest/LivePage";
+import { SetupPage } from "./pages/abtest/SetupPage";
 import { FirstStartPage } from "./pages/first-start/FirstStartPage";
 import { FleetPage } from "./pages/fleet/FleetPage";
 import { ComparePage } from "./pages/models/ComparePage";
@@ -105,6 +108,12 @@ function Page(): ReactNode {
       return (
         <Guard what="The roll-outs page" key={`rollouts-${place.rolloutId ?? "list"}`}>
           {place.rolloutId === null ? <RolloutsPage /> : <RolloutPage rolloutId={place.rolloutId} />}
+        </Guard>
+      );
+    case "abtests":
+      return (
+        <Guard what="The A/B tests page" key={`abtests-${place.view === "test" ? place.testId : place.view}`}>
+          {place.view === "test" ? <LivePage testId={place.testId} /> : place.view === "set-up" ? <SetupPage /> : <AbTestsPage />}
         </Guard>
       );
     case "models":

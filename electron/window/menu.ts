@@ -26,6 +26,7 @@ export function installMenu(send: (command: WindowCommand) => void): void {
       submenu: [
         item("Fleet", "go-fleet"),
         item("Roll-outs", "go-rollouts"),
+        item("A/B tests", "go-abtests"),
         item("Models", "go-models"),
         item("Search or run…", "open-palette"),
         item("Fault console", "open-faults"),

@@ -10,14 +10,16 @@ export function ValueGrid(props: {
   readonly scale: Scale;
   /** So many ticks, about. */
   readonly count: number;
+  /** How a value is written; absent: as a plain number. */
+  readonly format?: (value: number, decimals: number) => string;
 }): ReactNode {
-  const { plot, scale } = props;
+  const { plot, scale, format = formatNumber } = props;
   const ticks = valueTicks(scale, props.count);
   return ticks.values.map((value) => (
     <g key={value}>
       <path className="value-grid" d={`M${plot.left} ${plot.yOf(value)}H${plot.right}`} />
       <text className="chart-note" x={plot.left - 8} y={plot.yOf(value) + 4} textAnchor="end">
-        {formatNumber(value, ticks.decimals)}
+        {format(value, ticks.decimals)}
       </text>
     </g>
   ));

@@ -98,6 +98,8 @@ export function NumberField(props: NumberFieldProps): ReactNode {
 export interface Choice<Value extends string> {
   readonly value: Value;
   readonly label: string;
+  /** What stands beside it, quieter. */
+  readonly fact?: string;
 }
 
 /** A select's properties. */
@@ -131,6 +133,7 @@ export function Select<Value extends string>(props: SelectProps<Value>): ReactNo
           {props.choices.map((choice) => (
             <ListBoxItem key={choice.value} id={choice.value} className="menu-item" textValue={choice.label}>
               {choice.label}
+              {choice.fact === undefined || choice.fact === "" ? null : <span className="select-fact">{choice.fact}</span>}
             </ListBoxItem>
           ))}
         </ListBox>

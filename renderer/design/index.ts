@@ -3,6 +3,7 @@ import "./tokens.css";
 import "./base.css";
 
 /** The design language as components: thin, styled wrappers over react-aria. */
+export { ArmTag, type ArmSide } from "./ArmTag";
 export { Button, Kbd, type ButtonKind, type ButtonProps } from "./Button";
 export { Check, type CheckProps } from "./Check";
 export { Dialog, DialogActions, DialogBody, type DialogProps } from "./Dialog";

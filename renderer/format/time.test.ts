@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { formatAge, formatClock, formatDuration, formatUtcInstant } from "./time";
+import { formatAge, formatClock, formatDuration, formatMoment, formatUtcInstant } from "./time";
 
 describe("durations", () => {
   it.each([
@@ -28,6 +28,11 @@ describe("clock", () => {
   it("has 24 hours and two digits", () => {
     expect(formatClock(atMs, "utc")).toBe("04:05:06");
     expect(formatClock(atMs, "local")).toMatch(/^\d\d:\d\d:06$/);
+  });
+
+  it("has the date too where the day is another one", () => {
+    expect(formatMoment(atMs, atMs + 60_000, "utc")).toBe("04:05:06");
+    expect(formatMoment(atMs, atMs + 86_400_000, "utc")).toBe("2026-03-01 04:05");
   });
 
   it("is UTC to the millisecond in tooltips", () => {

@@ -15,6 +15,19 @@ export function formatClock(atMs: number, clock: ClockKind): string {
     : `${pad(at.getHours())}:${pad(at.getMinutes())}:${pad(at.getSeconds())}`;
 }
 
+/** A moment that may be long ago: the clock on the same day as `nowMs`, else the date too: "2026-03-01 14:05". */
+export function formatMoment(atMs: number, nowMs: number, clock: ClockKind): string {
+  const day = dayOf(atMs, clock);
+  return day === dayOf(nowMs, clock) ? formatClock(atMs, clock) : `${day} ${formatClock(atMs, clock).slice(0, 5)}`;
+}
+
+function dayOf(atMs: number, clock: ClockKind): string {
+  const at = new Date(atMs);
+  return clock === "utc"
+    ? `${at.getUTCFullYear()}-${pad(at.getUTCMonth() + 1)}-${pad(at.getUTCDate())}`
+    : `${at.getFullYear()}-${pad(at.getMonth() + 1)}-${pad(at.getDate())}`;
+}
+
 /** The full instant in UTC for tooltips and exports: "2026-03-01 14:05:31.250 UTC". */
 export function formatUtcInstant(atMs: number): string {
   return `${new Date(atMs).toISOString().replace("T", " ").replace("Z", "")} UTC`;

@@ -12,6 +12,7 @@ import { openDeploy, rollBack, undoNewest } from "../commands/desk";
 import { obstacleOf } from "../commands/rollback-choice";
 import { Kbd } from "../design";
 import { toggleTheme } from "../state/connect";
+import { openSetup } from "../pages/abtest/desk";
 import { openStart } from "../pages/rollouts/desk";
 import { closeOverlay, go, openMalformed, openOverlay, useOverlay, type Place } from "../state/navigation";
 import { request } from "../state/ops";
@@ -91,6 +92,7 @@ function PaletteSearch(): ReactNode {
 const PAGES: Readonly<Record<Extract<PaletteAct, { kind: "go" }>["page"], Place>> = {
   fleet: { page: "fleet" },
   rollouts: { page: "rollouts", rolloutId: null },
+  abtests: { page: "abtests", view: "list" },
   models: { page: "models", view: "list" },
   compare: { page: "models", view: "compare" },
   settings: { page: "settings", section: "policy" },
@@ -107,6 +109,8 @@ function act(chosen: PaletteAct): void {
       return openDeploy({ nodeId: chosen.nodeId, version: chosen.version });
     case "roll-out":
       return openStart(chosen.version);
+    case "test":
+      return openSetup(null, chosen.version);
     case "undo":
       return void undoNewest();
     case "go":

@@ -1,4 +1,4 @@
-import { Box, LayoutGrid, SlidersHorizontal, Waypoints, type LucideIcon } from "lucide-react";
+import { Box, LayoutGrid, SlidersHorizontal, Split, Waypoints, type LucideIcon } from "lucide-react";
 import type { ReactNode } from "react";
 import { ToggleButton } from "react-aria-components/ToggleButton";
 import { countOf } from "../format/number";
@@ -15,6 +15,7 @@ export function Rail(): ReactNode {
         <FleetBadge />
       </RailItem>
       <RailItem label="Roll-outs" icon={Waypoints} isCurrent={place.page === "rollouts"} to={{ page: "rollouts", rolloutId: null }} />
+      <RailItem label="A/B tests" icon={Split} isCurrent={place.page === "abtests"} to={{ page: "abtests", view: "list" }} />
       <RailItem label="Models" icon={Box} isCurrent={place.page === "models"} to={{ page: "models", view: "list" }} />
       <RailItem
         label="Settings"

@@ -22,21 +22,27 @@ describe("keys", () => {
     [press("r"), { act: "roll-back" }],
     [press("d"), { act: "deploy" }],
     [press("p"), { act: "pause-rollout" }],
+    [press("t"), { act: "test" }],
+    [press("a"), { act: "arm-a" }],
+    [press("b"), { act: "arm-b" }],
+    [press("Delete"), { act: "no-arm" }],
+    [press("Enter", { isCtrl: true, isInText: true }), { act: "start-test" }],
     [press("g"), { pending: "G" }],
   ])("%o means %o", (pressed, meaning) => {
     expect(readPress(pressed, null, true)).toEqual(meaning);
   });
 
-  it("G then F, R, M or S leads to a page, G then another key to nothing", () => {
+  it("G then F, R, A, M or S leads to a page, G then another key to nothing", () => {
     expect(readPress(press("f"), "G", true)).toEqual({ act: "go-fleet" });
     expect(readPress(press("m"), "G", true)).toEqual({ act: "go-models" });
     expect(readPress(press("s"), "G", true)).toEqual({ act: "go-settings" });
     expect(readPress(press("r"), "G", true)).toEqual({ act: "go-rollouts" });
+    expect(readPress(press("a"), "G", true), "the page, not arm A").toEqual({ act: "go-abtests" });
     expect(readPress(press("x"), "G", true)).toBeNull();
   });
 
   it("single keys mean nothing in text fields or when they are switched off", () => {
-    for (const key of ["g", "/", "?", "r", "d"]) {
+    for (const key of ["g", "/", "?", "r", "d", "a", "b", "Delete"]) {
       expect(readPress(press(key, { isInText: true }), null, true)).toBeNull();
       expect(readPress(press(key), null, false)).toBeNull();
     }
@@ -158,7 +164,7 @@ describe("the palette", () => {
   it("shows pages and general verbs before anything is typed, however many nodes there are", () => {
     const many = Array.from({ length: 50 }, (_, index) => nodeFixture({ nodeId: `node_${index}` }));
     const shown = searchPalette(paletteEntries(many, models, true, null), "").map((entry) => entry.text);
-    expect(shown).toHaveLength(16);
+    expect(shown).toHaveLength(18);
     expect(shown).toContain("Deploy a version…");
     expect(shown[0]).toBe("node_0");
   });

@@ -12,8 +12,10 @@ export type PaletteAct =
   | { readonly kind: "deploy"; readonly nodeId: string | null; readonly version: string | null }
   /** Null: the version is asked for. */
   | { readonly kind: "roll-out"; readonly version: string | null }
+  /** Null: the versions are chosen in the set-up. */
+  | { readonly kind: "test"; readonly version: string | null }
   | { readonly kind: "undo" }
-  | { readonly kind: "go"; readonly page: "fleet" | "rollouts" | "models" | "compare" | "settings" | "about" }
+  | { readonly kind: "go"; readonly page: "fleet" | "rollouts" | "abtests" | "models" | "compare" | "settings" | "about" }
   | { readonly kind: "faults" }
   | { readonly kind: "keys" }
   | { readonly kind: "malformed" }
@@ -29,7 +31,7 @@ export interface PaletteEntry {
 }
 
 /** Entries shown at once: they fit without scrolling. */
-const SHOWN = 16;
+const SHOWN = 18;
 
 /** Every entry, nodes that need a person first. */
 export function paletteEntries(
@@ -49,6 +51,7 @@ export function paletteEntries(
     })),
     { id: "go fleet", text: "Fleet", fact: "page", act: { kind: "go", page: "fleet" } },
     { id: "go rollouts", text: "Roll-outs", fact: "page", act: { kind: "go", page: "rollouts" } },
+    { id: "go abtests", text: "A/B tests", fact: "page", act: { kind: "go", page: "abtests" } },
     { id: "go models", text: "Models", fact: "page", act: { kind: "go", page: "models" } },
     { id: "go compare", text: "Compare two versions", fact: "page", act: { kind: "go", page: "compare" } },
     { id: "go settings", text: "Settings", fact: "page", act: { kind: "go", page: "settings" } },
@@ -62,6 +65,13 @@ export function paletteEntries(
     { id: "undo", text: "Undo the newest rollback", fact: "command", act: { kind: "undo" } },
     { id: "deploy", text: "Deploy a version…", fact: "command", act: { kind: "deploy", nodeId: null, version: null } },
     { id: "rollout", text: "Start a roll-out…", fact: "command", act: { kind: "roll-out", version: null } },
+    { id: "test", text: "Set up an A/B test…", fact: "command", act: { kind: "test", version: null } },
+    ...deployable.map((model): PaletteEntry => ({
+      id: `test ${model.version}`,
+      text: `Test ${model.version} against what runs…`,
+      fact: model.drill ? "command · DRILL" : "command",
+      act: { kind: "test", version: model.version },
+    })),
     ...deployable.map((model): PaletteEntry => ({
       id: `rollout ${model.version}`,
       text: `Roll out ${model.version}…`,

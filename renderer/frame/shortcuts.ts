@@ -4,10 +4,16 @@ export type Act =
   | "filter"
   | "go-fleet"
   | "go-rollouts"
+  | "go-abtests"
   | "go-models"
   | "go-settings"
   | "roll-back"
   | "deploy"
+  | "test"
+  | "arm-a"
+  | "arm-b"
+  | "no-arm"
+  | "start-test"
   | "undo"
   | "pause-rollout"
   | "keys"
@@ -30,6 +36,7 @@ export const SHORTCUTS: readonly Shortcut[] = [
   { act: "filter", keys: ["/"], label: "Filter the fleet", isSingle: true },
   { act: "go-fleet", keys: ["G", "F"], label: "Go to Fleet", isSingle: true },
   { act: "go-rollouts", keys: ["G", "R"], label: "Go to Roll-outs", isSingle: true },
+  { act: "go-abtests", keys: ["G", "A"], label: "Go to A/B tests", isSingle: true },
   { act: "go-models", keys: ["G", "M"], label: "Go to Models", isSingle: true },
   { act: "go-settings", keys: ["G", "S"], label: "Go to Settings", isSingle: true },
   { act: "back", keys: ["Alt ←"], label: "Go back", isSingle: false },
@@ -37,6 +44,11 @@ export const SHORTCUTS: readonly Shortcut[] = [
   { act: null, keys: ["Enter"], label: "Open the node under the focus", isSingle: false },
   { act: "roll-back", keys: ["R"], label: "Roll back the node under the focus, or the one that shows the key", isSingle: true },
   { act: "deploy", keys: ["D"], label: "Deploy a version on the node under the focus", isSingle: true },
+  { act: "test", keys: ["T"], label: "Set up an A/B test, with the node under the focus in arm A", isSingle: true },
+  { act: "arm-a", keys: ["A"], label: "Put the node under the focus into arm A of the new test", isSingle: true },
+  { act: "arm-b", keys: ["B"], label: "Put the node under the focus into arm B of the new test", isSingle: true },
+  { act: "no-arm", keys: ["Delete"], label: "Take the node under the focus out of its arm", isSingle: true },
+  { act: "start-test", keys: ["Ctrl Enter"], label: "Start the A/B test that is set up", isSingle: false },
   { act: "pause-rollout", keys: ["P"], label: "Pause the roll-out on the page before its next node, or resume it", isSingle: true },
   { act: "undo", keys: ["Ctrl Z"], label: "Undo the newest rollback, for 60 s", isSingle: false },
   { act: null, keys: ["Space"], label: "Pause the charts of a node", isSingle: true },
@@ -58,6 +70,7 @@ export interface Press {
 const PAGE_KEYS: ReadonlyMap<string, Act> = new Map([
   ["F", "go-fleet"],
   ["R", "go-rollouts"],
+  ["A", "go-abtests"],
   ["M", "go-models"],
   ["S", "go-settings"],
 ]);
@@ -77,6 +90,7 @@ export function readPress(press: Press, pending: string | null, singleKeysOn: bo
   if (press.isAlt) return key === "ArrowLeft" && !press.isCtrl ? { act: "back" } : null;
   if (press.isCtrl) {
     if (key === "K") return { act: "palette" };
+    if (key === "Enter") return { act: "start-test" };
     // In a text field Ctrl+Z takes back typing.
     return key === "Z" && !press.isInText ? { act: "undo" } : null;
   }
@@ -97,6 +111,14 @@ export function readPress(press: Press, pending: string | null, singleKeysOn: bo
       return { act: "roll-back" };
     case "D":
       return { act: "deploy" };
+    case "T":
+      return { act: "test" };
+    case "A":
+      return { act: "arm-a" };
+    case "B":
+      return { act: "arm-b" };
+    case "Delete":
+      return { act: "no-arm" };
     case "P":
       return { act: "pause-rollout" };
     default:

@@ -1,5 +1,7 @@
 import { useEffect } from "react";
 import { openDeploy, rollBack, undoNewest } from "../commands/desk";
+import { openSetup, putNode, startDraft } from "../pages/abtest/desk";
+import type { Lane } from "../pages/abtest/lanes";
 import { pauseShown } from "../pages/rollouts/desk";
 import { readSelectedId } from "../pages/fleet/desk";
 import { FILTER_ID } from "../pages/fleet/FleetPage";
@@ -56,6 +58,18 @@ function run(act: Act, target: HTMLElement | null): void {
       return go({ page: "fleet" });
     case "go-rollouts":
       return go({ page: "rollouts", rolloutId: null });
+    case "go-abtests":
+      return go({ page: "abtests", view: "list" });
+    case "test":
+      return openSetup(nodeMeant(target));
+    case "arm-a":
+      return putFocused(target, "a");
+    case "arm-b":
+      return putFocused(target, "b");
+    case "no-arm":
+      return putFocused(target, "pool");
+    case "start-test":
+      return void startDraft();
     case "pause-rollout":
       return void pauseShown();
     case "go-models":
@@ -77,6 +91,12 @@ function run(act: Act, target: HTMLElement | null): void {
       return;
     }
   }
+}
+
+/** Moves the chip under the focus into a lane of the new A/B test. */
+function putFocused(target: HTMLElement | null, lane: Lane): void {
+  const nodeId = target?.closest<HTMLElement>("[data-draft-node]")?.dataset["draftNode"];
+  if (nodeId !== undefined) putNode(nodeId, lane);
 }
 
 /** The node under the focus, of the page, or of the selected row. */

@@ -1,4 +1,5 @@
 import type { Dispose } from "../../shared/time";
+import { readAbTests, takeAbTests } from "./abtests";
 import { readComparison, takeComparison } from "./comparison";
 import { readPolicy, takePolicy } from "./policy";
 import { go, openOverlay } from "./navigation";
@@ -30,6 +31,7 @@ export function connect(): Dispose {
     subscribe("push/window-command", obey, takeFailure),
     subscribe("push/comparison", takeComparison, takeFailure),
     subscribe("push/rollouts", takeRollouts, takeFailure),
+    subscribe("push/abtest", takeAbTests, takeFailure),
     subscribe("push/ros2-set-up", takeSetup, takeFailure),
     subscribe("push/models", takeRegistryPush, takeFailure),
     subscribe("push/policy", takePolicy, takeFailure),
@@ -40,6 +42,7 @@ export function connect(): Dispose {
   void readComparison();
   void readPolicy();
   void readRollouts();
+  void readAbTests();
   return () => {
     for (const dispose of disposals) dispose();
   };
@@ -52,6 +55,8 @@ function obey(command: WindowCommand): void {
       return go({ page: "fleet" });
     case "go-rollouts":
       return go({ page: "rollouts", rolloutId: null });
+    case "go-abtests":
+      return go({ page: "abtests", view: "list" });
     case "go-models":
       return go({ page: "models", view: "list" });
     case "go-settings":

@@ -3,6 +3,11 @@ import { create } from "zustand";
 /** The sections of the settings page. */
 export type SettingsSection = "policy" | "link" | "store" | "appearance" | "keyboard" | "self-test" | "about";
 
+/** The list of A/B tests, the set-up of a new one, or one test. */
+export type AbTestsPlace =
+  | { readonly page: "abtests"; readonly view: "list" | "set-up" }
+  | { readonly page: "abtests"; readonly view: "test"; readonly testId: string };
+
 /** A place in the window. */
 export type Place =
   | { readonly page: "fleet" }
@@ -10,6 +15,7 @@ export type Place =
   | { readonly page: "models"; readonly view: "list" | "compare" }
   /** `rolloutId` null: the list. */
   | { readonly page: "rollouts"; readonly rolloutId: string | null }
+  | AbTestsPlace
   | { readonly page: "settings"; readonly section: SettingsSection };
 
 /** Dialogs that belong to the window rather than to a page; one is open at a time. */

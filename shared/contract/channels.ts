@@ -265,6 +265,7 @@ export type RequestReply<Name extends RequestName> = v.InferOutput<(typeof REQUE
 export const windowCommandSchema = v.picklist([
   "go-fleet",
   "go-rollouts",
+  "go-abtests",
   "go-models",
   "go-settings",
   "go-about",

@@ -3,11 +3,10 @@ import { useState, type ReactNode } from "react";
 import type { RegistryRow, RegistryView } from "../../../shared/contract/models";
 import type { Failure } from "../../../shared/result";
 import { openDeploy } from "../../commands/desk";
-import { Button, Problem, Select, Tag } from "../../design";
+import { ArmTag, Button, Problem, Select, Tag } from "../../design";
 import { say } from "../../state/announce";
 import { go } from "../../state/navigation";
 import { request } from "../../state/ops";
-import { ArmTag } from "./ArmTag";
 import { changeDesk, chooseVersions, comparableRows, exchangeVersions } from "./desk";
 
 /** The header's parts. */

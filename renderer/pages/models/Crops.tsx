@@ -1,8 +1,8 @@
 import { useRef, type PointerEvent, type ReactNode } from "react";
 import type { LevelPoint } from "../../../shared/contract/comparison";
 import { useWheel } from "../../charts/use-wheel";
+import { ArmTag } from "../../design";
 import { formatBytes, formatNumber } from "../../format/number";
-import { ArmTag } from "./ArmTag";
 import { moveCrop, regionOf, zoomCrop, type Crop } from "./crop";
 import { PictureCanvas } from "./PictureCanvas";
 import type { FramePictures } from "./use-shown-frame";

@@ -1,8 +1,8 @@
 import type { ReactNode } from "react";
 import { modalityRows } from "../../../shared/comparison/modality-rows";
 import type { Comparison, Side } from "../../../shared/contract/comparison";
+import { ArmTag } from "../../design";
 import { formatNumber } from "../../format/number";
-import { ArmTag } from "./ArmTag";
 
 /** Every modality of both versions, each at the level that is shown. */
 export function ModalityPanel({ comparison, levels }: { readonly comparison: Comparison; readonly levels: Readonly<Record<Side, number>> }): ReactNode {

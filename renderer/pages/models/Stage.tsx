@@ -1,7 +1,7 @@
 import { useRef, useState, type KeyboardEvent, type PointerEvent, type ReactNode } from "react";
+import { ArmTag } from "../../design";
 import { formatBytes, formatNumber } from "../../format/number";
 import type { LevelPoint } from "../../../shared/contract/comparison";
-import { ArmTag } from "./ArmTag";
 import { cropAt, cropByKey, regionOf, type Crop, type PictureSize } from "./crop";
 import type { Look } from "./desk";
 import { PictureCanvas } from "./PictureCanvas";

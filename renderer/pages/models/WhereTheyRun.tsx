@@ -1,10 +1,9 @@
 import type { ReactNode } from "react";
 import { useShallow } from "zustand/react/shallow";
 import type { RegistryRow, RegistryView, VerificationView } from "../../../shared/contract/models";
-import { Panel, Tag, VersionTag } from "../../design";
+import { ArmTag, Panel, Tag, VersionTag } from "../../design";
 import { formatClock, formatUtcInstant } from "../../format/time";
 import { useFleet, useSettings } from "../../state/store";
-import { ArmTag } from "./ArmTag";
 import { comparableRows } from "./desk";
 import { idsInWords, nodesRunning } from "./runs";
 

@@ -4,12 +4,13 @@ import { Radio, RadioGroup } from "react-aria-components/RadioGroup";
 import type { ModelView } from "../../../shared/contract/channels";
 import type { RolloutPlan, RolloutPreview } from "../../../shared/contract/rollouts";
 import type { Failure } from "../../../shared/result";
-import { Button, Dialog, DialogActions, DialogBody, Glyph, NumberField, Problem, Segmented, Tag, VersionTag } from "../../design";
+import { Button, Dialog, DialogActions, DialogBody, Glyph, Problem, Segmented, Tag, VersionTag } from "../../design";
 import { countOf } from "../../format/number";
 import { request } from "../../state/ops";
 import { readFleet } from "../../state/store";
 import { closeStart, startRollout, useDesk } from "./desk";
-import { FIELDS, INITIAL, planOf, problemsOf, type Form, type Scope } from "./start-form";
+import { PlanFields } from "./PlanFields";
+import { INITIAL, planOf, problemsOf, type Form, type Scope } from "./start-form";
 import { PHASE_NAMES } from "./words";
 import "../../commands/deploy.css";
 import "./rollouts.css";
@@ -102,18 +103,7 @@ function StartForm({ first, requestId }: { readonly first: string | null; readon
             onChange={(scope) => change({ scope })}
           />
         </div>
-        <fieldset className="start-fields">
-          <legend>Phases and gates</legend>
-          {FIELDS.phases.map((field) => (
-            <FormNumber key={field.name} field={field} form={form} problem={problems.get(field.name)} onChange={change} />
-          ))}
-        </fieldset>
-        <fieldset className="start-fields">
-          <legend>Stops by itself, and at once when every canary failed</legend>
-          {FIELDS.stop.map((field) => (
-            <FormNumber key={field.name} field={field} form={form} problem={problems.get(field.name)} onChange={change} />
-          ))}
-        </fieldset>
+        <PlanFields form={form} onChange={change} />
         {preview === null ? null : <Preview preview={preview} />}
         {notPreviewed === null ? null : <Problem code={notPreviewed.code} sentence={notPreviewed.message} />}
         {preview?.refusal == null ? null : <Problem code={preview.refusal.code} sentence={preview.refusal.sentence} />}
@@ -153,22 +143,6 @@ function Versions(props: { readonly models: readonly ModelView[] | null; readonl
         </Radio>
       ))}
     </RadioGroup>
-  );
-}
-
-function FormNumber(props: { readonly field: (typeof FIELDS)["phases" | "stop"][number]; readonly form: Form; readonly problem: string | undefined; readonly onChange: (part: Partial<Form>) => void }): ReactNode {
-  const { field, form, problem, onChange } = props;
-  return (
-    <NumberField
-      label={field.label}
-      value={form[field.name]}
-      unit={field.unit}
-      minValue={field.min}
-      maxValue={field.max}
-      maxDecimals={field.decimals}
-      problem={problem ?? ""}
-      onChange={(value) => onChange({ [field.name]: value })}
-    />
   );
 }
 

@@ -1,0 +1,34 @@
+import { useEffect } from "react";
+import { request } from "../../state/ops";
+import { takePreview, useDesk } from "./desk";
+import { draftOf } from "./form";
+import type { AbTestDraft } from "../../../shared/contract/abtest";
+
+/** Nodes come, go and change while a test is set up: so often the engine is asked anew. */
+const LOOK_MS = 2_000;
+/** A number that is being typed is not asked about at every key. */
+const SETTLE_MS = 150;
+
+/** Keeps what the engine says of the draft in the desk, while the set-up is open. One question at a time; the newest draft counts. */
+export function usePreview(): void {
+  const { form, suggested } = useDesk((desk) => desk);
+  const draft = draftOf(form, suggested);
+  const text = draft === null ? null : JSON.stringify(draft);
+  useEffect(() => {
+    if (text === null) return;
+    const asked = JSON.parse(text) as AbTestDraft;
+    let isCurrent = true;
+    let timer: ReturnType<typeof setTimeout> | null = null;
+    const look = async (): Promise<void> => {
+      const answer = await request("abtests/preview", asked);
+      if (!isCurrent) return;
+      takePreview(answer);
+      timer = setTimeout(() => void look(), LOOK_MS);
+    };
+    timer = setTimeout(() => void look(), SETTLE_MS);
+    return () => {
+      isCurrent = false;
+      if (timer !== null) clearTimeout(timer);
+    };
+  }, [text]);
+}

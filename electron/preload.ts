@@ -54,6 +54,10 @@ const REQUEST_NAMES: Readonly<Record<RequestName, true>> = {
   "policy/import": true,
   "policy/export": true,
   "selftest/run": true,
+  "system/now": true,
+  "system/summary": true,
+  "system/series": true,
+  "system/export": true,
   "faults/list": true,
   "faults/set": true,
   "link/retry": true,
@@ -69,6 +73,7 @@ const PUSH_NAMES: Readonly<Record<PushName, true>> = {
   "push/ros2-set-up": true,
   "push/policy": true,
   "push/selftest": true,
+  "push/system": true,
   "push/rollouts": true,
   "push/models": true,
 };

@@ -27,6 +27,7 @@ export function installMenu(send: (command: WindowCommand) => void): void {
         item("Fleet", "go-fleet"),
         item("Roll-outs", "go-rollouts"),
         item("Models", "go-models"),
+        item("System", "go-system"),
         item("Search or run…", "open-palette"),
         item("Fault console", "open-faults"),
         { type: "separator" },

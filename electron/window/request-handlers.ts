@@ -14,6 +14,7 @@ import { samplesCsv } from "../reports/samples-csv";
 import { comparisonHandlers } from "./comparison-handlers";
 import { rolloutHandlers } from "./rollout-handlers";
 import { ros2Handlers, type Ros2Desk } from "./ros2-handlers";
+import { systemHandlers } from "./system-handlers";
 
 /** The journal's note that the operator has left the first-start page. */
 const SEEN_FIRST_START = "seen-first-start";
@@ -84,6 +85,7 @@ export function requestHandlers(
     ...rolloutHandlers(operations),
     ...policyHandlers(operations, policyCost, window),
     "selftest/run": () => selftest.run(),
+    ...systemHandlers(engine.system, window),
     "faults/list": () => (engine.faults === null ? notEmbedded() : ok([...engine.faults.list()])),
     "faults/set": ({ nodeId, fault, level }) => {
       if (engine.faults === null) return notEmbedded();

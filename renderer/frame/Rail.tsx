@@ -1,4 +1,4 @@
-import { Box, LayoutGrid, SlidersHorizontal, Waypoints, type LucideIcon } from "lucide-react";
+import { Box, Cpu, LayoutGrid, SlidersHorizontal, Waypoints, type LucideIcon } from "lucide-react";
 import type { ReactNode } from "react";
 import { ToggleButton } from "react-aria-components/ToggleButton";
 import { countOf } from "../format/number";
@@ -16,6 +16,7 @@ export function Rail(): ReactNode {
       </RailItem>
       <RailItem label="Roll-outs" icon={Waypoints} isCurrent={place.page === "rollouts"} to={{ page: "rollouts", rolloutId: null }} />
       <RailItem label="Models" icon={Box} isCurrent={place.page === "models"} to={{ page: "models", view: "list" }} />
+      <RailItem label="System" icon={Cpu} isCurrent={place.page === "system"} to={{ page: "system" }} />
       <RailItem
         label="Settings"
         icon={SlidersHorizontal}

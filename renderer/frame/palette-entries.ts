@@ -13,7 +13,7 @@ export type PaletteAct =
   /** Null: the version is asked for. */
   | { readonly kind: "roll-out"; readonly version: string | null }
   | { readonly kind: "undo" }
-  | { readonly kind: "go"; readonly page: "fleet" | "rollouts" | "models" | "compare" | "settings" | "about" }
+  | { readonly kind: "go"; readonly page: "fleet" | "rollouts" | "models" | "compare" | "system" | "settings" | "about" }
   | { readonly kind: "faults" }
   | { readonly kind: "keys" }
   | { readonly kind: "malformed" }
@@ -51,6 +51,7 @@ export function paletteEntries(
     { id: "go rollouts", text: "Roll-outs", fact: "page", act: { kind: "go", page: "rollouts" } },
     { id: "go models", text: "Models", fact: "page", act: { kind: "go", page: "models" } },
     { id: "go compare", text: "Compare two versions", fact: "page", act: { kind: "go", page: "compare" } },
+    { id: "go system", text: "System", fact: "page", act: { kind: "go", page: "system" } },
     { id: "go settings", text: "Settings", fact: "page", act: { kind: "go", page: "settings" } },
     { id: "go about", text: "About Lydlr Ops", fact: "page", act: { kind: "go", page: "about" } },
     ...byNeed.flatMap((node): readonly PaletteEntry[] => {

@@ -5,6 +5,7 @@ export type Act =
   | "go-fleet"
   | "go-rollouts"
   | "go-models"
+  | "go-system"
   | "go-settings"
   | "roll-back"
   | "deploy"
@@ -31,6 +32,7 @@ export const SHORTCUTS: readonly Shortcut[] = [
   { act: "go-fleet", keys: ["G", "F"], label: "Go to Fleet", isSingle: true },
   { act: "go-rollouts", keys: ["G", "R"], label: "Go to Roll-outs", isSingle: true },
   { act: "go-models", keys: ["G", "M"], label: "Go to Models", isSingle: true },
+  { act: "go-system", keys: ["G", "Y"], label: "Go to System", isSingle: true },
   { act: "go-settings", keys: ["G", "S"], label: "Go to Settings", isSingle: true },
   { act: "back", keys: ["Alt ←"], label: "Go back", isSingle: false },
   { act: null, keys: ["↑", "↓"], label: "Move in cards, rows and tiles", isSingle: false },
@@ -59,6 +61,7 @@ const PAGE_KEYS: ReadonlyMap<string, Act> = new Map([
   ["F", "go-fleet"],
   ["R", "go-rollouts"],
   ["M", "go-models"],
+  ["Y", "go-system"],
   ["S", "go-settings"],
 ]);
 

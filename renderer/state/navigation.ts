@@ -10,6 +10,7 @@ export type Place =
   | { readonly page: "models"; readonly view: "list" | "compare" }
   /** `rolloutId` null: the list. */
   | { readonly page: "rollouts"; readonly rolloutId: string | null }
+  | { readonly page: "system" }
   | { readonly page: "settings"; readonly section: SettingsSection };
 
 /** Dialogs that belong to the window rather than to a page; one is open at a time. */

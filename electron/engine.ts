@@ -32,7 +32,10 @@ import { openVerificationStore } from "./registry/verification/verification-stor
 import { createVerifier } from "./registry/verification/verifier";
 import type { StartOptions } from "./start-options";
 import type { Spawn } from "./supervision/process-spawner";
-import { supervise } from "./supervision/supervisor";
+import { supervise, type ProcessStatus } from "./supervision/supervisor";
+import type { OwnProcess } from "./system/port";
+import type { SystemMonitor } from "./system/system-monitor";
+import { watchMachine } from "./system/watch-machine";
 import { steadyTimers } from "./time/steady-timers";
 import { systemTimers } from "./time/system-timers";
 import { openModelShelf } from "./version-shelf";
@@ -51,6 +54,8 @@ export interface Engine {
   models(): Promise<readonly ModelView[]>;
   /** What lies in the registry, what was proven of it, its aliases. */
   readonly registry: ModelDesk;
+  /** This machine, those of edge nodes, and what the fleet compressed. */
+  readonly system: SystemMonitor;
   /** What was looked for at the start and what was found. */
   findings(): Promise<readonly Finding[]>;
   retryLink(): void;
@@ -71,6 +76,10 @@ export interface EngineParts {
   readonly ros2Entry: string;
   readonly spawn: Spawn;
   readonly environment: NodeJS.ProcessEnv;
+  /** For reports; absent: not known. */
+  readonly appVersion?: string;
+  /** Every process of the application, where the runtime knows more of them than are supervised. */
+  runtimeProcesses?(): readonly OwnProcess[];
 }
 
 /** A part of an engine that was opened and must be closed. */
@@ -142,13 +151,8 @@ export async function startEngine(parts: EngineParts): Promise<Result<Engine>> {
     return built;
   }
   const { link, faults } = built.value;
-  const running = new Operations({
-    link,
-    journal,
-    timers,
-    shelf,
-    processes: () => [...(inference === null ? [] : [inference.part.supervised.status()]), ...(ros2Link?.processes() ?? [])],
-  });
+  const supervised = (): readonly ProcessStatus[] => [...(inference === null ? [] : [inference.part.supervised.status()]), ...(ros2Link?.processes() ?? [])];
+  const running = new Operations({ link, journal, timers, shelf, processes: supervised });
   operations = running;
   if (ros2Link !== null) followGraphChoice(running, ros2Link, graph, graphOf);
   inference?.part.supervised.onStatus((status) => {
@@ -179,6 +183,14 @@ export async function startEngine(parts: EngineParts): Promise<Result<Engine>> {
       running.note(draft);
     },
   });
+  const system = watchMachine({
+    timers,
+    operations: running,
+    dataDir: options.dataDir,
+    appVersion: parts.appVersion ?? null,
+    supervised,
+    ...(parts.runtimeProcesses === undefined ? {} : { runtimeProcesses: parts.runtimeProcesses }),
+  });
   const control = await openControl(parts, running);
   return ok({
     operations: running,
@@ -188,6 +200,7 @@ export async function startEngine(parts: EngineParts): Promise<Result<Engine>> {
     modelsDir,
     models: () => shelf.list(),
     registry,
+    system,
     findings: async () => [...findings, ...(await appFindings(shelf.list(), journal, inference?.part ?? null))],
     retryLink: () => {
       link.retry();
@@ -195,6 +208,7 @@ export async function startEngine(parts: EngineParts): Promise<Result<Engine>> {
     retryInference: () => inference?.part.supervised.retry(),
     async stop() {
       await control?.close();
+      system.stop();
       verifier.stop();
       await running.stop();
       await inference?.stop();

@@ -16,6 +16,7 @@ import { setupEvent } from "./ros2-setup/setup-event";
 import { parseStartOptions, type StartOptions } from "./start-options";
 import { electronUtilityProcess } from "./supervision/utility-process";
 import { systemTimers } from "./time/system-timers";
+import { appProcesses } from "./window/app-processes";
 import { APP_ORIGIN } from "./window/app-files";
 import { declareAppScheme, serveApp } from "./window/content";
 import { applyTheme, openMainWindow } from "./window/main-window";
@@ -69,8 +70,11 @@ function refuse({ code, message }: Failure): void {
 
 /** Builds everything that has a window, and takes it down in order: window, engine, journal. */
 async function run(options: StartOptions): Promise<void> {
+  const around = surroundings(options);
   const started = await startEngine({
     options,
+    appVersion: around.appVersion,
+    runtimeProcesses: appProcesses(systemTimers),
     modelsDir: join(app.getAppPath(), "models"),
     inferenceEntry: join(__dirname, "inference-host.cjs"),
     verifierEntry: join(__dirname, "verifier-host.cjs"),
@@ -121,7 +125,7 @@ async function run(options: StartOptions): Promise<void> {
   serveApp(session.defaultSession, join(__dirname, "renderer"));
   applyTheme(engine.operations.settings().theme);
   const policyCost = openPolicyCostDesk(join(__dirname, "policy-cost.cjs"));
-  registerRequests(requestHandlers(engine, comparison, ros2, policyCost, selftest, () => window, surroundings(options)), {
+  registerRequests(requestHandlers(engine, comparison, ros2, policyCost, selftest, () => window, around), {
     isTrusted: (event) =>
       window !== null &&
       event.senderFrame === window.webContents.mainFrame &&
@@ -160,6 +164,7 @@ async function run(options: StartOptions): Promise<void> {
   };
   open();
   engine.operations.onSnapshot((snapshot) => pushes?.snapshot(snapshot));
+  engine.system.onView((view) => pushes?.send("push/system", view));
   engine.registry.onPush((push) => pushes?.send("push/models", push));
   engine.operations.rollouts.onChange((views) => pushes?.send("push/rollouts", views));
   engine.operations.abTests.onChange((push) => pushes?.send("push/abtest", push));

@@ -23,6 +23,7 @@ import { NodePage } from "./pages/node/NodePage";
 import { RolloutPage } from "./pages/rollouts/RolloutPage";
 import { RolloutsPage } from "./pages/rollouts/RolloutsPage";
 import { StartDialog } from "./pages/rollouts/StartDialog";
+import { SystemPage } from "./pages/system/SystemPage";
 import { SettingsPage } from "./pages/settings/SettingsPage";
 import { DecisionDialog } from "./judging/DecisionDialog";
 import { DoctorDialog } from "./setup/DoctorDialog";
@@ -120,6 +121,12 @@ function Page(): ReactNode {
       return (
         <Guard what="The models page" key={`models-${place.view}`}>
           {place.view === "list" ? <ModelsPage /> : <ComparePage />}
+        </Guard>
+      );
+    case "system":
+      return (
+        <Guard what="The system page" key="system">
+          <SystemPage />
         </Guard>
       );
     case "settings":

@@ -24,7 +24,7 @@ const packageOwners = /** @type {Readonly<Record<string, readonly string[]>>} */
   "onnxruntime-node": ["electron/inference/onnx-session.ts", "electron/inference/onnx-graph.ts"],
   rclnodejs: ["electron/link/ros2/host.ts", "electron/link/ros2/host-*.ts", "electron/link/ros2/host/**"],
   libsql: ["electron/journal/**"],
-  systeminformation: ["electron/monitor/**"],
+  systeminformation: ["electron/system/**"],
   electron: [
     "electron/main.ts",
     "electron/preload.ts",

@@ -86,7 +86,7 @@ const allowed: readonly (readonly [path: string, snippet: string])[] = [
   ["electron/inference/onnx-session.ts", `import * as ort from "onnxruntime-node"; ort.create();`],
   ["electron/link/ros2/host.ts", `import { init } from "rclnodejs"; init();`],
   ["electron/journal/store.ts", `import Database from "libsql"; new Database("a");`],
-  ["electron/monitor/cpu.ts", `import { cpu } from "systeminformation"; cpu();`],
+  ["electron/system/cpu.ts", `import { cpu } from "systeminformation"; cpu();`],
   ["electron/ipc/door.ts", `import { ipcMain } from "electron"; ipcMain.on("a", () => undefined);`],
   ["electron/preload.ts", `import { contextBridge } from "electron"; contextBridge.exposeInMainWorld("a", 1);`],
   ["electron/time/system.ts", `export const now = () => Date.now();`],

@@ -13,6 +13,11 @@ import { MAX_DOMAIN_ID } from "../link/ros2/ros-environment";
 import { parseDuration } from "../start-options";
 import { forkedProcess } from "../supervision/forked-process";
 import { supervise } from "../supervision/supervisor";
+import { machineStatus } from "../../shared/system/machine-status";
+import { systemPort } from "../system/linux-port";
+import { ownCpuMs } from "../system/own-cpu";
+import type { OwnProcess } from "../system/port";
+import { startSampler } from "../system/sampler";
 import { steadyTimers } from "../time/steady-timers";
 import { systemTimers } from "../time/system-timers";
 import type { ModelPlaces } from "../registry/registry";
@@ -93,6 +98,11 @@ async function runEdge(plan: EdgePlan, io: CommandIo): Promise<Result<ReturnType
   const link = openRos2(surroundings, record.value);
   const inference = supervise({ name: "inference", spawn: forkedProcess, entry: join(__dirname, "inference-host.cjs"), env: INFERENCE_ENVIRONMENT, timers });
   const client = createInferenceClient(inference.port, plan.modelsDir);
+  const ownProcesses = (): readonly OwnProcess[] => {
+    const supervised = [inference.status(), ...link.processes()];
+    return [{ pid: process.pid, kind: "edge" }, ...supervised.flatMap(({ name, pid }) => (pid === null ? [] : [{ pid, kind: name }]))];
+  };
+  const sampler = startSampler({ timers, port: systemPort(), dataDir: plan.modelsDir[0] ?? ".", processes: ownProcesses, cpuMs: ownCpuMs, onSample: () => undefined });
   const node = startEdgeNode<SensorFrame>({
     nodeId,
     vertical,
@@ -110,6 +120,7 @@ async function runEdge(plan: EdgePlan, io: CommandIo): Promise<Result<ReturnType
     onIncident: ({ code, message }) => {
       io.stderr(`${code}: ${message}\n`);
     },
+    machine: () => machineStatus(nodeId, sampler.stats()),
   });
   for (const endpoint of node.publications) link.advertise(endpoint);
   for (const endpoint of node.subscriptions) link.subscribe(endpoint);
@@ -137,6 +148,7 @@ async function runEdge(plan: EdgePlan, io: CommandIo): Promise<Result<ReturnType
     if (plan.forMs !== null) setTimeout(end, plan.forMs);
   });
   node.stop();
+  sampler.stop();
   await link.stop();
   client.close();
   await inference.stop();

@@ -307,7 +307,7 @@ describe("without inference", () => {
       onIncident: () => undefined,
     });
     await timers.advanceSettled(1_900);
-    expect(kinds).toEqual(["heartbeat"]);
+    expect(kinds).toEqual(["heartbeat", "diagnostics"]);
     encoder.isDown = false;
     node.inferenceCameUp();
     await timers.advanceSettled(1_000);

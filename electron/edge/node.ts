@@ -12,10 +12,14 @@ import {
   type EdgeMetrics,
 } from "../../shared/wire/edge-messages";
 import { parseFleetMessage } from "../../shared/wire/message";
+import type { DiagnosticStatus } from "../../shared/wire/diagnostics";
 import {
+  DIAGNOSTICS_TOPIC,
+  DIAGNOSTICS_TYPE,
   EDGE_COMPRESSED_PUBLICATION_QOS,
   EDGE_COORDINATION_SUBSCRIPTION_QOS,
   EDGE_DEPLOY_SUBSCRIPTION_QOS,
+  EDGE_DIAGNOSTICS_PUBLICATION_QOS,
   EDGE_METRICS_PUBLICATION_QOS,
   FLEET_DEPLOY_TOPIC,
   topicName,
@@ -30,6 +34,7 @@ import type { EncodedFrame, FrameEncoder } from "./encoder";
 import { createLevelChoice } from "./level-choice";
 import { openModelSlot, type ModelSlot } from "./model-slot";
 import { SENSOR_PROFILES } from "./sensors/profile";
+import { DIAGNOSTICS_PERIOD_MS, startVitals, type Vitals } from "./vitals";
 
 /** A topic that a node publishes or listens to. */
 export interface EdgeEndpoint {
@@ -40,7 +45,7 @@ export interface EdgeEndpoint {
 
 /** One message that a node puts out: CDR bytes with the encapsulation header. */
 export interface EdgeMessage extends EdgeEndpoint {
-  readonly kind: TopicKind;
+  readonly kind: TopicKind | "diagnostics";
   readonly bytes: Uint8Array;
 }
 
@@ -79,6 +84,10 @@ export interface EdgeNodeOptions<Frame> {
   takeTurn?(render: () => void): void;
   onIncident(incident: EdgeIncident): void;
   readonly conditions?: EdgeConditions;
+  /** It runs inside of the application that watches it. Default: it does not. */
+  readonly isEmbedded?: boolean;
+  /** How its machine is; absent where it shares that of the application. */
+  machine?(): DiagnosticStatus | null;
 }
 
 /** A running edge node. */
@@ -111,6 +120,9 @@ const PUBLISHED: readonly (readonly [TopicKind, QosProfile])[] = [
   ["heartbeat", EDGE_METRICS_PUBLICATION_QOS],
 ];
 
+/** Shared by all of a graph. */
+const DIAGNOSTICS: EdgeEndpoint = { topic: DIAGNOSTICS_TOPIC, type: DIAGNOSTICS_TYPE, qos: EDGE_DIAGNOSTICS_PUBLICATION_QOS };
+
 function runAtOnce(render: () => void): void {
   render();
 }
@@ -125,7 +137,7 @@ function endpointsOf(nodeId: NodeId): Pick<EdgeNode, "publications" | "subscript
     qos,
   });
   return {
-    publications: PUBLISHED.map(([kind, qos]) => endpoint(kind, qos)),
+    publications: [...PUBLISHED.map(([kind, qos]) => endpoint(kind, qos)), DIAGNOSTICS],
     subscriptions: [
       endpoint("deploy", EDGE_DEPLOY_SUBSCRIPTION_QOS),
       endpoint("legacy-deploy", EDGE_DEPLOY_SUBSCRIPTION_QOS),
@@ -186,7 +198,9 @@ export function startEdgeNode<Frame>(options: EdgeNodeOptions<Frame>): EdgeNode 
     isFrameUnderWay = true;
     takeTurn(() => {
       if (isStopped) return;
+      const beganMs = timers.monotonicMs();
       const frame = options.rig.sample(frameIndex);
+      vitals.rendered(timers.monotonicMs() - beganMs);
       frameIndex += 1;
       sampled += 1;
       const level = levels.compressionLevel();
@@ -204,6 +218,7 @@ export function startEdgeNode<Frame>(options: EdgeNodeOptions<Frame>): EdgeNode 
 
   function putOutFrame(deadlineMs: number, version: ModelVersion, compressionLevel: number, encoded: EncodedFrame): void {
     reportedFailure = null;
+    vitals.encoded(encoded.latencyMs);
     const bytesOut = encoded.payload.length;
     const metrics: EdgeMetrics = {
       nodeId,
@@ -263,6 +278,20 @@ export function startEdgeNode<Frame>(options: EdgeNodeOptions<Frame>): EdgeNode 
     },
   });
 
+  const vitals: Vitals = startVitals({
+    nodeId,
+    timers,
+    delayMs: options.phaseMs + DIAGNOSTICS_PERIOD_MS,
+    isEmbedded: options.isEmbedded ?? false,
+    ...(options.machine === undefined ? {} : { machine: options.machine }),
+    modelVersion: () => slot.active(),
+    isInferenceUp: () => !isInferenceDown,
+    frames: () => ({ putOut: sequence, skipped: frameDeadlines.skipped() }),
+    publish: (bytes) => {
+      options.publish({ kind: "diagnostics", ...DIAGNOSTICS, bytes });
+    },
+  });
+
   function receive(topic: string, bytes: Uint8Array): void {
     if (isStopped) return;
     if (topic === FLEET_DEPLOY_TOPIC) {
@@ -305,6 +334,7 @@ export function startEdgeNode<Frame>(options: EdgeNodeOptions<Frame>): EdgeNode 
       isStopped = true;
       frameDeadlines.stop();
       heartbeats.stop();
+      vitals.stop();
       slot.close();
     },
   };

@@ -5,9 +5,13 @@ import type { TrackedNode } from "../../shared/fleet/tracked-node";
 import type { Failure } from "../../shared/result";
 import type { Clock, Dispose } from "../../shared/time";
 import { createDialectFilter } from "../../shared/wire/dialect-filter";
+import { DiagnosticsBook } from "../../shared/system/diagnostics-book";
 import {
   BROADCAST_SUBSCRIPTION_QOS,
   classifyTopic,
+  DIAGNOSTICS_SUBSCRIPTION_QOS,
+  DIAGNOSTICS_TOPIC,
+  DIAGNOSTICS_TYPE,
   FLEET_STATUS_TOPIC,
   FLEET_STATUS_TYPE,
   topicType,
@@ -18,11 +22,12 @@ import type { EventLog } from "./event-log";
 import { HubWatch } from "./hub-watch";
 
 /**
- * What others say about the nodes: the coordinator what it allots them, the fleet hub what it sees of them.
- * A topic of theirs is subscribed to only while somebody publishes it, and makes no node.
+ * What is said to everybody: by the coordinator what it allots a node, by the fleet hub what it sees of them, by
+ * any program of the graph on /diagnostics how it is. A topic of theirs is subscribed to only while somebody publishes it, and makes no node.
  */
 export class Broadcasts {
   readonly hub: HubWatch;
+  readonly diagnostics = new DiagnosticsBook();
   private readonly dialects = createDialectFilter();
   private readonly subscriptions = new Map<string, Dispose>();
   private toldNotice: string | null = null;
@@ -45,7 +50,8 @@ export class Broadcasts {
     }
     for (const [topic, type] of published) {
       if (this.subscriptions.has(topic)) continue;
-      this.subscriptions.set(topic, this.link.subscribe({ topic, type, qos: BROADCAST_SUBSCRIPTION_QOS }));
+      const qos = topic === DIAGNOSTICS_TOPIC ? DIAGNOSTICS_SUBSCRIPTION_QOS : BROADCAST_SUBSCRIPTION_QOS;
+      this.subscriptions.set(topic, this.link.subscribe({ topic, type, qos }));
     }
     for (const [topic, unsubscribe] of this.subscriptions) {
       if (published.has(topic)) continue;
@@ -59,6 +65,7 @@ export class Broadcasts {
     for (const unsubscribe of this.subscriptions.values()) unsubscribe();
     this.subscriptions.clear();
     this.hub.forget();
+    this.diagnostics.forget();
   }
 
   /** Takes in what the coordinator allots a node. @returns whether it was used: not a second time in the other dialect. */
@@ -90,6 +97,7 @@ export class Broadcasts {
   }
 
   private wantedType({ topic, type }: TopicEndpoint): RosType | null {
+    if (topic === DIAGNOSTICS_TOPIC) return type === DIAGNOSTICS_TYPE ? type : null;
     if (topic === FLEET_STATUS_TOPIC) return type === FLEET_STATUS_TYPE ? type : null;
     const meaning = classifyTopic(topic, type);
     if (meaning === null || (meaning.kind !== "coordination" && meaning.kind !== "legacy-coordination")) return null;

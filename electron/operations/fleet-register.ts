@@ -119,6 +119,9 @@ export class FleetRegister {
       case "fleet-status":
         this.broadcasts.takeStatus(parsed.value.status);
         return;
+      case "diagnostics":
+        this.broadcasts.diagnostics.take(parsed.value.diagnostics, message.receivedAtMs);
+        return;
       case "compressed":
       case "ignored":
         return;

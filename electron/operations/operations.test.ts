@@ -9,7 +9,8 @@ import { fail, ok } from "../../shared/result";
 import { encodeFloat32MultiArray, encodeString } from "../../shared/wire/cdr";
 import { decodeDeploy } from "../../shared/wire/deploy";
 import { encodeHeartbeatMessage, encodeLegacyMetricsMessage, encodeMetricsMessage } from "../../shared/wire/edge-messages";
-import { FLEET_STATUS_TOPIC, FLEET_STATUS_TYPE, topicName } from "../../shared/wire/topics";
+import { encodeDiagnostics } from "../../shared/wire/diagnostics";
+import { DIAGNOSTICS_TOPIC, DIAGNOSTICS_TYPE, FLEET_STATUS_TOPIC, FLEET_STATUS_TYPE, topicName } from "../../shared/wire/topics";
 import type { Journal } from "../journal/port";
 import { openJournal } from "../journal/sqlite-journal";
 import { virtualTimers, type VirtualTimers } from "../time/virtual-timers";
@@ -296,6 +297,20 @@ describe("the engine", () => {
       say('{"nodes":[{"node_id":"<b>"}]}');
       await run(1);
       expect(operations.malformed()).toMatchObject([{ topic: FLEET_STATUS_TOPIC, nodeId: null, code: "BAD_NODE_ID" }]);
+    });
+
+    test("hears /diagnostics of anybody while somebody publishes it, and counts what cannot be read", () => {
+      link.join([N0]);
+      expect([...link.subscribed]).not.toContain(DIAGNOSTICS_TOPIC);
+      link.setGraph([...link.graph(), { topic: DIAGNOSTICS_TOPIC, type: DIAGNOSTICS_TYPE, role: "publisher", nodeName: "lidar" }]);
+      const deliver = (bytes: Uint8Array): void => link.deliver({ topic: DIAGNOSTICS_TOPIC, type: DIAGNOSTICS_TYPE, receivedAtMs: timers.wallMs(), bytes });
+      const told = { message: "", hardwareId: "orin", values: [] } as const;
+      deliver(encodeDiagnostics({ sentAtMs: 0, statuses: [{ ...told, level: "error", name: "lidar: driver" }, { ...told, level: "ok", name: "node_0: machine" }] }));
+      expect(operations.diagnostics()).toMatchObject({ hidden: 0, shown: [{ name: "node_0: machine", nodeId: "node_0" }, { name: "lidar: driver", level: "error", nodeId: null }] });
+      deliver(encodeString("no diagnostics"));
+      expect(operations.malformed()).toMatchObject([{ topic: DIAGNOSTICS_TOPIC, nodeId: null, code: "BAD_CDR" }]);
+      operations.forgetFleet("Another graph.");
+      expect(operations.diagnostics().shown).toEqual([]);
     });
 
     test("says which node is alive for the hub and not here", async () => {

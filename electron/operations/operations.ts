@@ -23,6 +23,7 @@ import { hasEnded, viewCommand } from "../../shared/rollout/command";
 import { EMPTY_GUARD, rollbackOffer } from "../../shared/rollout/guard";
 import type { QuarantineScope } from "../../shared/rollout/guard-events";
 import { FLEET_JOINED, LIVE_STATE_EVENTS, replayJournal } from "../../shared/rollout/replay";
+import type { DiagnosticsBook } from "../../shared/system/diagnostics-book";
 import type { Dispose, Timers } from "../../shared/time";
 import { AbTestDesk } from "../abtest/desk";
 import { setupOf, type AbTestOptions } from "../abtest/order";
@@ -100,6 +101,7 @@ export class Operations {
   private readonly rolloutDesk: RolloutDesk;
   private readonly abTestDesk: AbTestDesk;
   private readonly snapshotListeners = new Set<(snapshot: Snapshot) => void>();
+  private readonly reportListeners = new Set<(report: FleetReport) => void>();
   private readonly settingsListeners = new Set<(settings: Settings) => void>();
   private currentSettings: Settings;
   private beat: Beat = { index: 0, periodMs: null, periodP95Ms: null };
@@ -223,6 +225,17 @@ export class Operations {
   onSettings(listener: (settings: Settings) => void): Dispose {
     this.settingsListeners.add(listener);
     return () => this.settingsListeners.delete(listener);
+  }
+
+  /** Told of everything that a node reports, as it comes. */
+  onReport(listener: (report: FleetReport) => void): Dispose {
+    this.reportListeners.add(listener);
+    return () => this.reportListeners.delete(listener);
+  }
+
+  /** What was told on /diagnostics by anybody in the graph. */
+  diagnostics(): ReturnType<DiagnosticsBook["view"]> {
+    return this.register.broadcasts.diagnostics.view(this.parts.timers.wallMs(), (text) => this.nodeOf(text) !== undefined);
   }
 
   /** Counts since the start, for a closing summary. */
@@ -502,7 +515,9 @@ export class Operations {
   }
 
   /** What a node said goes to the command that waits for it, then to the judge. */
-  private hear({ node, type, versionChanged }: FleetReport): void {
+  private hear(report: FleetReport): void {
+    for (const listener of this.reportListeners) listener(report);
+    const { node, type, versionChanged } = report;
     if (type === "unreadable") {
       this.guard.judgeNothing(node);
       return;

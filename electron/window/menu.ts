@@ -28,6 +28,7 @@ export function installMenu(send: (command: WindowCommand) => void): void {
         item("Roll-outs", "go-rollouts"),
         item("A/B tests", "go-abtests"),
         item("Models", "go-models"),
+        item("System", "go-system"),
         item("Search or run…", "open-palette"),
         item("Fault console", "open-faults"),
         { type: "separator" },

@@ -15,6 +15,7 @@ import { abTestHandlers } from "./abtest-handlers";
 import { comparisonHandlers } from "./comparison-handlers";
 import { rolloutHandlers } from "./rollout-handlers";
 import { ros2Handlers, type Ros2Desk } from "./ros2-handlers";
+import { systemHandlers } from "./system-handlers";
 
 /** The journal's note that the operator has left the first-start page. */
 const SEEN_FIRST_START = "seen-first-start";
@@ -86,6 +87,7 @@ export function requestHandlers(
     ...abTestHandlers(operations, window),
     ...policyHandlers(operations, policyCost, window),
     "selftest/run": () => selftest.run(),
+    ...systemHandlers(engine.system, window),
     "faults/list": () => (engine.faults === null ? notEmbedded() : ok([...engine.faults.list()])),
     "faults/set": ({ nodeId, fault, level }) => {
       if (engine.faults === null) return notEmbedded();

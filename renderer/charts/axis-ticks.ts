@@ -2,7 +2,7 @@ import type { Scale } from "./scales";
 
 /** Steps of a time axis that people count in, ms. */
 const TIME_STEPS_MS = [
-  1_000, 2_000, 5_000, 10_000, 15_000, 30_000, 60_000, 120_000, 300_000, 600_000,
+  1_000, 2_000, 5_000, 10_000, 15_000, 30_000, 60_000, 120_000, 300_000, 600_000, 1_800_000, 3_600_000, 10_800_000, 21_600_000,
 ] as const;
 
 const MINUTE_MS = 60_000;
@@ -50,7 +50,7 @@ export interface TimeTicks {
 /** Marks of a clock axis at round times, at most `atMost` of them. */
 export function timeTicks(fromMs: number, toMs: number, atMost: number): TimeTicks {
   const spanMs = toMs - fromMs;
-  const stepMs = TIME_STEPS_MS.find((step) => spanMs / step <= atMost) ?? 600_000;
+  const stepMs = TIME_STEPS_MS.find((step) => spanMs / step <= atMost) ?? 21_600_000;
   const atMs: number[] = [];
   for (let at = Math.ceil(fromMs / stepMs) * stepMs; at <= toMs; at += stepMs) atMs.push(at);
   return { atMs, isFine: stepMs < MINUTE_MS };

@@ -95,6 +95,7 @@ const PAGES: Readonly<Record<Extract<PaletteAct, { kind: "go" }>["page"], Place>
   abtests: { page: "abtests", view: "list" },
   models: { page: "models", view: "list" },
   compare: { page: "models", view: "compare" },
+  system: { page: "system" },
   settings: { page: "settings", section: "policy" },
   about: { page: "settings", section: "about" },
 };

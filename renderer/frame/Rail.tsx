@@ -1,4 +1,4 @@
-import { Box, LayoutGrid, SlidersHorizontal, Split, Waypoints, type LucideIcon } from "lucide-react";
+import { Box, Cpu, LayoutGrid, SlidersHorizontal, Split, Waypoints, type LucideIcon } from "lucide-react";
 import type { ReactNode } from "react";
 import { ToggleButton } from "react-aria-components/ToggleButton";
 import { countOf } from "../format/number";
@@ -17,6 +17,7 @@ export function Rail(): ReactNode {
       <RailItem label="Roll-outs" icon={Waypoints} isCurrent={place.page === "rollouts"} to={{ page: "rollouts", rolloutId: null }} />
       <RailItem label="A/B tests" icon={Split} isCurrent={place.page === "abtests"} to={{ page: "abtests", view: "list" }} />
       <RailItem label="Models" icon={Box} isCurrent={place.page === "models"} to={{ page: "models", view: "list" }} />
+      <RailItem label="System" icon={Cpu} isCurrent={place.page === "system"} to={{ page: "system" }} />
       <RailItem
         label="Settings"
         icon={SlidersHorizontal}

@@ -15,7 +15,7 @@ export type PaletteAct =
   /** Null: the versions are chosen in the set-up. */
   | { readonly kind: "test"; readonly version: string | null }
   | { readonly kind: "undo" }
-  | { readonly kind: "go"; readonly page: "fleet" | "rollouts" | "abtests" | "models" | "compare" | "settings" | "about" }
+  | { readonly kind: "go"; readonly page: "fleet" | "rollouts" | "abtests" | "models" | "compare" | "system" | "settings" | "about" }
   | { readonly kind: "faults" }
   | { readonly kind: "keys" }
   | { readonly kind: "malformed" }
@@ -54,6 +54,7 @@ export function paletteEntries(
     { id: "go abtests", text: "A/B tests", fact: "page", act: { kind: "go", page: "abtests" } },
     { id: "go models", text: "Models", fact: "page", act: { kind: "go", page: "models" } },
     { id: "go compare", text: "Compare two versions", fact: "page", act: { kind: "go", page: "compare" } },
+    { id: "go system", text: "System", fact: "page", act: { kind: "go", page: "system" } },
     { id: "go settings", text: "Settings", fact: "page", act: { kind: "go", page: "settings" } },
     { id: "go about", text: "About Lydlr Ops", fact: "page", act: { kind: "go", page: "about" } },
     ...byNeed.flatMap((node): readonly PaletteEntry[] => {

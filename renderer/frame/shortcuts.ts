@@ -6,6 +6,7 @@ export type Act =
   | "go-rollouts"
   | "go-abtests"
   | "go-models"
+  | "go-system"
   | "go-settings"
   | "roll-back"
   | "deploy"
@@ -38,6 +39,7 @@ export const SHORTCUTS: readonly Shortcut[] = [
   { act: "go-rollouts", keys: ["G", "R"], label: "Go to Roll-outs", isSingle: true },
   { act: "go-abtests", keys: ["G", "A"], label: "Go to A/B tests", isSingle: true },
   { act: "go-models", keys: ["G", "M"], label: "Go to Models", isSingle: true },
+  { act: "go-system", keys: ["G", "Y"], label: "Go to System", isSingle: true },
   { act: "go-settings", keys: ["G", "S"], label: "Go to Settings", isSingle: true },
   { act: "back", keys: ["Alt ←"], label: "Go back", isSingle: false },
   { act: null, keys: ["↑", "↓"], label: "Move in cards, rows and tiles", isSingle: false },
@@ -72,6 +74,7 @@ const PAGE_KEYS: ReadonlyMap<string, Act> = new Map([
   ["R", "go-rollouts"],
   ["A", "go-abtests"],
   ["M", "go-models"],
+  ["Y", "go-system"],
   ["S", "go-settings"],
 ]);
 

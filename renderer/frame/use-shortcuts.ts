@@ -74,6 +74,8 @@ function run(act: Act, target: HTMLElement | null): void {
       return void pauseShown();
     case "go-models":
       return go({ page: "models", view: "list" });
+    case "go-system":
+      return go({ page: "system" });
     case "go-settings":
       return go({ page: "settings", section: "policy" });
     case "back":

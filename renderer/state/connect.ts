@@ -10,6 +10,7 @@ import { takeSelftestProgress } from "./selftest";
 import { saveSettings } from "./settings";
 import { readRollouts, takeRollouts } from "./rollouts";
 import { readSetup, takeSetup } from "./ros2-setup";
+import { readSystem, takeSystem, takeSystemFailure } from "./system";
 import type { WindowCommand } from "../../shared/contract/channels";
 import { assertNever } from "../../shared/result";
 
@@ -36,6 +37,7 @@ export function connect(): Dispose {
     subscribe("push/models", takeRegistryPush, takeFailure),
     subscribe("push/policy", takePolicy, takeFailure),
     subscribe("push/selftest", takeSelftestProgress, takeFailure),
+    subscribe("push/system", takeSystem, takeSystemFailure),
   ];
   void introduce();
   void readSetup();
@@ -43,6 +45,7 @@ export function connect(): Dispose {
   void readPolicy();
   void readRollouts();
   void readAbTests();
+  void readSystem();
   return () => {
     for (const dispose of disposals) dispose();
   };
@@ -59,6 +62,8 @@ function obey(command: WindowCommand): void {
       return go({ page: "abtests", view: "list" });
     case "go-models":
       return go({ page: "models", view: "list" });
+    case "go-system":
+      return go({ page: "system" });
     case "go-settings":
       return go({ page: "settings", section: "policy" });
     case "go-about":

@@ -16,6 +16,7 @@ export type Place =
   /** `rolloutId` null: the list. */
   | { readonly page: "rollouts"; readonly rolloutId: string | null }
   | AbTestsPlace
+  | { readonly page: "system" }
   | { readonly page: "settings"; readonly section: SettingsSection };
 
 /** Dialogs that belong to the window rather than to a page; one is open at a time. */

@@ -9,6 +9,7 @@ import { ROS2_PUSHES, ROS2_REQUESTS } from "./ros2-setup";
 import { SELFTEST_PUSHES, SELFTEST_REQUESTS } from "./selftest";
 import { settingsChangeSchema, settingsSchema } from "./settings";
 import { commandViewSchema, eventViewSchema, snapshotSchema } from "./snapshot";
+import { SYSTEM_PUSHES, SYSTEM_REQUESTS } from "./system";
 
 /**
  * The one table of everything that crosses between the window and the main process. Requests are
@@ -236,6 +237,7 @@ export const REQUESTS = {
   ...JUDGING_REQUESTS,
   ...POLICY_REQUESTS,
   ...SELFTEST_REQUESTS,
+  ...SYSTEM_REQUESTS,
   "faults/list": { body: nothing, reply: v.array(faultViewSchema) },
   /** `level` 0 switches the fault off. slow-cpu: times slower (2 to 20); lossy-link: share lost (0 to 1);
    * noisy-camera: added sigma in grey levels (0 to 60); crash: seconds until it restarts (1 to 60);
@@ -267,6 +269,7 @@ export const windowCommandSchema = v.picklist([
   "go-rollouts",
   "go-abtests",
   "go-models",
+  "go-system",
   "go-settings",
   "go-about",
   "open-palette",
@@ -288,6 +291,7 @@ export const PUSHES = {
   ...ABTEST_PUSHES,
   ...POLICY_PUSHES,
   ...SELFTEST_PUSHES,
+  ...SYSTEM_PUSHES,
   "push/models": registryPushSchema,
 } as const;
 

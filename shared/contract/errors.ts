@@ -36,6 +36,7 @@ export const ERROR_CODES = {
   NOT_FINITE: "a metric is NaN or infinite",
   OUT_OF_RANGE: "a metric is outside the range that it can have",
   BAD_STATUS: "the fleet's status is not the JSON that it must be",
+  BAD_DIAGNOSTICS: "a message on /diagnostics does not follow the convention of ROS",
   WRONG_NODE: "the frame names another node than its topic",
   WRONG_FRAME_TYPE: "the frame is of another type than its topic carries",
   // models and codec
@@ -74,6 +75,8 @@ export const ERROR_CODES = {
   JOURNAL_BROKEN: "the journal was changed after it was written, and no person has acknowledged that",
   FILE_WRITE_FAILED: "a file could not be written",
   FILE_READ_FAILED: "a file could not be read",
+  // the machine
+  SYSTEM_READ_FAILED: "something of this machine could not be read",
   // the application
   BAD_REQUEST: "a request does not follow its schema",
   UNTRUSTED_SENDER: "a request came from somewhere else than the window",

@@ -2,9 +2,10 @@ import { CdrReader, CdrWriter, EncapsulationKind } from "@foxglove/cdr";
 import { fail, ok, type Result } from "../result";
 
 /**
- * The three ROS 2 message types of the fleet as XCDR1 bytes: a 4-byte encapsulation header, then the
- * members, each aligned to its size from the end of that header. Source: OMG DDS-XTypes 1.3, 7.4.3; message
- * definitions: std_msgs String, UInt8MultiArray, Float32MultiArray, MultiArrayLayout.
+ * The ROS 2 message types of the fleet as XCDR1 bytes: a 4-byte encapsulation header, then the members,
+ * each aligned to its size from the end of that header. Source: OMG DDS-XTypes 1.3, 7.4.3; message
+ * definitions: std_msgs String, UInt8MultiArray, Float32MultiArray, MultiArrayLayout; diagnostics.ts has
+ * those of diagnostic_msgs.
  *
  * The reader of @foxglove/cdr trusts the lengths in the message, so every length is held against the bytes
  * that are there before it is used.
@@ -26,7 +27,8 @@ const EMPTY_LAYOUT_BYTES = HEADER_BYTES + 3 * UINT32_BYTES;
 const utf8Encoder = new TextEncoder();
 const utf8Decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
-type CdrResult<Value> = Result<Value, "BAD_CDR">;
+/** What was read of a message, or why its bytes are not the CDR of its type. */
+export type CdrResult<Value> = Result<Value, "BAD_CDR">;
 
 /** Encodes a std_msgs/msg/UInt8MultiArray with an empty layout. */
 export function encodeUInt8MultiArray(data: Uint8Array): Uint8Array {
@@ -45,9 +47,9 @@ export function encodeFloat32MultiArray(data: readonly number[]): Uint8Array {
 /** Encodes a std_msgs/msg/String as UTF-8. */
 export function encodeString(text: string): Uint8Array {
   // Not the library's own string(): it counts UTF-16 units and would cut a text outside ASCII.
-  const utf8 = utf8Encoder.encode(text);
-  const writer = new CdrWriter({ size: HEADER_BYTES + UINT32_BYTES + utf8.length + 1 });
-  return writer.uint32(utf8.length + 1).uint8Array(utf8).uint8(0).data;
+  const writer = new CdrWriter({ size: HEADER_BYTES + UINT32_BYTES + text.length + 1 });
+  putText(writer, text);
+  return writer.data;
 }
 
 /**
@@ -86,12 +88,18 @@ export function decodeFloat32MultiArray(bytes: Uint8Array): CdrResult<Float32Arr
 export function decodeString(bytes: Uint8Array): CdrResult<string> {
   const reader = openReader(bytes);
   if (reader === null) return badHeader(bytes);
+  const text = takeText(reader);
+  if (!text.ok) return text;
+  return endsHere(reader) ? text : trailing(reader);
+}
+
+/** The text at the reader's place: its length, UTF-8, and the NUL that ends it. */
+export function takeText(reader: CdrReader): CdrResult<string> {
   const length = takeUint32(reader);
   if (length === null || length > remainingBytes(reader)) return cut("text");
   if (length === 0) return fail("BAD_CDR", "The text has no room for the NUL that ends it.");
   const utf8 = reader.uint8Array(length - 1);
   if (reader.uint8() !== 0) return fail("BAD_CDR", "The text does not end with NUL where its length says.");
-  if (!endsHere(reader)) return trailing(reader);
   try {
     return ok(utf8Decoder.decode(utf8));
   } catch {
@@ -99,19 +107,26 @@ export function decodeString(bytes: Uint8Array): CdrResult<string> {
   }
 }
 
+/** Writes a text as CDR has it; the writer aligns its length. */
+export function putText(writer: CdrWriter, text: string): void {
+  const utf8 = utf8Encoder.encode(text);
+  writer.uint32(utf8.length + 1).uint8Array(utf8).uint8(0);
+}
+
 /** A reader behind the encapsulation header, or null where it is not that of plain XCDR1 of either byte order. */
-function openReader(bytes: Uint8Array): CdrReader | null {
+export function openReader(bytes: Uint8Array): CdrReader | null {
   if (bytes.length < HEADER_BYTES || bytes[0] !== 0) return null;
   if (bytes[1] !== EncapsulationKind.CDR_LE && bytes[1] !== EncapsulationKind.CDR_BE) return null;
   return new CdrReader(bytes);
 }
 
-function remainingBytes(reader: CdrReader): number {
+/** Bytes that are left to read. */
+export function remainingBytes(reader: CdrReader): number {
   return reader.byteLength - reader.offset;
 }
 
 /** The next uint32 at its alignment, or null where the bytes end before it. */
-function takeUint32(reader: CdrReader): number | null {
+export function takeUint32(reader: CdrReader): number | null {
   // The header is 4 bytes long, so offsets from its end and from the start align alike.
   const aligned = Math.ceil(reader.offset / UINT32_BYTES) * UINT32_BYTES;
   return aligned + UINT32_BYTES > reader.byteLength ? null : reader.uint32();
@@ -130,11 +145,13 @@ function skipLayout(reader: CdrReader): boolean {
   return takeUint32(reader) !== null;
 }
 
-function endsHere(reader: CdrReader): boolean {
+/** Whether all was read, but for the padding that RTPS adds. */
+export function endsHere(reader: CdrReader): boolean {
   return remainingBytes(reader) <= MAX_PADDING_BYTES;
 }
 
-function badHeader(bytes: Uint8Array): CdrResult<never> {
+/** The failure of {@link openReader}. */
+export function badHeader(bytes: Uint8Array): CdrResult<never> {
   return fail(
     "BAD_CDR",
     bytes.length < HEADER_BYTES
@@ -143,10 +160,12 @@ function badHeader(bytes: Uint8Array): CdrResult<never> {
   );
 }
 
-function cut(part: string): CdrResult<never> {
+/** The failure of a message whose bytes end within a part of it. */
+export function cut(part: string): CdrResult<never> {
   return fail("BAD_CDR", `The message ends before its ${part} does.`);
 }
 
-function trailing(reader: CdrReader): CdrResult<never> {
+/** The failure of a message that goes on after its end. */
+export function trailing(reader: CdrReader): CdrResult<never> {
   return fail("BAD_CDR", `The message goes on for ${remainingBytes(reader)} bytes after its last member.`);
 }

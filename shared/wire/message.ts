@@ -4,10 +4,11 @@ import type { Heartbeat, MetricSample } from "../fleet/sample";
 import { fail, ok, type Failure, type Result } from "../result";
 import { decodeFloat32MultiArray, decodeUInt8MultiArray } from "./cdr";
 import { readLegacyCoordination, readLydtCoordination } from "./coordination";
+import { decodeDiagnostics, type DiagnosticArray } from "./diagnostics";
 import { readFleetStatus } from "./fleet-status";
 import { decodeLydtFrame, type LydtFrame, type LydtFrameType } from "./lydt";
 import { readHeartbeat, readLegacyMetrics, readLydtMetrics, readModelVersion } from "./metrics";
-import { classifyTopic, FLEET_STATUS_TOPIC, FLEET_STATUS_TYPE } from "./topics";
+import { classifyTopic, DIAGNOSTICS_TOPIC, DIAGNOSTICS_TYPE, FLEET_STATUS_TOPIC, FLEET_STATUS_TYPE } from "./topics";
 
 /** A message as the link hands it over: CDR bytes with their encapsulation header. */
 export interface WireMessage {
@@ -33,6 +34,8 @@ export type ParsedMessage =
     }
   | { readonly kind: "coordination"; readonly coordination: Coordination; readonly warnings: readonly Failure[] }
   | { readonly kind: "fleet-status"; readonly status: HubStatus }
+  /** From anybody: /diagnostics is the whole graph's. */
+  | { readonly kind: "diagnostics"; readonly diagnostics: DiagnosticArray }
   /** Not from a node, or nothing that is shown: deploys, legacy compressed frames, the relay's topics. */
   | { readonly kind: "ignored" };
 
@@ -44,12 +47,16 @@ const IGNORED: ParsedMessage = { kind: "ignored" };
  *
  * @returns a failure for a message on one of the fleet's topics that is not what the topic carries: BAD_CDR,
  * the codes of decodeLydtFrame, WRONG_FRAME_TYPE, WRONG_NODE, and those of readLydtMetrics,
- * readLydtCoordination and readFleetStatus.
+ * readLydtCoordination, readFleetStatus and decodeDiagnostics.
  */
 export function parseFleetMessage(message: WireMessage): Result<ParsedMessage> {
   if (message.topic === FLEET_STATUS_TOPIC && message.type === FLEET_STATUS_TYPE) {
     const status = readFleetStatus(message.bytes, message.receivedAtMs);
     return status.ok ? ok({ kind: "fleet-status", status: status.value }) : status;
+  }
+  if (message.topic === DIAGNOSTICS_TOPIC && message.type === DIAGNOSTICS_TYPE) {
+    const diagnostics = decodeDiagnostics(message.bytes);
+    return diagnostics.ok ? ok({ kind: "diagnostics", diagnostics: diagnostics.value }) : diagnostics;
   }
   const meaning = classifyTopic(message.topic, message.type);
   if (meaning === null) return ok(IGNORED);

@@ -90,6 +90,12 @@ export const FLEET_STATUS_TOPIC = "/lydlr/fleet/status";
 /** The message type of {@link FLEET_STATUS_TOPIC}. */
 export const FLEET_STATUS_TYPE: RosType = TEXT;
 
+/** The topic on which every ROS program tells how it is (REP 107): edge nodes here, drivers and monitors elsewhere. */
+export const DIAGNOSTICS_TOPIC = "/diagnostics";
+
+/** The message type of {@link DIAGNOSTICS_TOPIC}. */
+export const DIAGNOSTICS_TYPE: RosType = "diagnostic_msgs/msg/DiagnosticArray";
+
 /** What a topic says about a node. */
 export interface TopicMeaning {
   readonly kind: TopicKind;
@@ -131,6 +137,15 @@ export const COMPRESSED_SUBSCRIPTION_QOS: QosProfile = {
  * offers. Both repeat themselves once a second or more, so one that is lost is soon replaced.
  */
 export const BROADCAST_SUBSCRIPTION_QOS: QosProfile = { reliability: "best-effort", durability: "volatile", depth: 5 };
+
+/**
+ * How diagnostics are subscribed: matches every publisher of them. All of a graph share the topic, so the depth
+ * is that of a fleet which speaks at once.
+ */
+export const DIAGNOSTICS_SUBSCRIPTION_QOS: QosProfile = { reliability: "best-effort", durability: "volatile", depth: 200 };
+
+/** How an edge publishes diagnostics: as diagnostic_updater does, so that every aggregator hears them. */
+export const EDGE_DIAGNOSTICS_PUBLICATION_QOS: QosProfile = { reliability: "reliable", durability: "volatile", depth: 10 };
 
 /**
  * How deploys are published: matches the subscriptions of both eras. Depth 1, because a restarting edge is

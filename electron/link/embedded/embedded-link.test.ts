@@ -341,7 +341,7 @@ describe("the fault console", () => {
     expect(messages.filter((message) => message.topic.includes("node_0"))).toEqual([]);
     expect(link.graph().filter((endpoint) => endpoint.nodeName === "node_0")).toEqual([]);
     expect(link.faults.list()).toEqual([{ nodeId: "node_0", fault: "crash", level: 5 }]);
-    expect(graphs.at(-1)).toBe(endpoints - 9);
+    expect(graphs.at(-1)).toBe(endpoints - 10);
 
     await during(2_100);
     expect(link.graph()).toHaveLength(endpoints);

@@ -85,6 +85,7 @@ export function startEmbeddedNode<Frame>(options: EmbeddedNodeOptions<Frame>): E
       encoder: options.encoder,
       initialVersion: deployed,
       compressionLevel: options.compressionLevel,
+      isEmbedded: true,
       phaseMs,
       takeTurn: options.takeTurn,
       onIncident: options.onIncident,
@@ -100,7 +101,7 @@ export function startEmbeddedNode<Frame>(options: EmbeddedNodeOptions<Frame>): E
 
   function isLost(message: EdgeMessage): boolean {
     if (level("silent") > 0) return true;
-    if (level("no-metrics") > 0 && message.kind !== "heartbeat") return true;
+    if (level("no-metrics") > 0 && message.kind !== "heartbeat" && message.kind !== "diagnostics") return true;
     const share = level("lossy-link");
     return share > 0 && options.random.next() < share;
   }

@@ -1,0 +1,134 @@
+import { Download } from "lucide-react";
+import { useState, type ReactNode } from "react";
+import type { SystemView } from "../../../shared/contract/system";
+import type { Failure } from "../../../shared/result";
+import { Button, Problem, Segmented } from "../../design";
+import { formatBytes } from "../../format/number";
+import { Guard } from "../../frame/Guard";
+import { request } from "../../state/ops";
+import { useFleet, useFleetLimits, useSettings } from "../../state/store";
+import { readSystem, useSystemFailure, useSystemView } from "../../state/system";
+import { coincidenceWords } from "./coincidence-words";
+import { EdgeMachines } from "./EdgeMachines";
+import { Figures } from "./Figures";
+import { CoresPanel, MachinePanel, ProcessesPanel, StorePanel } from "./MachinePanels";
+import { CoincidenceChart, MachineChart } from "./SystemCharts";
+import { RANGES, useSystemSeries, type RangeValue } from "./use-system-series";
+import { hostWords, samplerWords } from "./words";
+import "./system.css";
+
+/** Is it the machine or the fleet? This machine, its processes, the machines of edge nodes, and latency beside CPU. */
+export function SystemPage(): ReactNode {
+  const view = useSystemView();
+  const failure = useSystemFailure();
+  const [range, setRange] = useState<RangeValue>(RANGES[0].value);
+  return (
+    <>
+      <div className="page-head">
+        <div className="page-head-title">
+          <h1>System</h1>
+          <p className="note">{view === null ? "reading this machine" : `${hostWords(view.stats.host)} · ${samplerWords(view.stats)}`}</p>
+        </div>
+        <Segmented label="Range" value={range} segments={RANGES} onChange={setRange} />
+        <ExportButton />
+      </div>
+      <div className="page-scroll system-scroll">
+        {failure === null ? null : (
+          <Problem
+            code={failure.code}
+            sentence={failure.message}
+            actions={
+              <Button kind="outline" size="small" onPress={() => void readSystem()}>
+                Read again
+              </Button>
+            }
+          />
+        )}
+        {view === null ? failure === null ? <p role="status">Waiting for the first look at this machine.</p> : null : <SystemBody view={view} rangeMs={Number(range)} />}
+      </div>
+    </>
+  );
+}
+
+function SystemBody({ view, rangeMs }: { readonly view: SystemView; readonly rangeMs: number }): ReactNode {
+  const { stats } = view;
+  return (
+    <>
+      <Guard what="The figures">
+        <Figures stats={stats} />
+      </Guard>
+      <div className="system-columns">
+        <div className="system-main">
+          <Guard what="The charts">
+            <Charts view={view} rangeMs={rangeMs} />
+          </Guard>
+          <Guard what="The list of edge machines">
+            <EdgeMachines view={view} />
+          </Guard>
+        </div>
+        <div className="system-aside">
+          <Guard what="The machine's panels">
+            <CoresPanel stats={stats} />
+            <ProcessesPanel stats={stats} />
+            <MachinePanel stats={stats} />
+            <StorePanel components={view.diagnostics.length + view.hiddenDiagnostics} />
+          </Guard>
+        </div>
+      </div>
+    </>
+  );
+}
+
+function Charts({ view, rangeMs }: { readonly view: SystemView; readonly rangeMs: number }): ReactNode {
+  const { stats } = view;
+  const { clock } = useSettings();
+  const { maxLatencyMs } = useFleetLimits();
+  const isEmbedded = useFleet(({ fleet }) => fleet?.meta.link.kind === "embedded");
+  const [cursorMs, setCursorMs] = useState<number | null>(null);
+  const { series, failure } = useSystemSeries(rangeMs, stats.atMs);
+  if (series === null) return failure === null ? <p role="status">Reading the history.</p> : <Problem code={failure.code} sentence={failure.message} />;
+  const hasLatency = !Number.isNaN(series.columns.latencyMedianMs.at(-1) ?? Number.NaN);
+  const { sentence, consequence, fact } = coincidenceWords({ series, stats, maxLatencyMs, isEmbedded, hasLatency, clock });
+  const shared = { series, maxLatencyMs, fact, cursorMs, onCursor: setCursorMs, clock };
+  return (
+    <>
+      {failure === null ? null : <Problem code={failure.code} sentence={failure.message} />}
+      <CoincidenceChart {...shared} />
+      <p className="panel coincidence-sentence">
+        {sentence} {consequence === null ? null : <strong>{consequence}</strong>}
+      </p>
+      <MachineChart {...shared} />
+    </>
+  );
+}
+
+type Exported = { readonly phase: "idle" | "writing" } | { readonly phase: "written"; readonly path: string; readonly bytes: number } | { readonly phase: "failed"; readonly failure: Failure };
+
+/** Writes the performance report where the operator says. */
+function ExportButton(): ReactNode {
+  const [exported, setExported] = useState<Exported>({ phase: "idle" });
+  const write = async (): Promise<void> => {
+    setExported({ phase: "writing" });
+    const answer = await request("system/export", {});
+    if (answer.ok) setExported({ phase: "written", ...answer.value });
+    else setExported(answer.error.code === "CANCELLED" ? { phase: "idle" } : { phase: "failed", failure: answer.error });
+  };
+  return (
+    <>
+      <Button kind="outline" isDisabled={exported.phase === "writing"} onPress={() => void write()}>
+        <Download size={16} strokeWidth={1.75} aria-hidden />
+        Export report…
+      </Button>
+      {exported.phase === "written" ? (
+        <p className="system-export" role="status">
+          Written, {formatBytes(exported.bytes)}: <span className="mono truncate">{exported.path}</span>
+        </p>
+      ) : null}
+      {exported.phase === "failed" ? (
+        <div className="system-export">
+          <Problem code={exported.failure.code} sentence={exported.failure.message} />
+        </div>
+      ) : null}
+    </>
+  );
+}

@@ -11,6 +11,7 @@ import { idleBenchmark } from "./idle";
 import { journalBenchmark } from "./journal";
 import { leakBenchmark } from "./leak";
 import { replayBenchmark } from "./replay";
+import { shiftBenchmark } from "./shift";
 import { startBenchmark } from "./start";
 import { systemBenchmark } from "./system";
 import { uiBenchmark } from "./ui";
@@ -57,7 +58,7 @@ const modelBenchmark: Pick<Benchmark, "name" | "summary" | "run"> = {
   run: runBenchModel,
 };
 
-const BENCHMARKS = [startBenchmark, idleBenchmark, uiBenchmark, leakBenchmark, codecBenchmark, swapBenchmark, linkBenchmark, journalBenchmark, judgeBenchmark, replayBenchmark, faultsBenchmark, modelBenchmark, abtestBenchmark, systemBenchmark] as const;
+const BENCHMARKS = [startBenchmark, idleBenchmark, uiBenchmark, leakBenchmark, codecBenchmark, swapBenchmark, linkBenchmark, journalBenchmark, judgeBenchmark, replayBenchmark, faultsBenchmark, modelBenchmark, abtestBenchmark, systemBenchmark, shiftBenchmark] as const;
 
 const list = BENCHMARKS.map(({ name, summary }) => `  ${name.padEnd(7)} ${summary}\n`).join("");
 const HELP = `usage: ./lydlr bench [NAME] [--json]

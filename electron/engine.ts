@@ -6,6 +6,7 @@ import { parseModelVersion } from "../shared/fleet/ids";
 import type { Ros2Settings } from "../shared/contract/settings";
 import { fail, ok, type Result } from "../shared/result";
 import type { Timers } from "../shared/time";
+import type { FrameEncoder } from "./edge/encoder";
 import { createSensorRig, HEALTHY_CAMERA_NOISE_SIGMA } from "./edge/sensors/rig";
 import { controlHandlers } from "./control/control-handlers";
 import { openControlServer, type ControlServer } from "./control/control-server";
@@ -15,7 +16,7 @@ import { createInferenceClient } from "./inference/client";
 import { INFERENCE_ENVIRONMENT } from "./inference/process-memory";
 import type { Journal } from "./journal/port";
 import { openJournal } from "./journal/sqlite-journal";
-import { createEmbeddedLink } from "./link/embedded/embedded-link";
+import { createEmbeddedLink, type FleetInference } from "./link/embedded/embedded-link";
 import type { FaultConsole } from "./link/embedded/fault-console";
 import type { Link } from "./link/port";
 import { describeRos, findRos2, openRos2, type Ros2Surroundings } from "./link/ros2/open-ros2";
@@ -76,6 +77,10 @@ export interface EngineParts {
   readonly ros2Entry: string;
   readonly spawn: Spawn;
   readonly environment: NodeJS.ProcessEnv;
+  /** Where time comes from; absent: this machine. A shift is measured in less time than it takes. */
+  readonly machine?: Timers;
+  /** What encodes in the place of the inference process, which is not started then. */
+  readonly encoder?: (timers: Timers) => FrameEncoder<SensorFrame>;
   /** For reports; absent: not known. */
   readonly appVersion?: string;
   /** Every process of the application, where the runtime knows more of them than are supervised. */
@@ -110,7 +115,7 @@ function superviseInference(parts: EngineParts, timers: Timers) {
 export async function startEngine(parts: EngineParts): Promise<Result<Engine>> {
   const { options, modelsDir } = parts;
   let operations: Operations | null = null;
-  const timers = steadyTimers(systemTimers, (byMs) => {
+  const timers = steadyTimers(parts.machine ?? systemTimers, (byMs) => {
     operations?.note({
       event: "clock-jumped",
       nodeId: null,
@@ -139,7 +144,7 @@ export async function startEngine(parts: EngineParts): Promise<Result<Engine>> {
     journal.close();
     return setUp;
   }
-  const inference = options.recording === null && record === null ? superviseInference(parts, timers) : null;
+  const inference = options.recording === null && record === null && parts.encoder === undefined ? superviseInference(parts, timers) : null;
   const ros2Link = record === null ? null : openRos2(ros2, record);
   const built =
     ros2Link === null
@@ -253,6 +258,31 @@ function whyThisLink(options: StartOptions, record: RosRecord | null, setUp: Res
   return whyEmbedded(options.link === "embedded" ? "embedded" : "auto", setUp);
 }
 
+function processEncoder(inference: Inference | null): FleetInference<SensorFrame> | null {
+  if (inference === null) return null;
+  const { client, supervised } = inference;
+  return {
+    load: (version) => client.load(version),
+    encode: (frame, version, level, repeats, stream) => client.encode(frame, version, level, repeats, stream),
+    onUp: (listener) => supervised.port.onUp(listener),
+    onDown: (listener) => supervised.port.onDown(listener),
+  };
+}
+
+/** An encoder of this process: it is there from the start, and does not go. */
+function alwaysUp(encoder: FrameEncoder<SensorFrame>): FleetInference<SensorFrame> {
+  const nothing = (): void => undefined;
+  return {
+    load: (version) => encoder.load(version),
+    encode: (frame, version, level, repeats, stream) => encoder.encode(frame, version, level, repeats, stream),
+    onUp(listener) {
+      listener();
+      return nothing;
+    },
+    onDown: () => nothing,
+  };
+}
+
 function buildLink(
   parts: EngineParts,
   timers: Timers,
@@ -265,19 +295,15 @@ function buildLink(
     return ok({ link: createRecordedLink({ file: options.recording, nodes: options.nodes, timers }), faults: null });
   }
   const version = parseModelVersion(initial ?? "");
-  if (!version.ok || inference === null) {
+  const encoder = parts.encoder === undefined ? processEncoder(inference) : alwaysUp(parts.encoder(timers));
+  if (!version.ok || encoder === null) {
     return fail("MODEL_LOAD_FAILED", `No verified model that is no drill was found in ${parts.modelsDir}.`);
   }
   const link = createEmbeddedLink<SensorFrame>({
     nodes: options.nodes,
     seed: options.seed,
     timers,
-    inference: {
-      load: (wanted) => inference.client.load(wanted),
-      encode: (frame, wanted, level, repeats, stream) => inference.client.encode(frame, wanted, level, repeats, stream),
-      onUp: (listener) => inference.supervised.port.onUp(listener),
-      onDown: (listener) => inference.supervised.port.onDown(listener),
-    },
+    inference: encoder,
     initialVersion: version.value,
     compressionLevel: COMPRESSION_LEVEL,
     healthyNoiseSigma: HEALTHY_CAMERA_NOISE_SIGMA,

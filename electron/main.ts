@@ -162,6 +162,7 @@ async function run(options: StartOptions): Promise<void> {
   engine.operations.onSnapshot((snapshot) => pushes?.snapshot(snapshot));
   engine.registry.onPush((push) => pushes?.send("push/models", push));
   engine.operations.rollouts.onChange((views) => pushes?.send("push/rollouts", views));
+  engine.operations.abTests.onChange((push) => pushes?.send("push/abtest", push));
   engine.operations.policy.onChange((policy) => pushes?.send("push/policy", policy));
   engine.operations.onSettings((settings) => {
     applyTheme(settings.theme);

@@ -13,8 +13,11 @@ export interface JournalStatus {
   readonly lastWriteAtMs: number | null;
 }
 
-/** An event as the journal takes it: with what the decision was made on, where it is one. */
-export type JournalEntry = EventView & { readonly basis?: DecisionBasis };
+/**
+ * An event as the journal takes it: with what the decision was made on, where it is one; or with other values in JSON
+ * that are kept with it and shown to nobody, such as the samples of a test. Not both.
+ */
+export type JournalEntry = EventView & { readonly basis?: DecisionBasis; readonly kept?: unknown };
 
 /**
  * The one store. Events are append-only, chained by hashes and on disk when `append` returns success;
@@ -36,6 +39,8 @@ export interface Journal {
   eventOf(eventId: number): Result<EventView | null, "JOURNAL_UNAVAILABLE">;
   /** What an event was decided on; null where it has none or is not there. */
   basisOf(eventId: number): Result<DecisionBasis | null, "JOURNAL_UNAVAILABLE">;
+  /** What was kept with an event, as it is in JSON; null where nothing was or it is not there. */
+  keptOf(eventId: number): Result<unknown, "JOURNAL_UNAVAILABLE">;
   /** The highest event id ever written; 0 in a new journal. */
   lastEventId(): number;
   /**

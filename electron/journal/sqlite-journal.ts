@@ -21,6 +21,9 @@ export const BREAK_FACT = "journal-break";
 
 const breakSchema = v.object({ eventId: v.nullable(v.number()), tMs: v.nullable(v.number()), sentence: v.string() });
 
+/** What is stored beside an event that is no decision. */
+const keptSchema = v.strictObject({ kept: v.unknown() });
+
 const rowSchema = v.object({
   id: v.number(),
   t_ms: v.number(),
@@ -146,14 +149,11 @@ class SqliteJournal implements Journal {
   }
 
   basisOf(eventId: number): Result<DecisionBasis | null, "JOURNAL_UNAVAILABLE"> {
-    try {
-      const row = this.database.prepare("SELECT basis FROM events WHERE id = ?").get(eventId);
-      const packed = row === undefined ? null : v.parse(v.object({ basis: v.nullable(bytesSchema) }), row).basis;
-      if (packed === null) return ok(null);
-      return ok(v.parse(decisionBasisSchema, JSON.parse(inflateRawSync(packed).toString("utf8")) as unknown));
-    } catch (error) {
-      return fail("JOURNAL_UNAVAILABLE", `What event ${eventId} was decided on cannot be read: ${damageOf(error)}.`);
-    }
+    return this.unpack(eventId, (value) => (value === null || v.is(keptSchema, value) ? null : v.parse(decisionBasisSchema, value)));
+  }
+
+  keptOf(eventId: number): Result<unknown, "JOURNAL_UNAVAILABLE"> {
+    return this.unpack(eventId, (value) => (v.is(keptSchema, value) ? value.kept : null));
   }
 
   /** Ids of a tail that was cut off are not used again. */
@@ -190,6 +190,16 @@ class SqliteJournal implements Journal {
   close(): void {
     const trouble = release(this.database);
     if (trouble !== null) this.problem = damageOf(trouble);
+  }
+
+  private unpack<Value>(eventId: number, read: (value: unknown) => Value): Result<Value, "JOURNAL_UNAVAILABLE"> {
+    try {
+      const row = this.database.prepare("SELECT basis FROM events WHERE id = ?").get(eventId);
+      const packed = row === undefined ? null : v.parse(v.object({ basis: v.nullable(bytesSchema) }), row).basis;
+      return ok(read(packed === null ? null : (JSON.parse(inflateRawSync(packed).toString("utf8")) as unknown)));
+    } catch (error) {
+      return fail("JOURNAL_UNAVAILABLE", `What event ${eventId} was decided on cannot be read: ${damageOf(error)}.`);
+    }
   }
 
   private select(rest: string, parameters: readonly (string | number)[]): Result<readonly EventView[], "JOURNAL_UNAVAILABLE"> {
@@ -255,7 +265,8 @@ class SqliteJournal implements Journal {
 }
 
 /** An entry as it is stored. */
-function rowOf({ id, tMs, event, nodeId, actor, sentence, detail, basis }: JournalEntry): StoredEvent {
+function rowOf({ id, tMs, event, nodeId, actor, sentence, detail, basis, kept }: JournalEntry): StoredEvent {
+  const packed = kept === undefined ? basis : { kept };
   return {
     id,
     tMs,
@@ -264,7 +275,7 @@ function rowOf({ id, tMs, event, nodeId, actor, sentence, detail, basis }: Journ
     actor,
     sentence: storableText(sentence),
     detail: JSON.stringify(detail),
-    basis: basis === undefined ? null : deflateRawSync(JSON.stringify(basis)),
+    basis: packed === undefined ? null : deflateRawSync(JSON.stringify(packed)),
   };
 }
 
@@ -310,6 +321,7 @@ function closedJournal(problem: string): Journal {
     ofKinds: refuse,
     eventOf: refuse,
     basisOf: refuse,
+    keptOf: refuse,
     lastEventId: () => 0,
     readSettings: () => DEFAULT_SETTINGS,
     writeSettings: refuse,

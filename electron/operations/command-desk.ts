@@ -2,7 +2,7 @@ import type { Limits } from "../../shared/contract/settings";
 import { parseModelVersion, parseNodeId, type ModelVersion, type NodeId } from "../../shared/fleet/ids";
 import type { TrackedNode } from "../../shared/fleet/tracked-node";
 import { metricsBeyond } from "../../shared/judge/limits";
-import { fail, ok, type Result } from "../../shared/result";
+import { fail, ok, type Failure, type Result } from "../../shared/result";
 import { admitVersion, refuseChange, type CommandQuestion } from "../../shared/rollout/admission";
 import type { DecisionBasis } from "../../shared/rollout/basis";
 import { advanceCommand, hasEnded, requestCommand, resumeCommand, type Command, type CommandInput } from "../../shared/rollout/command";
@@ -35,6 +35,8 @@ export interface DeskSurroundings {
   guard(): GuardState;
   /** Whether its verdict is fail. */
   isFailing(node: TrackedNode): boolean;
+  /** Why others than its A/B test may give a node no version now; null where they may. */
+  reserves(nodeId: string, requestId: string): Failure | null;
   /** Told of every command and of every step that it takes, once it is written. */
   onGuardEvent(event: GuardEvent): void;
   /** Whether the registry has the version and its files are what the manifest says. */
@@ -48,6 +50,7 @@ interface Intent extends Asked {
   readonly version: ModelVersion;
   readonly requestId: string;
   readonly undoes?: string | undefined;
+  readonly isReturn?: boolean;
   /** What is told with the request: a verdict's numbers and sentence; and whether the version failed by it. */
   readonly because?: { readonly detail: EventDraft["detail"]; readonly sentence: string; readonly isByVerdict: boolean };
 }
@@ -81,6 +84,8 @@ export class CommandDesk {
     if (repeated !== undefined) return ok({ commandId: repeated });
     const version = await this.verified(request.version);
     if (!version.ok) return version;
+    const reserved = this.world.reserves(request.nodeId, request.requestId);
+    if (reserved !== null) return { ok: false, error: reserved };
     return this.issue({ ...request, kind: "deploy", actor: "operator", version: version.value });
   }
 
@@ -227,7 +232,7 @@ export class CommandDesk {
     this.issued += 1;
     this.commands.set(node.nodeId, command);
     this.remember(requestId, commandId);
-    this.world.onGuardEvent(requestedEvent(command, times.atMs, isByVerdict, request.sentence));
+    this.world.onGuardEvent(requestedEvent(command, times.atMs, isByVerdict, request.sentence, intent.isReturn === true));
     void this.publish(node.nodeId);
     return ok({ commandId });
   }

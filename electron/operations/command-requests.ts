@@ -8,6 +8,8 @@ export interface DeployRequest {
   readonly expectedVersion: string | null;
   /** The rollback that this is the Undo of. */
   readonly undoes?: string | undefined;
+  /** It goes back to what ran before an A/B test: it is not measured against what it takes the place of. */
+  readonly isReturn?: boolean;
   readonly requestId: string;
 }
 

@@ -8,10 +8,10 @@ import type { Journal, JournalEntry } from "../journal/port";
 const KEPT_EVENTS = 500;
 
 /**
- * What a caller says of an event; id and time are the log's. The basis goes to the journal alone: what was
- * known when it was decided.
+ * What a caller says of an event; id and time are the log's. The basis, and what is kept, go to the journal alone:
+ * what was known when it was decided.
  */
-export type EventDraft = Omit<EventView, "id" | "tMs"> & { readonly basis?: DecisionBasis };
+export type EventDraft = Omit<EventView, "id" | "tMs"> & { readonly basis?: DecisionBasis; readonly kept?: unknown };
 
 /**
  * Everything that happened, in order. `record` is for what happened anyway: it is shown at once and
@@ -83,7 +83,7 @@ export class EventLog {
     return { id: this.lastId, tMs: this.clock.wallMs(), ...draft };
   }
 
-  private announce({ basis: _ofTheJournal, ...event }: JournalEntry): void {
+  private announce({ basis: _ofTheJournal, kept: _too, ...event }: JournalEntry): void {
     this.decided += 1;
     this.events.push(event);
     if (this.events.length > KEPT_EVENTS) this.events.shift();

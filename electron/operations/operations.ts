@@ -1,3 +1,5 @@
+import { randomUUID } from "node:crypto";
+import type { AbTestView } from "../../shared/contract/abtest";
 import type {
   DeploymentStatus,
   MalformedTally,
@@ -21,6 +23,8 @@ import { EMPTY_GUARD, rollbackOffer } from "../../shared/rollout/guard";
 import type { QuarantineScope } from "../../shared/rollout/guard-events";
 import { FLEET_JOINED, LIVE_STATE_EVENTS, replayJournal } from "../../shared/rollout/replay";
 import type { Dispose, Timers } from "../../shared/time";
+import { AbTestDesk } from "../abtest/desk";
+import { setupOf, type AbTestOptions } from "../abtest/order";
 import type { Journal } from "../journal/port";
 import type { Link, LinkStatus } from "../link/port";
 import { CommandDesk } from "./command-desk";
@@ -93,6 +97,7 @@ export class Operations {
   private readonly guard: GuardDesk;
   private readonly views: NodeViews;
   private readonly rolloutDesk: RolloutDesk;
+  private readonly abTestDesk: AbTestDesk;
   private readonly snapshotListeners = new Set<(snapshot: Snapshot) => void>();
   private readonly settingsListeners = new Set<(settings: Settings) => void>();
   private currentSettings: Settings;
@@ -141,6 +146,7 @@ export class Operations {
       onGuardEvent: (event) => {
         this.guard.take(event);
       },
+      reserves: (nodeId, requestId) => this.abTestDesk.reserves(nodeId, requestId),
       checkVersion: (version) => shelf.check(version),
     });
     this.rolloutDesk = new RolloutDesk({
@@ -157,6 +163,23 @@ export class Operations {
       },
       policyRevision: () => this.policies.current().revision,
       checkVersion: (version) => shelf.check(version),
+      testOf: (nodeId) => this.abTestDesk.testOf(nodeId),
+    });
+    this.abTestDesk = new AbTestDesk({
+      clock: timers,
+      events: this.events,
+      journal,
+      commands: this.desk,
+      nodes: () => this.sortedNodes(),
+      node: (nodeId) => this.nodeOf(nodeId),
+      guard: () => this.guard.guard(),
+      guardView: (node) => this.guard.view(node),
+      linkState: () => link.status().state,
+      policyRevision: () => this.policies.current().revision,
+      isDrill: (version) => shelf.isDrill(version),
+      checkVersion: (version) => shelf.check(version),
+      rolloutOf: (nodeId) => this.rolloutDesk.holderOf(nodeId),
+      startRollout: (plan, requestId) => this.rolloutDesk.start(plan, requestId),
     });
     this.noteBreak();
     this.joinFleet(fleetOf(link.status()));
@@ -215,8 +238,7 @@ export class Operations {
     const given = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
     // Another graph has other nodes: a command to one of these would never be heard of again.
     if (change.ros2 !== undefined && this.parts.link.status().kind === "ros2") {
-      const isFree = this.desk.refuseWhileInFlight();
-      if (!isFree.ok) return isFree;
+      for (const isFree of [this.desk.refuseWhileInFlight(), this.abTestDesk.refuseWhileRunning()]) if (!isFree.ok) return isFree;
     }
     const next = { ...this.currentSettings, ...given };
     const written = this.parts.journal.writeSettings(next);
@@ -239,6 +261,22 @@ export class Operations {
   /** Phased roll-outs. */
   get rollouts(): Pick<RolloutDesk, "list" | "preview" | "start" | "pause" | "resume" | "abort" | "evidence" | "onChange"> {
     return this.rolloutDesk;
+  }
+
+  /** A/B tests. */
+  get abTests(): AbTestDesk {
+    return this.abTestDesk;
+  }
+
+  /** Compares two versions on two nodes; what is left out is chosen as the set-up page does. Success means that it is on disk. */
+  setupAbTest(nodeIdA: string, nodeIdB: string, versionA: string, versionB: string, options: AbTestOptions = {}): Promise<Result<{ testId: string }>> {
+    const setup = setupOf(nodeIdA, nodeIdB, versionA, versionB, options);
+    return setup.ok ? this.abTestDesk.start(setup.value, options.requestId ?? randomUUID()) : Promise.resolve(setup);
+  }
+
+  /** A test as it stands; without an id the one that runs, else the newest. */
+  getAbTestResults(testId?: string): Result<AbTestView> {
+    return this.abTestDesk.results(testId);
   }
 
   /** Everything that a node's verdict is made of. */
@@ -270,6 +308,7 @@ export class Operations {
     this.register.forget();
     this.desk.forget();
     this.rolloutDesk.forget();
+    this.abTestDesk.forget();
     this.guard.restart(EMPTY_GUARD);
   }
 
@@ -403,6 +442,7 @@ export class Operations {
     this.guard.tick();
     this.desk.tick();
     this.rolloutDesk.tick();
+    this.abTestDesk.tick();
     this.events.flush();
     this.checkJournal();
     if (this.snapshotListeners.size === 0) return;
@@ -433,6 +473,7 @@ export class Operations {
     const recalled = `${counted(state.nodes.size, "node")} of it known from the journal, ${counted(open, "command")} on the way.`;
     const sentence = written.ok ? `Fleet: ${fleet}. ${recalled}` : `Fleet: ${fleet}. ${written.error.message} Nothing is known of its past.`;
     this.events.record({ ...joined, sentence });
+    this.abTestDesk.restart(fleet);
   }
 
   /** Goes on with the check of the whole journal, and tells once what is broken. */
@@ -468,6 +509,7 @@ export class Operations {
     this.desk.hear(node, type);
     if (type === "sample") this.guard.judgeSample(node);
     else if (versionChanged) this.guard.noteReport(node);
+    this.abTestDesk.hear(node, type);
   }
 
   private nodeOf(text: string): TrackedNode | undefined {

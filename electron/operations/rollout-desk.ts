@@ -40,6 +40,8 @@ export interface RolloutWorld {
   onGuardEvent(event: GuardEvent): void;
   policyRevision(): number;
   checkVersion(version: ModelVersion): Promise<Result<void>>;
+  /** The A/B test that has a node; null of none. */
+  testOf(nodeId: string): string | null;
 }
 
 /** What of an event changes the fleet or lets it be changed: on disk before it holds. The rest is seen again anyway. */
@@ -165,6 +167,11 @@ export class RolloutDesk {
     return this.byDecision(rollout, { type: "aborting", isReturning, reason, atMs: this.nowMs(), sentence: reason });
   }
 
+  /** The roll-out that has a node and has not ended; null of none. */
+  holderOf(nodeId: string): string | null {
+    return [...this.rollouts.values()].find((rollout) => !hasRolloutEnded(rollout) && rollout.nodes.has(nodeId))?.rolloutId ?? null;
+  }
+
   /** Before and after, and every judged node's samples from its own swap. */
   evidence(rolloutId: string): Result<RolloutEvidence> {
     const rollout = this.rollouts.get(rolloutId);
@@ -252,7 +259,7 @@ export class RolloutDesk {
     const open = [...this.rollouts.values()].filter((rollout) => !hasRolloutEnded(rollout));
     const fleet = this.world.nodes().map((node): Candidate => {
       const taken = open.find(({ nodes }) => nodes.has(node.nodeId));
-      return { ...nodeProgress(plan.version, null, node, this.around(node)), vertical: node.vertical, rolloutId: taken?.rolloutId ?? null, hasWayBack: hasWayBack(plan.version, this.around(node).guard, node.nodeId) };
+      return { ...nodeProgress(plan.version, null, node, this.around(node)), vertical: node.vertical, rolloutId: taken?.rolloutId ?? this.world.testOf(node.nodeId), hasWayBack: hasWayBack(plan.version, this.around(node).guard, node.nodeId) };
     });
     return planRollout(plan, fleet);
   }

@@ -1,26 +1,30 @@
+import { dialog, type BrowserWindow } from "electron";
 import type { ABTEST_REQUESTS } from "../../shared/contract/abtest";
-import { fail, ok, type Result } from "../../shared/result";
+import { fail, ok } from "../../shared/result";
 import type { RequestHandlers } from "../ipc/answer";
+import type { Operations } from "../operations/operations";
+import { writeFileAtomically } from "../reports/atomic-file";
 
-/** Answers the window's requests about A/B tests: there are none until the engine runs them. */
-export function abTestHandlers(): Pick<RequestHandlers, keyof typeof ABTEST_REQUESTS> {
+/** Answers the window's requests about A/B tests. */
+export function abTestHandlers({ abTests }: Pick<Operations, "abTests">, window: () => BrowserWindow | null): Pick<RequestHandlers, keyof typeof ABTEST_REQUESTS> {
   return {
-    "abtests/list": () => ok([]),
-    "abtests/preview": notYet,
-    "abtests/start": notYet,
-    "abtests/stop": ({ testId }) => unknown(testId),
-    "abtests/view": ({ testId }) => unknown(testId),
-    "abtests/traces": ({ testId }) => unknown(testId),
-    "abtests/promote": ({ testId }) => unknown(testId),
-    "abtests/reproduce": ({ testId }) => unknown(testId),
-    "abtests/export": ({ testId }) => unknown(testId),
+    "abtests/list": () => ok(abTests.list()),
+    "abtests/preview": async (setup) => ok(await abTests.preview(setup)),
+    "abtests/start": ({ setup, requestId }) => abTests.start(setup, requestId),
+    "abtests/stop": ({ testId, restoreVersion }) => abTests.stop(testId, restoreVersion),
+    "abtests/view": ({ testId }) => abTests.view(testId),
+    "abtests/traces": ({ testId, maxPoints }) => abTests.traces(testId, maxPoints),
+    "abtests/promote": ({ testId, plan }) => abTests.promote(testId, plan),
+    "abtests/reproduce": ({ testId }) => abTests.reproduce(testId),
+    "abtests/export": async ({ testId }) => {
+      const report = abTests.report(testId);
+      if (!report.ok) return report;
+      const parent = window();
+      if (parent === null) return fail("NOT_AVAILABLE", "There is no window to ask for a file name in.");
+      const chosen = await dialog.showSaveDialog(parent, { title: `Export ${testId}`, defaultPath: `${testId}.json`, filters: [{ name: "JSON", extensions: ["json"] }] });
+      if (chosen.canceled || chosen.filePath === "") return fail("CANCELLED", "Nothing was exported.");
+      const written = await writeFileAtomically(chosen.filePath, report.value);
+      return written.ok ? ok({ path: chosen.filePath }) : written;
+    },
   };
-}
-
-function notYet(): Result<never> {
-  return fail("NOT_AVAILABLE", "This engine runs no A/B tests.");
-}
-
-function unknown(testId: string): Result<never> {
-  return fail("UNKNOWN_AB_TEST", `There is no A/B test ${testId}.`);
 }

@@ -83,7 +83,7 @@ export function requestHandlers(
     ...modelHandlers(engine.registry, window),
     ...judgingHandlers(operations),
     ...rolloutHandlers(operations),
-    ...abTestHandlers(),
+    ...abTestHandlers(operations, window),
     ...policyHandlers(operations, policyCost, window),
     "selftest/run": () => selftest.run(),
     "faults/list": () => (engine.faults === null ? notEmbedded() : ok([...engine.faults.list()])),

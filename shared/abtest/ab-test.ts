@@ -47,6 +47,10 @@ export interface AbTest {
   result(): TestResult;
   /** The version that each node has to run now; empty while paused and once over. A winner alone does not end it. */
   wanted(): ReadonlyMap<string, string>;
+  /** Blocks that are over: the place of the one that runs. */
+  blocksRun(): number;
+  /** Nothing more is collected, and no node runs a version for its sake. */
+  isOver(): boolean;
 }
 
 /** A pause longer than this ends the test: before and after are no longer the same conditions. */
@@ -140,6 +144,13 @@ export function startAbTest(plan: TestPlan, startMs: number): AbTest {
           dropped += 1;
           intake.startBlock(true);
           return;
+        case "breached":
+          isOver = true;
+          settle({ kind: "harmful", metric: input.metric, sentence: `Harmful: ${input.sentence}` }, input.tMs);
+          return;
+        case "invalidated":
+          invalidate(input.reason, input.tMs);
+          return;
         case "ended":
           isOver = true;
           settle(judge(evidence()), input.tMs);
@@ -150,6 +161,8 @@ export function startAbTest(plan: TestPlan, startMs: number): AbTest {
       if (block === undefined || isOver || paused !== null) return new Map();
       return new Map([...nodesA.map((node) => [node, block.versionOfFirst] as const), ...nodesB.map((node) => [node, block.versionOfSecond] as const)]);
     },
+    blocksRun: () => index,
+    isOver: () => isOver,
     result() {
       const now = evidence();
       const current = verdict ?? judge(now);

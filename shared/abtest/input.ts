@@ -1,7 +1,9 @@
 import type { LimitedMetric } from "../judge/limits";
 
 /** What interrupts a test. The first two end it: what ran before and after cannot be compared. */
-export type Interruption = "restart" | "rollback" | "node-lost" | "policy-change" | "scene-change";
+export const INTERRUPTIONS = ["restart", "rollback", "node-lost", "no-metrics", "link-lost", "app-restart", "policy-change", "scene-change"] as const;
+/** One of {@link INTERRUPTIONS}. */
+export type Interruption = (typeof INTERRUPTIONS)[number];
 
 /** Everything that a test is made of; the same inputs give the same result to the last bit. */
 export type TestInput =
@@ -17,6 +19,10 @@ export type TestInput =
   | { readonly type: "tick"; readonly tMs: number }
   | { readonly type: "interrupted"; readonly tMs: number; readonly cause: Interruption; readonly nodeId: string | null }
   | { readonly type: "resumed"; readonly tMs: number }
+  /** A version failed on a node by the judge's verdict: the test is over, whatever its numbers say. */
+  | { readonly type: "breached"; readonly tMs: number; readonly metric: LimitedMetric | null; readonly sentence: string }
+  /** Something happened that no result survives; `reason` is a clause such as "node_1 did not take 1.1.0". */
+  | { readonly type: "invalidated"; readonly tMs: number; readonly reason: string }
   | { readonly type: "ended"; readonly tMs: number };
 
 /** Whether a test cannot go on after it. */
@@ -34,6 +40,12 @@ export function interruptionText(cause: Interruption, nodeId: string | null): st
       return `${node} was rolled back`;
     case "node-lost":
       return `${node} was lost`;
+    case "no-metrics":
+      return `${node} sends no metrics`;
+    case "link-lost":
+      return "the link was lost";
+    case "app-restart":
+      return "the application was restarted";
     case "policy-change":
       return "the policy changed";
     case "scene-change":

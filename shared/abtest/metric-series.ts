@@ -38,13 +38,19 @@ export interface MetricSeries {
 /** Of a bounded metric's alpha, the share that the betting sequence gets. */
 const BETTING_SHARE = 0.1;
 
+/** The curve of a metric's intervals with its share of alpha, without what the betting sequence takes of it. */
+export function curveOfMetric(plan: TestPlan, metric: LimitedMetric, alpha: number): CriticalCurve {
+  const tested = plan.blocks.filter(({ phase }) => phase === "test").length;
+  const hasBets = metric === "qualityScore" && plan.design === "crossover";
+  return curveFor(plan.design, tested, hasBets ? alpha * (1 - BETTING_SHARE) : alpha);
+}
+
 /** Starts a metric with its own alpha. Quality is bounded: its interval is cut by a betting sequence and by -1 to 1. */
 export function startSeries(plan: TestPlan, metric: LimitedMetric, alpha: number): MetricSeries {
   const isBounded = metric === "qualityScore";
   const isSwapped = plan.design === "crossover";
   const hasBets = isBounded && isSwapped;
-  const tested = plan.blocks.filter(({ phase }) => phase === "test").length;
-  const curve = curveFor(plan.design, tested, hasBets ? alpha * (1 - BETTING_SHARE) : alpha);
+  const curve = curveOfMetric(plan, metric, alpha);
   const tally = emptyTally();
   const nodes = [...plan.arms.nodesA, ...plan.arms.nodesB].map(emptySums);
   const split = plan.arms.nodesA.length;

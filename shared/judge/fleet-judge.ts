@@ -383,9 +383,10 @@ export function createFleetJudge(first: Policy, emit: (event: JudgeEvent) => voi
   }
 
   /** What a node is to go back to, it is not measured against what it goes back from. */
-  function expect({ event, nodeId, version }: GuardEvent & { readonly event: "rollback-requested" | "deploy-requested" }): void {
-    const state = members.get(nodeId)?.state;
-    if (state !== undefined) state.goesBackTo = event === "rollback-requested" ? version : null;
+  function expect(asked: GuardEvent & { readonly event: "rollback-requested" | "deploy-requested" }): void {
+    const state = members.get(asked.nodeId)?.state;
+    const isBack = asked.event === "rollback-requested" || asked.isReturn === true;
+    if (state !== undefined) state.goesBackTo = isBack ? asked.version : null;
   }
 
   function noteEscalation(before: GuardState, nodeId: string, tMs: number): void {

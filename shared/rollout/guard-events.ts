@@ -93,7 +93,8 @@ export type GuardEvent =
   | (OfNode & { readonly event: "version-reported"; readonly version: string | null; readonly nodeClass: string | null; readonly isSwap: boolean })
   | (OfNode & { readonly event: "version-good"; readonly version: string })
   | (OfNode & { readonly event: "version-committed"; readonly version: string | null })
-  | (OfNode & Omit<GuardCommand, "kind" | "standing"> & { readonly event: "deploy-requested" })
+  /** `isReturn`: it goes back to what ran before an A/B test. */
+  | (OfNode & Omit<GuardCommand, "kind" | "standing"> & { readonly event: "deploy-requested"; readonly isReturn?: boolean })
   | (OfNode &
       Omit<GuardCommand, "kind" | "standing"> & {
         readonly event: "rollback-requested";

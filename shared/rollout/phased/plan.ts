@@ -7,7 +7,7 @@ import { PHASES, type PhaseIndex, type PlannedNode } from "./state";
 /** A node as a plan looks at it. */
 export interface Candidate extends NodeProgress {
   readonly vertical: string | null;
-  /** A roll-out that has not ended yet and has the node; null where none does. */
+  /** A roll-out, or an A/B test, that has not ended yet and has the node; null where none does. */
   readonly rolloutId: string | null;
   /** Something good is known to have run on it that it could go back to. */
   readonly hasWayBack: boolean;

@@ -1,0 +1,126 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { EventView } from "../../shared/contract/snapshot";
+import { node, version } from "../../shared/fleet/ids-fixture";
+import { seededRandom } from "../../shared/random";
+import { ok, type Result } from "../../shared/result";
+import { decodeDeploy } from "../../shared/wire/deploy";
+import { encodeMetricsMessage } from "../../shared/wire/edge-messages";
+import { topicName } from "../../shared/wire/topics";
+import type { Journal } from "../journal/port";
+import { openJournal } from "../journal/sqlite-journal";
+import { Operations } from "../operations/operations";
+import { ScriptedLink } from "../operations/scripted-link";
+import { virtualTimers, type VirtualTimers } from "../time/virtual-timers";
+
+/** What a version does on these nodes: ratio and latency on average; a failing one has a quality of 0.5. */
+const VERSIONS: Readonly<Record<string, { readonly ratio: number; readonly latencyMs: number; readonly quality: number }>> = {
+  "1.0.0": { ratio: 20, latencyMs: 12, quality: 0.95 },
+  "1.1.0": { ratio: 21, latencyMs: 12, quality: 0.95 },
+  "1.2.0": { ratio: 21, latencyMs: 12, quality: 0.5 },
+};
+
+/** An engine with six nodes on a scripted link, in virtual time; every node takes what it is sent, 0.3 s later. */
+export class TestBench {
+  readonly timers: VirtualTimers = virtualTimers();
+  readonly nodeIds = ["node_0", "node_1", "node_2", "node_3", "node_4", "node_5"].map(node);
+  readonly events: EventView[] = [];
+  readonly running = new Map<string, string>(this.nodeIds.map((nodeId) => [nodeId, "1.0.0"]));
+  /** Nodes that say nothing and take nothing. */
+  readonly silent = new Set<string>();
+  /** Nodes that report and take nothing. */
+  readonly deaf = new Set<string>();
+  /** Nodes whose ratio cannot be read as a number of their own: the metric is missing. */
+  readonly sent: { readonly nodeId: string; readonly version: string }[] = [];
+  /** Sequence numbers, by node; a restart sets them back. */
+  readonly sequences = new Map<string, number>();
+  /** Quality is reported as something that is no quality. */
+  hasNoQuality = false;
+  check: () => Result<void> = () => ok(undefined);
+  link = new ScriptedLink();
+  private readonly folder = mkdtempSync(join(tmpdir(), "lydlr-abtest-"));
+  private readonly random = seededRandom(11);
+  private journal: Journal | null = null;
+  private current: Operations | null = null;
+
+  get operations(): Operations {
+    if (this.current === null) throw new Error("the bench was not started");
+    return this.current;
+  }
+
+  async start(): Promise<void> {
+    this.link = new ScriptedLink();
+    const { publish } = this.link;
+    const { link } = this;
+    link.publish = (message) => {
+      const deployed = decodeDeploy(message.bytes);
+      const nodeId = /node_\d/.exec(message.topic)?.[0];
+      if (deployed.ok && nodeId !== undefined) {
+        this.sent.push({ nodeId, version: deployed.value });
+        if (!this.silent.has(nodeId) && !this.deaf.has(nodeId)) this.timers.after(300, () => this.running.set(nodeId, deployed.value));
+      }
+      return publish.call(link, message);
+    };
+    this.journal = openJournal({ path: join(this.folder, "journal.db"), clock: this.timers });
+    const operations = new Operations({ link, journal: this.journal, timers: this.timers, processes: () => [], shelf: { isDrill: () => false, check: () => Promise.resolve(this.check()) } });
+    this.current = operations;
+    operations.onEvent((event) => this.events.push(event));
+    await operations.start();
+    link.join(this.nodeIds);
+  }
+
+  /** Ends without a last write, as kill -9 does. */
+  async kill(): Promise<void> {
+    this.journal?.close();
+    await this.operations.stop();
+  }
+
+  async stop(): Promise<void> {
+    await this.operations.stop();
+    this.journal?.close();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  /** Lets time pass while every node reports ten times a second. */
+  async run(seconds: number): Promise<void> {
+    for (let each = 0; each < seconds * 10; each += 1) {
+      for (const [index, nodeId] of this.nodeIds.entries()) if (!this.silent.has(nodeId)) this.report(nodeId, index);
+      await this.timers.advanceSettled(100);
+    }
+  }
+
+  async until(what: () => boolean, seconds = 240): Promise<boolean> {
+    for (let each = 0; each < seconds * 2 && !what(); each += 1) await this.run(0.5);
+    return what();
+  }
+
+  private report(nodeId: (typeof this.nodeIds)[number], index: number): void {
+    const runs = this.running.get(nodeId) ?? "1.0.0";
+    const means = VERSIONS[runs] ?? { ratio: 20, latencyMs: 12, quality: 0.95 };
+    const sequence = (this.sequences.get(nodeId) ?? 0) + 1;
+    this.sequences.set(nodeId, sequence);
+    const noise = (): number => this.random.normal();
+    this.link.deliver({
+      topic: topicName("lydt-metrics", nodeId),
+      type: "std_msgs/msg/UInt8MultiArray",
+      receivedAtMs: this.timers.wallMs(),
+      bytes: encodeMetricsMessage({
+        nodeId,
+        vertical: "drone",
+        modelVersion: version(runs),
+        sentAtMs: this.timers.wallMs(),
+        sequence,
+        // Nodes differ by more than the versions do.
+        compressionRatio: means.ratio + 1.5 * index + 0.3 * noise(),
+        latencyMs: means.latencyMs + index + 0.3 * noise(),
+        compressionLevel: 0.5,
+        qualityScore: this.hasNoQuality ? 7 : means.quality + 0.002 * noise(),
+        bandwidthKbps: 100,
+        bytesIn: 20_000,
+        bytesOut: 1_000,
+        modalities: [],
+      }),
+    });
+  }
+}

@@ -6,7 +6,7 @@ import { shareOf, type Scale } from "../../charts/scales";
 import { useSize } from "../../charts/use-size";
 import { formatNumber } from "../../format/number";
 import { useDesk } from "./desk";
-import { lengthText } from "./schedule";
+import { lengthText } from "./block-times";
 
 const ROW_PX = 34;
 

@@ -9,7 +9,7 @@ import { formatNumber } from "../../format/number";
 import { formatClock } from "../../format/time";
 import { useSettings } from "../../state/store";
 import { within, type DrawnBlocks, type NodeTrace } from "./blocks";
-import { armIn } from "./schedule";
+import { armIn } from "./block-times";
 
 /** Height of one node's row, and the room for its axis and at its right, px. */
 export const ROW_HEIGHT_PX = 76;

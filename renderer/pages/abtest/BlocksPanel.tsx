@@ -8,7 +8,7 @@ import { formatClock, formatUtcInstant } from "../../format/time";
 import { useFleet, useSettings } from "../../state/store";
 import { DRAWN_BLOCKS, drawnBlocks, traceScale, type NodeTrace } from "./blocks";
 import { BlockRow, BLOCK_LEFT_PX, BLOCK_RIGHT_PX, ROW_HEIGHT_PX, TimeAxis } from "./BlockRow";
-import { armIn, lengthText } from "./schedule";
+import { armIn, lengthText } from "./block-times";
 import { useTraces } from "./use-traces";
 
 /** So many nodes are drawn, as many of each arm as of the other. */

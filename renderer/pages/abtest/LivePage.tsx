@@ -17,7 +17,7 @@ import { EndDialog } from "./EndDialog";
 import { FunnelPanel } from "./FunnelPanel";
 import { GuardrailsPanel } from "./GuardrailsPanel";
 import { PromoteDialog } from "./PromoteDialog";
-import { lengthText } from "./schedule";
+import { lengthText } from "./block-times";
 import { useAbTestView } from "./use-view";
 import { VerdictPanel } from "./VerdictPanel";
 import { commonRestore, DESIGN_WORDS, isOpen, nodesText, numberOf } from "./words";

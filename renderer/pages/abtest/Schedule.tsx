@@ -4,7 +4,7 @@ import { hatchPath } from "../../charts/hatch";
 import { useSize } from "../../charts/use-size";
 import { Tag, type ArmSide } from "../../design";
 import { useDesk } from "./desk";
-import { armIn, elapsedText, elapsedTicks, isExchanged, lengthText, stretchesOf, type Stretch } from "./schedule";
+import { armIn, elapsedText, elapsedTicks, isExchanged, lengthText, stretchesOf, type Stretch } from "./block-times";
 
 const ROW_PX = 22;
 const ROW_STEP_PX = 31;

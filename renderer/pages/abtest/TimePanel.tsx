@@ -9,7 +9,7 @@ import { Tag } from "../../design";
 import { formatNumber } from "../../format/number";
 import { useDesk } from "./desk";
 import { sizeText, unitAfter } from "./metric-texts";
-import { lengthText } from "./schedule";
+import { lengthText } from "./block-times";
 
 type CurvePoint = AbTestPreview["prediction"]["curve"][number];
 const MARGIN = { top: 16, right: 14, bottom: 24, left: 34 } as const;

@@ -12,7 +12,7 @@ import { bandPath, effectScale, pairScale, type EffectPoint } from "./funnel";
 import { guardrailBar } from "./guardrail-bar";
 import { laneOf, moveNode, type Lane, type Lanes } from "./lanes";
 import { shareText, signedDifference, sizeText } from "./metric-texts";
-import { armIn, elapsedText, elapsedTicks, isExchanged, lengthText, stretchesOf } from "./schedule";
+import { armIn, elapsedText, elapsedTicks, isExchanged, lengthText, stretchesOf } from "./block-times";
 import { nodesText, numberOf, splitSentence } from "./words";
 
 function planned(change: Partial<Parameters<typeof planTest>[0]> = {}): TestPlan {

@@ -44,7 +44,7 @@ const modules = {
   observe: ["shared/rollout/phased/observe.ts", walks, phased],
   plan: ["shared/rollout/phased/plan.ts", walks, phased],
   rolloutState: ["shared/rollout/phased/state.ts", walks, phased],
-  rolloutJournal: ["shared/rollout/phased/journal.ts", walks, phased],
+  rolloutJournal: ["shared/rollout/phased/journal.ts", "shared/rollout/phased/journal.test.ts", walks],
   rolloutWords: ["shared/rollout/phased/words.ts", walks, phased],
   view: ["shared/rollout/phased/view.ts", walks, phased],
 };

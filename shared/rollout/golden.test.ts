@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { rolloutNodeStateSchema } from "../contract/rollouts";
 import type { ErrorCode } from "../contract/errors";
 import { node, version } from "../fleet/ids-fixture";
 import { fail } from "../result";
@@ -11,7 +12,7 @@ import { readRolloutEvent } from "./phased/journal";
 import { ModelFleet, PLAN } from "./phased/model-fixture";
 import { observeNode, refusesVersion, turnOf } from "./phased/observe";
 import { planRollout, type Candidate } from "./phased/plan";
-import { stateOf } from "./phased/state";
+import { evolve, hasRolloutEnded, stateOf, type Rollout, type RolloutEvent, type RolloutNode } from "./phased/state";
 import { viewRollout } from "./phased/view";
 import { reasonsToWait, rolloutNext, rolloutSentence } from "./phased/words";
 
@@ -84,23 +85,84 @@ function otherwise(random: Random, progress: NodeProgress): NodeProgress {
   return { ...progress, ...pick(random, changes), ...pick(random, changes) };
 }
 
-/** Everything that is said of a roll-out at a moment. */
-function look(fleet: ModelFleet, input: RolloutInput): readonly string[] {
-  const { rollout } = fleet;
+/** Everything that is said of a roll-out at a moment, and what is decided. */
+function look(rollout: Rollout, input: RolloutInput): readonly string[] {
   const view = viewRollout(rollout, input);
   const nodes = [...rollout.nodes.values()].map((known) => {
     const progress = input.nodes.get(known.nodeId);
     const move = observeNode(rollout, known, input);
     const turn = turnOf(rollout.plan.version, known.attempt, progress, input.isSettling);
-    return `  ${known.nodeId} ${known.state} -> ${move === null ? "-" : `${move.state} (${move.note})`}, turn ${turn.can}${"reason" in turn ? ` (${turn.reason})` : ""}${refusesVersion(known, progress) ? " refuses" : ""}`;
+    return `${known.nodeId} ${known.phase} ${known.state} -> ${move === null ? "-" : `${move.state} (${move.note})`}, turn ${turn.can}${"reason" in turn ? ` (${turn.reason})` : ""}${refusesVersion(known, progress) ? " refuses" : ""}`;
   });
+  const { failures, judged, failuresToStop, reason } = countForStop(rollout);
+  const gates = ([0, 1] as const).map((phase) => `${lastCommitMs(rollout, phase) ?? "-"}/${gateOpensMs(rollout, phase) ?? "-"} ${gateConditions(rollout, phase, input).map(({ met, sentence }) => `${met ? "+" : "-"}${sentence}`).join(" ")}`);
   return [
-    `${fleet.atMs} ${stateOf(rollout)} ${view.state} ${view.stateReason ?? "-"} from ${view.fromVersions.join()} | ${rolloutSentence(rollout)} | ${rolloutNext(rollout, input)} | ${reasonsToWait(rollout, input).join("; ")}`,
-    `  ${JSON.stringify(countForStop(rollout))} gates ${([0, 1, 2] as const).map((phase) => `${lastCommitMs(rollout, phase) ?? "-"}/${gateOpensMs(rollout, phase) ?? "-"} ${gateConditions(rollout, phase, input).map(({ met, sentence }) => `${met ? "+" : "-"}${sentence}`).join(" ")}`).join(" | ")}`,
-    `  phases ${view.phases.map(({ name, state, gateOpensAtMs, nodes: of }) => `${name} ${state} ${gateOpensAtMs ?? "-"} ${of.map(({ nodeId, passed, needed }) => `${nodeId} ${passed}/${needed}`).join()}`).join(" | ")} left out ${view.leftOut.map(({ nodeId, note }) => `${nodeId} ${note}`).join()}`,
-    ...nodes,
-    ...decide(rollout, input).map((event) => `  > ${JSON.stringify(event)}`),
+    `${input.atMs} ${stateOf(rollout)}${hasRolloutEnded(rollout) ? " ended" : ""} ${view.state} ${view.stateReason ?? "-"} from ${view.fromVersions.join()} | ${rolloutSentence(rollout)} | ${rolloutNext(rollout, input)} | ${reasonsToWait(rollout, input).join("; ")}`,
+    `  stop ${failures}/${judged}/${failuresToStop} ${reason ?? "-"} gates ${gates.join(" | ")}`,
+    `  ${view.phases.map(({ name, state, gateOpensAtMs, nodes: of }) => `${name} ${state} ${gateOpensAtMs ?? "-"} ${of.map(({ nodeId, passed, needed }) => `${nodeId} ${passed}/${needed}`).join()}`).join(" | ")} left out ${view.leftOut.map(({ nodeId, note }) => `${nodeId} ${note}`).join()}`,
+    `  ${nodes.join(" | ")}`,
+    ...decide(rollout, input).map(({ sentence, ...event }) => `  > ${sentence} ${Object.values(event).map((value) => (typeof value === "object" ? JSON.stringify(value) : String(value))).join(" ")}`),
   ];
+}
+
+/** A roll-out of few nodes in any state, and what may be known of it. */
+function anyMoment(random: Random): { readonly rollout: Rollout; readonly input: RolloutInput } {
+  const states = rolloutNodeStateSchema.options;
+  const atMs = 1_050_000;
+  const count = 1 + random.nextInt(3);
+  const atOnce = 1 + random.nextInt(2);
+  const fleet = new ModelFleet(count, { ...PLAN, atOnce, soakMs: pick(random, [0, 6_000, 600_000]), stop: pick(random, [PLAN.stop, { leastFailures: 1, failureShare: 0.5, leastJudged: 1 }]) });
+  const nodes = new Map(
+    [...fleet.rollout.nodes.values()].map((known): [string, RolloutNode] => [
+      known.nodeId,
+      {
+        ...known,
+        phase: pick(random, [0, 0, 1, 2]),
+        vertical: pick(random, ["drone", "iot", null]),
+        state: states[random.nextInt(states.length)] ?? "waiting",
+        attempt: pick(random, [0, 1, 1, 4, 5]),
+        returns: pick(random, [0, 0, 1, 2]),
+        isReturnOver: random.next() < 0.2,
+        fromVersion: pick(random, ["1.0.0", "1.0.0", "0.9.0", "1.1.0", null]),
+        atMs: atMs - 1_000 * random.nextInt(20),
+        note: pick(random, ["", "as noted"]),
+      },
+    ]),
+  );
+  const rollout: Rollout = {
+    ...fleet.rollout,
+    nodes,
+    phase: pick(random, [0, 0, 1, 2, 2]),
+    operatorPause: random.next() < 0.1 ? "Paused by ada." : null,
+    selfPause: random.next() < 0.2 ? { code: pick(random, ["LINK_DOWN", "COMMON_CAUSE", "VERSION_REFUSED"]), reason: "It paused." } : null,
+    stop: random.next() < 0.1 ? { reason: "Too many failed.", atMs } : null,
+    abort: random.next() < 0.25 ? { isReturning: random.next() < 0.7, reason: "By ada." } : null,
+    end: random.next() < 0.05 ? pick(random, ["aborted", "completed"]) : null,
+  };
+  const healthy = (nodeId: string): NodeProgress => ({ nodeId, liveness: "live", reportedVersion: pick(random, ["1.0.0", "1.1.0"]), command: null, refusal: null, isInFlight: false, trial: { passed: 1, needed: 3 }, isCommitted: random.next() < 0.5, isQuarantined: false, isRolledBack: false, isReplaced: false, failing: null });
+  const known = new Map([...nodes.keys()].filter(() => random.next() < 0.93).map((nodeId) => [nodeId, random.next() < 0.6 ? otherwise(random, healthy(nodeId)) : healthy(nodeId)]));
+  const obstacle = random.next() < 0.1 ? ({ code: pick(random, ["LINK_DOWN", "JOURNAL_UNAVAILABLE"]), reason: "It cannot be written." } as const) : null;
+  return { rollout, input: { atMs, nodes: known, isSettling: random.next() < 0.25, obstacle, commonCause: { degrading: random.next() < 0.1 ? 2 : 0, watched: 4 } } };
+}
+
+/** What every event makes of a roll-out in any state. */
+function evolved(random: Random): string {
+  const { rollout } = anyMoment(random);
+  const at = { atMs: 1_060_000, sentence: "It was so." };
+  const state = rolloutNodeStateSchema.options[random.nextInt(rolloutNodeStateSchema.options.length)] ?? "waiting";
+  const event = pick<RolloutEvent>(random, [
+    { type: "node", nodeId: pick(random, ["node_0", "node_9"]), state, fromVersion: "0.8.0", attempt: 3, note: "noted", ...at },
+    { type: "node-returning", nodeId: "node_0", returns: 4, ...at },
+    { type: "gate-passed", phase: pick(random, [0, 1]), ...at },
+    { type: "paused", by: pick(random, ["operator", "LINK_DOWN", "VERSION_REFUSED"]), reason: "For a reason.", ...at },
+    { type: "resumed", by: pick(random, ["operator", "engine"]), ...at },
+    { type: "stopped", reason: "Too many.", failures: 2, judged: 3, classes: ["iot", null], ...at },
+    { type: "aborting", isReturning: true, reason: "By ada.", ...at },
+    { type: pick(random, ["aborted", "completed"]), ...at },
+    { type: "started", rolloutId: "r-0002", requestId: "request-2", actor: "operator", policyRevision: 2, plan: PLAN, nodes: [], ...at },
+  ]);
+  const { nodes, plan: _plan, ...next } = evolve(rollout, event);
+  return `${stateOf(rollout)} ${JSON.stringify(event)} -> ${JSON.stringify(next)} ${JSON.stringify(nodes.get("node_0"))}`;
 }
 
 function stirFleet(fleet: ModelFleet, random: Random): void {
@@ -144,16 +206,12 @@ function stirFleet(fleet: ModelFleet, random: Random): void {
 
 function walkRollout(seed: number): string {
   const random = seededRandom(seed);
-  const fleet = new ModelFleet(1 + (seed % 7), { ...PLAN, atOnce: 1 + (seed % 3), soakMs: 6_000, canary: 1 + (seed % 2) });
+  const fleet = new ModelFleet(2 + (seed % 5), { ...PLAN, atOnce: 1 + (seed % 3), soakMs: 6_000, canary: 1 + (seed % 2) });
   const lines: string[] = [];
-  for (let step = 0; step < 22; step += 1) {
+  for (let step = 0; step < 14; step += 1) {
     stirFleet(fleet, random);
     for (let seconds = 1 + random.nextInt(12); seconds > 0; seconds -= 1) fleet.tick();
-    const input = fleet.input();
-    const nodes = new Map([...input.nodes].map(([nodeId, progress]) => [nodeId, random.next() < 0.3 ? otherwise(random, progress) : progress]));
-    if (random.next() < 0.15) nodes.delete(`node_${random.nextInt(4)}`);
-    const obstacle = random.next() < 0.1 ? ({ code: "JOURNAL_UNAVAILABLE", reason: "The journal cannot be written." } as const) : input.obstacle;
-    lines.push(...look(fleet, { ...input, nodes, obstacle, isSettling: random.next() < 0.3 }));
+    lines.push(...look(fleet.rollout, fleet.input()));
   }
   lines.push(...fleet.written.map((written) => `= ${written.event} ${written.nodeId ?? "-"} ${written.sentence} ${JSON.stringify(written.detail)} ${readRolloutEvent(written) === null ? "UNREAD" : ""}`));
   return `roll-out ${seed}\n${lines.join("\n")}`;
@@ -180,8 +238,22 @@ describe("what commands and roll-outs do and say is what it was", () => {
   });
 
   test("for roll-outs on random ways", async () => {
-    const text = Array.from({ length: 7 }, (_, index) => walkRollout(index + 1)).join("\n");
+    const text = Array.from({ length: 4 }, (_, index) => walkRollout(index + 1)).join("\n");
     await expect(`${text}\n`).toMatchFileSnapshot("golden/rollouts.txt");
+  });
+
+  test("for roll-outs in any state, whatever is known of their nodes", async () => {
+    const random = seededRandom(5);
+    const text = Array.from({ length: 220 }, () => {
+      const { rollout, input } = anyMoment(random);
+      return look(rollout, input).join("\n");
+    }).join("\n");
+    await expect(`${text}\n`).toMatchFileSnapshot("golden/moments.txt");
+  });
+
+  test("for every event of a roll-out", async () => {
+    const random = seededRandom(6);
+    await expect(`${Array.from({ length: 60 }, () => evolved(random)).join("\n")}\n`).toMatchFileSnapshot("golden/events.txt");
   });
 
   test("for plans of random fleets", async () => {

@@ -10,6 +10,7 @@ const metric = "shared/judge/metric-judge.test.ts";
 const golden = "shared/judge/golden.test.ts";
 const recording = "shared/judge/recording.test.ts";
 const crossing = "shared/judge/crossing.test.ts";
+const walks = "shared/rollout/golden.test.ts";
 const phased = "shared/rollout/phased/phased.test.ts";
 
 /** What is changed, and the tests that must notice. @type {Readonly<Record<string, readonly [string, ...string[]]>>} */
@@ -17,7 +18,9 @@ const modules = {
   decision: ["shared/rollout/decision.ts", "shared/rollout/decision.test.ts"],
   policy: ["shared/policy/policy.ts", "shared/policy/policy.test.ts"],
   baseline: ["shared/judge/baseline.ts", "shared/judge/baseline.test.ts"],
-  budget: ["shared/judge/budget.ts", "shared/judge/budget.test.ts"],
+  budget: ["shared/judge/budget.ts", "shared/judge/budget.test.ts", golden],
+  predict: ["shared/judge/predict.ts", golden],
+  policyCost: ["shared/judge/policy-cost.ts", golden],
   chart: ["shared/judge/chart.ts", "shared/judge/chart.test.ts"],
   limits: ["shared/judge/limits.ts", "shared/judge/limits.test.ts"],
   metric: ["shared/judge/metric-judge.ts", metric, fleet, golden],
@@ -33,17 +36,17 @@ const modules = {
   guardJournal: ["shared/rollout/guard-journal.ts", "shared/rollout/guard-journal.test.ts"],
   guardCommands: ["shared/rollout/guard-commands.ts", "shared/rollout/guard-journal.test.ts"],
   admission: ["shared/rollout/admission.ts", "shared/rollout/admission.test.ts"],
-  command: ["shared/rollout/command.ts", "shared/rollout/command.test.ts"],
+  command: ["shared/rollout/command.ts", "shared/rollout/command.test.ts", walks],
   replay: ["shared/rollout/replay.ts", "shared/rollout/replay.test.ts"],
   basis: ["shared/rollout/basis.ts", "shared/rollout/basis.test.ts"],
-  decide: ["shared/rollout/phased/decide.ts", phased],
-  gate: ["shared/rollout/phased/gate.ts", phased],
-  observe: ["shared/rollout/phased/observe.ts", phased],
-  plan: ["shared/rollout/phased/plan.ts", phased],
-  rolloutState: ["shared/rollout/phased/state.ts", phased],
-  rolloutJournal: ["shared/rollout/phased/journal.ts", phased],
-  rolloutWords: ["shared/rollout/phased/words.ts", phased],
-  view: ["shared/rollout/phased/view.ts", phased],
+  decide: ["shared/rollout/phased/decide.ts", walks, phased],
+  gate: ["shared/rollout/phased/gate.ts", walks, phased],
+  observe: ["shared/rollout/phased/observe.ts", walks, phased],
+  plan: ["shared/rollout/phased/plan.ts", walks, phased],
+  rolloutState: ["shared/rollout/phased/state.ts", walks, phased],
+  rolloutJournal: ["shared/rollout/phased/journal.ts", "shared/rollout/phased/journal.test.ts", walks],
+  rolloutWords: ["shared/rollout/phased/words.ts", walks, phased],
+  view: ["shared/rollout/phased/view.ts", walks, phased],
 };
 
 const HELP = `usage: npm run mutation -- [NAME ...] [--share S] [--seed N]

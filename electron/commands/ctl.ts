@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { resolve } from "node:path";
-import type { ControlReply } from "../../shared/contract/control";
+import type { ControlReply, RolloutLine } from "../../shared/contract/control";
 import type { CommandView } from "../../shared/contract/snapshot";
 import { fail, ok, type Failure, type Result } from "../../shared/result";
 import { askControl } from "../control/control-client";
@@ -13,6 +13,8 @@ const HELP = `usage: ./lydlr ctl status [--json]
        ./lydlr ctl node ID [--window 50] [--json]
        ./lydlr ctl deploy ID VERSION [--expect VERSION] [--no-wait] [--json]
        ./lydlr ctl rollback ID [--to VERSION] [--expect VERSION] [--no-wait] [--json]
+       ./lydlr ctl rollout status [ID] [--json]
+       ./lydlr ctl rollout abort ID [--return] [--json]
 
 Talks to the running Lydlr Ops (window or headless) of the same data folder, over a local socket that only
 its user can open. The checks are those of the window. A deploy or rollback is followed to its end: exit
@@ -22,6 +24,7 @@ code 0 once the node's own report and its samples verified it, 1 when it failed 
   --window N         samples of the node, 1 to 100 (50)
   --to VERSION       go back to this version instead of the last good one
   --expect VERSION   refuse when the node reports another version by then
+  --return           every node that runs the version because of the roll-out goes back to what it ran before
   --no-wait          end once the request is journalled and on its way
   --json             JSON Lines
 `;
@@ -32,6 +35,7 @@ const OPTIONS = {
   to: { type: "string" },
   expect: { type: "string" },
   "no-wait": { type: "boolean" },
+  return: { type: "boolean" },
   json: { type: "boolean" },
 } as const;
 
@@ -142,12 +146,39 @@ async function rollback(call: Call, nodeId: string): Promise<Result<ExitCode>> {
   return endOf(await askControl(call.path, "rollback", body, (command) => printStep(command, call)), call, wait);
 }
 
+function printRollout(line: RolloutLine, { isJson, io }: Call): void {
+  if (isJson) {
+    print(io, { type: "rollout", ...line });
+    return;
+  }
+  const { rolloutId, version, state, nodes, sentence, next } = line;
+  io.stdout(`${rolloutId} ${version} ${state}, ${nodes.committed} of ${nodes.all} committed, ${nodes.failed} failed: ${sentence}${next === "" ? "" : ` ${next}`}\n`);
+}
+
+async function rolloutStatus(call: Call, rolloutId: string | undefined): Promise<Result<ExitCode>> {
+  const answered = await askControl(call.path, "rollouts", {}, () => undefined);
+  if (!answered.ok) return answered;
+  const lines = answered.value.rollouts.filter((line) => rolloutId === undefined || line.rolloutId === rolloutId);
+  if (rolloutId !== undefined && lines.length === 0) return fail("UNKNOWN_ROLLOUT", `There is no roll-out ${rolloutId}.`);
+  for (const line of lines) printRollout(line, call);
+  if (lines.length === 0 && !call.isJson) call.io.stdout("No roll-out was started.\n");
+  return ok(0);
+}
+
+async function rolloutAbort(call: Call, rolloutId: string): Promise<Result<ExitCode>> {
+  const answered = await askControl(call.path, "rollout-abort", { rolloutId, isReturning: call.values["return"] === true }, () => undefined);
+  if (!answered.ok) return answered;
+  printRollout(answered.value.rollout, call);
+  return ok(0);
+}
+
 /** The options that each verb takes besides those of all. */
 const OWN_OPTIONS: Readonly<Record<string, readonly string[]>> = {
   status: [],
   node: ["window"],
   deploy: ["expect", "no-wait"],
   rollback: ["to", "expect", "no-wait"],
+  rollout: ["return"],
 };
 
 function perform(verb: string, rest: readonly string[], call: Call): Promise<Result<ExitCode>> {
@@ -156,12 +187,14 @@ function perform(verb: string, rest: readonly string[], call: Call): Promise<Res
   if (verb === "node" && first !== undefined && rest.length === 1) return node(call, first);
   if (verb === "deploy" && first !== undefined && second !== undefined && rest.length === 2) return deploy(call, first, second);
   if (verb === "rollback" && first !== undefined && rest.length === 1) return rollback(call, first);
+  if (verb === "rollout" && first === "status" && rest.length <= 2 && call.values["return"] === undefined) return rolloutStatus(call, second);
+  if (verb === "rollout" && first === "abort" && second !== undefined && rest.length === 2) return rolloutAbort(call, second);
   return Promise.resolve(fail("BAD_USAGE", "see ./lydlr ctl --help."));
 }
 
 function misplacedOption(verb: string, values: ParsedArguments["values"]): Failure | null {
   const own = OWN_OPTIONS[verb] ?? [];
-  const wrong = ["window", "to", "expect", "no-wait"].find((name) => values[name] !== undefined && !own.includes(name));
+  const wrong = ["window", "to", "expect", "no-wait", "return"].find((name) => values[name] !== undefined && !own.includes(name));
   return wrong === undefined ? null : fail("BAD_USAGE", `ctl ${verb} takes no --${wrong}.`).error;
 }
 

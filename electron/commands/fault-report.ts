@@ -58,6 +58,11 @@ export function isMissed({ kind, actedMs, verifiedMs, isUnborn }: Outcome): bool
   return isUnborn || (wantedEvent(kind) !== null && actedMs === null) || (TAKEN_BACK.has(kind) && verifiedMs === null);
 }
 
+/** Whether what it led to came later than 19 of 20 must. */
+export function isLate({ actedMs, verifiedMs }: Outcome): boolean {
+  return (actedMs ?? 0) > COMMAND_WITHIN_MS || (verifiedMs ?? 0) > VERIFIED_WITHIN_MS;
+}
+
 /** What a kind of fault came to. */
 export interface KindRow {
   readonly type: "kind";

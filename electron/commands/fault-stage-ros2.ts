@@ -91,7 +91,7 @@ export async function openPeerStage(program: string): Promise<Result<FaultStage>
   return ok({
     ...engine,
     name: `${NODES} rclpy nodes on ROS 2, a process each, real clock`,
-    pace: { learnMs: 60_000, watchMs: 40_000, lingerMs: 4_000, restMs: 12_000 },
+    pace: { learnMs: 60_000, watchMs: 40_000, lingerMs: 4_000, restMs: 12_000, relearnMs: 30_000 },
     nodeIds,
     nowMs: () => timers.wallMs(),
     set,

@@ -29,6 +29,8 @@ export interface StagePace {
   readonly lingerMs: number | null;
   /** A fleet has so long to be as before. */
   readonly restMs: number;
+  /** A node that was taken back to the first version has so long to learn what is ordinary: a baseline is 120 samples. */
+  readonly relearnMs: number;
 }
 
 /** A fleet and its engine on which faults are tried. */
@@ -147,7 +149,7 @@ export async function openFaultStage(nodes: number, random: Random): Promise<Fau
   return {
     ...engine,
     name: "embedded fleet in virtual time, encoder stand-in",
-    pace: { learnMs: 200_000, watchMs: 45_000, lingerMs: null, restMs: 75_000 },
+    pace: { learnMs: 200_000, watchMs: 45_000, lingerMs: null, restMs: 75_000, relearnMs: 75_000 },
     nodeIds: Array.from({ length: nodes }, (_, index) => `node_${index}`),
     nowMs: () => timers.wallMs(),
     set: (nodeId, fault, level) => void faults.set(nodeId, fault, level),

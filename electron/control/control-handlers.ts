@@ -1,4 +1,5 @@
-import type { ControlBody, ControlName, ControlReply } from "../../shared/contract/control";
+import type { ControlBody, ControlName, ControlReply, RolloutLine } from "../../shared/contract/control";
+import type { RolloutView } from "../../shared/contract/rollouts";
 import type { CommandView } from "../../shared/contract/snapshot";
 import { fail, ok, type Result } from "../../shared/result";
 import type { Operations } from "../operations/operations";
@@ -8,7 +9,7 @@ import { statusLineOf } from "./status-line";
 export type ControlledEngine = Pick<
   Operations,
   "snapshot" | "onSnapshot" | "getDeploymentStatus" | "getNodePerformance" | "getNodePerformanceHistory" | "deployModel" | "rollbackModel"
->;
+> & { readonly rollouts: Pick<Operations["rollouts"], "list" | "abort"> };
 
 /** Tells whoever asked how a command goes on; the steps before the one answer. */
 export type TellProgress = (command: CommandView) => void;
@@ -45,7 +46,20 @@ export function controlHandlers(engine: ControlledEngine): ControlHandlers {
       const accepted = await engine.rollbackModel({ ...body, expectedVersion: expected(engine, body) });
       return accepted.ok ? followCommand(engine, body.nodeId, accepted.value.commandId, wait, tell, gone) : accepted;
     },
+    rollouts: () => ok({ rollouts: engine.rollouts.list().map(rolloutLine) }),
+    "rollout-abort": ({ rolloutId, isReturning }) => {
+      const aborted = engine.rollouts.abort(rolloutId, isReturning);
+      if (!aborted.ok) return aborted;
+      const view = engine.rollouts.list().find((each) => each.rolloutId === rolloutId);
+      return view === undefined ? fail("UNKNOWN_ROLLOUT", `${rolloutId} is not known any more.`) : ok({ rollout: rolloutLine(view) });
+    },
   };
+}
+
+function rolloutLine({ rolloutId, version, state, startedAtMs, endedAtMs, phases, leftOut, failures, sentence, next }: RolloutView): RolloutLine {
+  const nodes = phases.flatMap((phase) => phase.nodes);
+  const committed = nodes.filter((node) => node.state === "committed").length;
+  return { rolloutId, version, state, startedAtMs, endedAtMs, nodes: { all: nodes.length + leftOut.length, committed, failed: failures }, sentence, next };
 }
 
 /** What the requester saw running, or, where they did not say, what runs now. */

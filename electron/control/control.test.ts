@@ -3,6 +3,7 @@ import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { RolloutView } from "../../shared/contract/rollouts";
 import type { CommandView, Snapshot } from "../../shared/contract/snapshot";
 import { fail, ok } from "../../shared/result";
 import { run } from "../commands/ctl";
@@ -24,6 +25,29 @@ const COMMAND: CommandView = {
   verifySamplesNeeded: 12,
   steps: [{ phase: "requested", atMs: 1, note: "by operator" }],
   sentence: "Deploy 1.1.0: requested by operator.",
+};
+
+const rolloutNode = (nodeId: string, state: "committed" | "trial" | "left-out") => ({ nodeId, state, fromVersion: "1.0.0", passed: 0, needed: 0, atMs: 2, note: "" });
+const ROLLOUT: RolloutView = {
+  rolloutId: "r-0001",
+  version: "1.1.0",
+  fromVersions: ["1.0.0"],
+  state: "running",
+  stateReason: null,
+  actor: "operator",
+  startedAtMs: 1,
+  endedAtMs: null,
+  plan: { version: "1.1.0", canary: 1, share: 0.5, atOnce: 1, soakMs: 0, stop: { leastFailures: 1, failureShare: 0.5, leastJudged: 1 } },
+  policyRevision: 0,
+  phases: [{ name: "canary", state: "running", nodes: [rolloutNode("node_0", "committed"), rolloutNode("node_1", "trial")], gate: [], gateOpensAtMs: null }],
+  leftOut: [rolloutNode("node_2", "left-out")],
+  failures: 0,
+  judged: 1,
+  failuresToStop: 1,
+  commonCause: { degrading: 0, watched: 0 },
+  sentence: "Canary: 1 committed, 1 on trial.",
+  next: "Next: gate 1.",
+  happened: [],
 };
 
 function stepped(phase: CommandView["phase"], steps: number): CommandView {
@@ -67,6 +91,14 @@ class ScriptedEngine implements ControlledEngine {
   getNodePerformanceHistory(nodeId: string): ReturnType<ControlledEngine["getNodePerformanceHistory"]> {
     return fail("UNKNOWN_NODE", `No node ${nodeId} has been seen.`);
   }
+
+  readonly rollouts: ControlledEngine["rollouts"] = {
+    list: () => [ROLLOUT],
+    abort: (rolloutId, isReturning) => {
+      this.asked.push({ rolloutId, isReturning });
+      return rolloutId === ROLLOUT.rolloutId ? ok({ rolloutId }) : fail("UNKNOWN_ROLLOUT", `There is no roll-out ${rolloutId}.`);
+    },
+  };
 
   deployModel(request: unknown): ReturnType<ControlledEngine["deployModel"]> {
     this.asked.push(request);
@@ -174,6 +206,18 @@ describe("the control socket", () => {
     await expect.poll(() => engine.listening).toBe(1);
     socket.destroy();
     await expect.poll(() => engine.listening).toBe(0);
+  });
+
+  it("tells of roll-outs, one line each, and aborts one as a click does", async () => {
+    await open();
+    const all = await ctl("rollout", "status");
+    expect(all).toMatchObject({ code: 0, out: "r-0001 1.1.0 running, 1 of 3 committed, 0 failed: Canary: 1 committed, 1 on trial. Next: gate 1.\n" });
+    expect(JSON.parse((await ctl("rollout", "status", "r-0001", "--json")).out)).toMatchObject({ type: "rollout", rolloutId: "r-0001", nodes: { all: 3, committed: 1, failed: 0 } });
+    expect(await ctl("rollout", "status", "r-0002")).toMatchObject({ code: 1, err: "UNKNOWN_ROLLOUT: There is no roll-out r-0002.\n" });
+    expect(await ctl("rollout", "abort", "r-0001", "--return")).toMatchObject({ code: 0 });
+    expect(await ctl("rollout", "abort", "r-0002")).toMatchObject({ code: 1, err: "UNKNOWN_ROLLOUT: There is no roll-out r-0002.\n" });
+    expect(engine.asked).toEqual([{ rolloutId: "r-0001", isReturning: true }, { rolloutId: "r-0002", isReturning: false }]);
+    for (const wrong of [["abort"], ["status", "r-0001", "--return"], ["start", "r-0001"], []]) expect((await ctl("rollout", ...wrong)).code).toBe(2);
   });
 
   it("says with the engine's own code and sentence what is refused", async () => {

@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { nodePerformanceSchema, performanceSampleSchema } from "./channels";
+import { rolloutStateSchema } from "./rollouts";
 import { commandViewSchema, nodeStateSchema } from "./snapshot";
 
 /**
@@ -36,6 +37,20 @@ export const statusLineSchema = v.strictObject({
 });
 export type StatusLine = v.InferOutput<typeof statusLineSchema>;
 
+/** A roll-out as one line tells it. */
+const rolloutLine = v.strictObject({
+  rolloutId: v.string(),
+  version: v.string(),
+  state: rolloutStateSchema,
+  startedAtMs: finite,
+  endedAtMs: v.nullable(finite),
+  /** Nodes that committed, and that failed, of all that it has. */
+  nodes: v.strictObject({ all: count, committed: count, failed: count }),
+  sentence: v.string(),
+  next: v.string(),
+});
+export type RolloutLine = v.InferOutput<typeof rolloutLine>;
+
 const commandReply = v.strictObject({ command: commandViewSchema });
 
 /** Every request of the socket. */
@@ -61,6 +76,10 @@ export const CONTROL_REQUESTS = {
     body: v.strictObject({ nodeId: id, toVersion: v.optional(id), expectedVersion: v.optional(v.nullable(id)), requestId, wait: v.boolean() }),
     reply: commandReply,
   },
+  /** Newest first. */
+  rollouts: { body: v.strictObject({}), reply: v.strictObject({ rollouts: v.array(rolloutLine) }) },
+  /** UNKNOWN_ROLLOUT, ROLLOUT_ENDED. With `isReturning` every node that runs its version goes back to what it ran before. */
+  "rollout-abort": { body: v.strictObject({ rolloutId: id, isReturning: v.boolean() }), reply: v.strictObject({ rollout: rolloutLine }) },
 } as const;
 
 /** The name of a request of the socket. */

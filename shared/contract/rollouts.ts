@@ -60,6 +60,9 @@ const nodeView = v.strictObject({
 
 const conditionView = v.strictObject({ met: v.boolean(), sentence: v.string() });
 
+/** Where a roll-out is. */
+export const rolloutStateSchema = v.picklist(["running", "paused", "stopped", "aborting", "aborted", "completed"]);
+
 /** One phase and the gate after it. */
 export const rolloutPhaseSchema = v.strictObject({
   name: v.picklist(["canary", "share", "all"]),
@@ -79,7 +82,7 @@ export const rolloutViewSchema = v.strictObject({
   version: v.string(),
   /** The versions that it replaces, most nodes first. */
   fromVersions: v.array(v.string()),
-  state: v.picklist(["running", "paused", "stopped", "aborting", "aborted", "completed"]),
+  state: rolloutStateSchema,
   /** Who paused or stopped it and why: an operator, the stop rule, a common cause, the link; null while it runs. */
   stateReason: v.nullable(v.string()),
   actor: v.string(),

@@ -1,6 +1,7 @@
 import { seededRandom, type Random } from "../random";
 import type { Policy } from "../policy/policy";
 import { createFleetJudge, type FleetJudge, type JudgeEvent, type JudgedNode } from "./fleet-judge";
+import { fail, type Failure } from "../result";
 import { LIMITED_METRICS, type LimitedMetric } from "./limits";
 import { crossingOf, reasonsOf } from "./reasons";
 import { StatisticPath } from "./statistic-path";
@@ -20,6 +21,7 @@ const TROUBLES: Readonly<Record<string, Trouble>> = {
   nan: () => ({ compressionRatio: Number.NaN, latencyMs: null, qualityScore: Infinity }),
   halfNan: () => ({ latencyMs: null }),
   broken: () => ({ qualityScore: 1.5 }),
+  negative: () => ({ latencyMs: -1, compressionRatio: 0 }),
   outlier: ({ latencyMs }, _share, random) => (random.next() < 0.1 ? { latencyMs: latencyMs * 4 } : {}),
   exact: () => ({ qualityScore: 0.7 }),
 };
@@ -68,13 +70,29 @@ function metricText(metric: LimitedMetric, { state }: JudgedNode): string {
   return `${metric} ${charts.join(" ")} | ${runs.join(" ")} | ${more.map(numberText).join(" ")}${isWarned ? " warned" : ""}`;
 }
 
+/** Dramas from this seed on are those of a running engine: it makes the rollbacks, and knows what became of them. */
+const FIRST_RUN = 4;
+
 /** Plays one drama: nodes, versions and troubles by the seed. Gives a line for every decision and every look at a node. */
 export function playDrama(seed: number, ticks: number): string {
   const random = seededRandom(seed);
   const lines: string[] = [];
   const policy = DRAMA_POLICIES[seed % DRAMA_POLICIES.length] ?? {};
   const paths = new Map<string, StatisticPath>();
-  const judge = createFleetJudge(policy, ({ tMs, event, nodeId, detail }) => lines.push(`${tMs} ${nodeId} ${event} ${detailText(detail)}`), {
+  const isRun = seed >= FIRST_RUN;
+  let wishes = 0;
+  const judge: FleetJudge = createFleetJudge(policy, ({ tMs, event, nodeId, detail }) => lines.push(`${tMs} ${nodeId} ${event} ${detailText(detail)}`), {
+    ...(isRun
+      ? {
+          requestRollback({ event, detail }): Failure | null {
+            wishes += 1;
+            lines.push(`wish ${wishes}: ${event.nodeId} ${event.version} ${event.sentence} ${detailText(detail)}`);
+            if (wishes % 3 === 0) return fail("LINK_DOWN", "The link is down.").error;
+            judge.apply({ ...event, commandId: `c-${wishes}` }, event.atMs);
+            return null;
+          },
+        }
+      : {}),
     watch(state) {
       const path = paths.get(state.nodeId) ?? new StatisticPath();
       paths.set(state.nodeId, path);
@@ -91,6 +109,7 @@ export function playDrama(seed: number, ticks: number): string {
     }
     judge.tick(tMs);
     if (tick === Math.floor(ticks * 0.8)) judge.changePolicy({ ...policy, limits: { maxLatencyMs: 30 } }, tMs);
+    if (isRun && tick === Math.floor(ticks * 0.6)) judge.restart(judge.guard());
     if (tick % 40 === 39) lines.push(...look(judge, actors[(tick / 40) % actors.length | 0]?.nodeId ?? "", tMs, paths));
   }
   return `${lines.join("\n")}\n`;
@@ -105,6 +124,11 @@ function stir(actor: Actor, actors: readonly Actor[], judge: FleetJudge, tick: n
     actor.version = random.next() < 0.85 ? hold.version : "0.9.0";
     actor.trouble = null;
   }
+  if (hold != null && hold.commandId !== null && hold.standing === "open" && random.next() < 0.1) {
+    const standing = (["acknowledged", "verified", "failed", "inconsistent"] as const)[random.nextInt(4)] ?? "verified";
+    judge.apply({ event: "command-moved", nodeId: actor.nodeId, commandId: hold.commandId, standing, atMs: tick * 500, sentence: "It moved." }, tick * 500);
+  }
+  if (random.next() < 0.002) judge.report(actor.nodeId, random.next() < 0.3 ? null : actor.version, tick * 500, null);
   if (random.next() < 0.006) {
     const version = `1.${2 + random.nextInt(3)}.0`;
     judge.deploy(tick * 500, actor.nodeId, version);
@@ -132,7 +156,7 @@ function play(actor: Actor, index: number, judge: FleetJudge, tick: number, rho:
   const trouble = actor.trouble === null ? undefined : TROUBLES[actor.trouble];
   const changed = trouble === undefined ? {} : trouble(values, (tick - actor.fromTick) / Math.max(1, actor.forTicks), random);
   if (changed === "silent") return;
-  judge.sample(actor.nodeId, { tMs: tick * 500, modelVersion: actor.version, ...values, ...changed }, index === 0 ? null : index % 2 === 0 ? "iot" : "drone");
+  judge.sample(actor.nodeId, { tMs: tick * 500, modelVersion: index === 1 && tick < 30 ? null : actor.version, ...values, ...changed }, index === 0 ? null : index % 2 === 0 ? "iot" : "drone");
 }
 
 /** What the judge shows of a node: its statistics, its verdict, what speaks for it, and what is ahead. */

@@ -93,12 +93,41 @@ describe("a line of a recording", () => {
     }
   });
 
+  test("is refused with what is wrong of it, and with its code", () => {
+    const refused = (line: string): string => {
+      const parsed = parseRecordedLine(line);
+      return parsed.ok ? "read" : `${parsed.error.code}: ${parsed.error.message}`;
+    };
+    for (const line of ["", "null", "7", "[]", '"text"', "{", "junk"]) expect(refused(line)).toBe("NOT_A_SAMPLE: it is no JSON object");
+    for (const tMs of ['"5"', "null", "1e999", "8.65e15", "-8.65e15"]) expect(refused(`{"tMs":${tMs},"nodeId":"n","latencyMs":1}`)).toBe("NOT_A_SAMPLE: its tMs is no time in milliseconds");
+    for (const id of ["5", "null", '"no node"', '["n"]']) expect(refused(`{"tMs":5,"nodeId":${id},"latencyMs":1}`)).toBe("NOT_A_SAMPLE: its nodeId is no node id");
+    for (const name of ["5", '""', "true"]) {
+      expect(refused(`{"tMs":5,"nodeId":"n","modelVersion":${name},"latencyMs":1}`)).toBe("NOT_A_SAMPLE: its modelVersion is no version");
+      expect(refused(`{"tMs":5,"nodeId":"n","deploy":${name}}`)).toBe("NOT_A_SAMPLE: its deploy is no version");
+    }
+    for (const metric of ["compressionRatio", "latencyMs", "qualityScore"]) {
+      for (const value of ['"1"', "true", "[]"]) expect(refused(`{"tMs":5,"nodeId":"n","${metric}":${value}}`)).toBe("NOT_A_SAMPLE: a metric is no number");
+      expect(refused(`{"tMs":5,"nodeId":"n","${metric}":1}`)).toBe("read");
+    }
+    expect(refused('{"tMs":5,"nodeId":"n"}')).toBe("NOT_A_SAMPLE: it has no metric");
+  });
+
+  test("may be as late as a date can be, and no later", () => {
+    const at = (tMs: number): string => JSON.stringify({ ...sample, tMs });
+    for (const way of [read, readAmongOthers]) for (const tMs of [8.64e15, -8.64e15]) expect(way(at(tMs))).toMatchObject({ type: "sample", sample: { tMs } });
+    for (const way of [read, readAmongOthers]) for (const tMs of [8640000000000001, -8640000000000001]) expect(way(at(tMs))).toContain("tMs");
+    const bytes = bytesOf(at(864_000_000_000_000));
+    expect(readPlainSample(bytes, 0, bytes.length)).not.toBeNull();
+  });
+
   test("is a deployment where it names one", () => {
     expect(read('{"tMs":5,"nodeId":"node_1","deploy":"1.2.0"}')).toEqual({ type: "deploy", tMs: 5, nodeId: "node_1", version: "1.2.0" });
   });
 
   test("has no value where a number is not finite or not there, and is no sample without any", () => {
     expect(read('{"tMs":5,"nodeId":"n","modelVersion":"1","compressionRatio":NaN,"latencyMs":-Infinity}')).toMatchObject({ sample: { compressionRatio: null, latencyMs: null, qualityScore: null } });
+    expect(read('{"tMs":5,"nodeId":"n","latencyMs": NaN , "qualityScore":  -Infinity }')).toMatchObject({ sample: { modelVersion: null, latencyMs: null, qualityScore: null } });
+    expect(read('{"tMs":5,"nodeId":"n","latencyMs":NaNny}')).toContain("no JSON");
     expect(read('{"tMs":5,"nodeId":"n"}')).toContain("no metric");
     expect(read('{"tMs":5,"nodeId":"n","latencyMs":"21"}')).toContain("a metric is no number");
   });

@@ -12,6 +12,7 @@ import { journalBenchmark } from "./journal";
 import { leakBenchmark } from "./leak";
 import { replayBenchmark } from "./replay";
 import { startBenchmark } from "./start";
+import { swapInAppBenchmark } from "./swap-app";
 import { uiBenchmark } from "./ui";
 
 const codecBenchmark: Pick<Benchmark, "name" | "summary" | "run"> = {
@@ -29,7 +30,7 @@ const linkBenchmark: Pick<Benchmark, "name" | "summary" | "run"> = {
 const swapBenchmark: Pick<Benchmark, "name" | "summary" | "run"> = {
   name: "swap",
   summary: "frames lost and memory kept over 50 hot swaps of a running node",
-  run: runBenchSwap,
+  run: (args, io) => (args.includes("--app") ? swapInAppBenchmark.run(args.filter((word) => word !== "--app"), io) : runBenchSwap(args, io)),
 };
 
 const judgeBenchmark: Pick<Benchmark, "name" | "summary" | "run"> = {

@@ -12,6 +12,7 @@ import { openControlServer, type ControlServer } from "./control/control-server"
 import { socketPlace } from "./control/socket-place";
 import { lookForRos, whyEmbedded, type Finding } from "./first-look";
 import { createInferenceClient } from "./inference/client";
+import { closeUnusedVersions } from "./inference/unused-versions";
 import { INFERENCE_ENVIRONMENT } from "./inference/process-memory";
 import type { Journal } from "./journal/port";
 import { openJournal } from "./journal/sqlite-journal";
@@ -84,9 +85,11 @@ type Inference = ReturnType<typeof superviseInference>["part"];
 function superviseInference(parts: EngineParts, timers: Timers) {
   const supervised = supervise({ name: "inference", spawn: parts.spawn, entry: parts.inferenceEntry, env: INFERENCE_ENVIRONMENT, timers });
   const client = createInferenceClient(supervised.port, [parts.modelsDir, importDirOf(parts.options.dataDir)]);
+  const encoder = closeUnusedVersions(client, timers);
   return {
-    part: { supervised, client },
+    part: { supervised, encoder },
     async stop() {
+      encoder.end();
       client.close();
       await supervised.stop();
     },
@@ -259,8 +262,8 @@ function buildLink(
     seed: options.seed,
     timers,
     inference: {
-      load: (wanted) => inference.client.load(wanted),
-      encode: (frame, wanted, level, repeats, stream) => inference.client.encode(frame, wanted, level, repeats, stream),
+      load: (wanted) => inference.encoder.load(wanted),
+      encode: (frame, wanted, level, repeats, stream) => inference.encoder.encode(frame, wanted, level, repeats, stream),
       onUp: (listener) => inference.supervised.port.onUp(listener),
       onDown: (listener) => inference.supervised.port.onDown(listener),
     },

@@ -23,7 +23,7 @@ const tests = ["**/*.test.ts", "**/*.test.tsx"];
 const configurations = ["*.config.{js,ts}", "*/*.config.ts"];
 
 export default defineConfig(
-  { ignores: ["node_modules/", "dist*/", "release/", ".cache/", ".venv/", "models/", "test-results/", "playwright-report/"] },
+  { ignores: ["node_modules/", "kernels/", "dist*/", "release/", ".cache/", ".venv/", "models/", "test-results/", "playwright-report/"] },
   {
     linterOptions: { reportUnusedDisableDirectives: "error" },
     plugins: { lydlr: walls },

@@ -14,6 +14,7 @@ import { replayBenchmark } from "./replay";
 import { shiftBenchmark } from "./shift";
 import { startBenchmark } from "./start";
 import { systemBenchmark } from "./system";
+import { swapInAppBenchmark } from "./swap-app";
 import { uiBenchmark } from "./ui";
 
 const codecBenchmark: Pick<Benchmark, "name" | "summary" | "run"> = {
@@ -31,7 +32,7 @@ const linkBenchmark: Pick<Benchmark, "name" | "summary" | "run"> = {
 const swapBenchmark: Pick<Benchmark, "name" | "summary" | "run"> = {
   name: "swap",
   summary: "frames lost and memory kept over 50 hot swaps of a running node",
-  run: runBenchSwap,
+  run: (args, io) => (args.includes("--app") ? swapInAppBenchmark.run(args.filter((word) => word !== "--app"), io) : runBenchSwap(args, io)),
 };
 
 const judgeBenchmark: Pick<Benchmark, "name" | "summary" | "run"> = {

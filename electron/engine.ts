@@ -13,6 +13,7 @@ import { openControlServer, type ControlServer } from "./control/control-server"
 import { socketPlace } from "./control/socket-place";
 import { lookForRos, whyEmbedded, type Finding } from "./first-look";
 import { createInferenceClient } from "./inference/client";
+import { closeUnusedVersions } from "./inference/unused-versions";
 import { INFERENCE_ENVIRONMENT } from "./inference/process-memory";
 import type { Journal } from "./journal/port";
 import { openJournal } from "./journal/sqlite-journal";
@@ -98,9 +99,11 @@ type Inference = ReturnType<typeof superviseInference>["part"];
 function superviseInference(parts: EngineParts, timers: Timers) {
   const supervised = supervise({ name: "inference", spawn: parts.spawn, entry: parts.inferenceEntry, env: INFERENCE_ENVIRONMENT, timers });
   const client = createInferenceClient(supervised.port, [parts.modelsDir, importDirOf(parts.options.dataDir)]);
+  const encoder = closeUnusedVersions(client, timers);
   return {
-    part: { supervised, client },
+    part: { supervised, encoder },
     async stop() {
+      encoder.end();
       client.close();
       await supervised.stop();
     },
@@ -260,10 +263,10 @@ function whyThisLink(options: StartOptions, record: RosRecord | null, setUp: Res
 
 function processEncoder(inference: Inference | null): FleetInference<SensorFrame> | null {
   if (inference === null) return null;
-  const { client, supervised } = inference;
+  const { encoder, supervised } = inference;
   return {
-    load: (version) => client.load(version),
-    encode: (frame, version, level, repeats, stream) => client.encode(frame, version, level, repeats, stream),
+    load: (version) => encoder.load(version),
+    encode: (frame, version, level, repeats, stream) => encoder.encode(frame, version, level, repeats, stream),
     onUp: (listener) => supervised.port.onUp(listener),
     onDown: (listener) => supervised.port.onDown(listener),
   };

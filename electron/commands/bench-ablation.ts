@@ -28,7 +28,7 @@ const PARTS: readonly Part[] = [
   { part: "entropy model", how: "probabilities by context, or one adaptive set for each channel", base: null, baseFeatures: ALL, without: "plain", withoutFeatures: ALL },
   { part: "temporal", how: "predicted frames, or only key frames", base: null, baseFeatures: ALL, without: null, withoutFeatures: { ...ALL, temporal: false } },
   { part: "fusion", how: "sensors conditioned on the motion, or each by itself", base: null, baseFeatures: ALL, without: null, withoutFeatures: { ...ALL, fusion: false } },
-  { part: "quantiser", how: "steps learned for each channel, or one step a level; both retrained", base: "base", baseFeatures: ALL, without: "equal-steps", withoutFeatures: ALL },
+  { part: "quantiser", how: "steps learned for each channel, or one step a level; both retrained", base: "long-base", baseFeatures: ALL, without: "equal-steps", withoutFeatures: ALL },
   { part: "attention", how: "windowed attention in the way back, or none; both retrained", base: "long-base", baseFeatures: ALL, without: "long-no-attention", withoutFeatures: ALL },
 ];
 

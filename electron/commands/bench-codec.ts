@@ -11,12 +11,13 @@ import { openModel, type OpenModel } from "../inference/onnx-session";
 import { listModels, readModel } from "../registry/registry";
 import { modelsFolderOf, parseArguments, refuse } from "./arguments";
 import { run as runAblation } from "./bench-ablation";
-import { measureStreams } from "./bench-streams";
+import { measureEncodeTimes, measureStreams } from "./bench-streams";
 import type { CommandIo, ExitCode } from "./command";
 import { bjontegaardRatePercent, HELD_OUT_FIRST_SEED, msSsimDb, quantile, rateAtQuality, type RatePoint } from "./measure";
 import { rateDistortionSvg, type PlotCurve } from "./rd-plot";
 
 const HELP = `usage: ./lydlr bench codec [--images DIR] [--models DIR] [--frames N] [--json]
+       ./lydlr bench codec --times [--models DIR] [--frames N] [--json]
 
 Encodes every picture with each model and level, and with JPEG and WebP, in one run: one line each,
 then one summary line for each codec with its Bjontegaard rate difference to JPEG.
@@ -24,6 +25,7 @@ then one summary line for each codec with its Bjontegaard rate difference to JPE
   --images DIR  pictures (png, jpg); by default camera frames of scenes that no training has seen
   --models DIR  the models folder
   --frames N    how many of those frames (16)
+  --times       only the time of the whole encode of 640x480 frames, at each level
   --json        JSON Lines
 `;
 
@@ -274,6 +276,7 @@ export async function run(args: readonly string[], io: CommandIo): Promise<ExitC
     models: { type: "string" },
     frames: { type: "string" },
     plot: { type: "string" },
+    times: { type: "boolean" },
     json: { type: "boolean" },
   });
   if (!parsed.ok) return refuse(io, parsed.error);
@@ -307,6 +310,10 @@ export async function run(args: readonly string[], io: CommandIo): Promise<ExitC
       candidates.push(modelCandidate(opened.value, model.value.manifest.drill));
     }
     const isJson = values["json"] === true;
+    if (values["times"] === true) {
+      await measureEncodeTimes(sessions, frames, isJson, io);
+      return 0;
+    }
     const code = await measureAll(candidates, images.value, isJson, typeof values["plot"] === "string" ? values["plot"] : null, io);
     if (typeof values["images"] !== "string") await measureStreams(sessions, frames, isJson, io);
     return code;

@@ -14,12 +14,15 @@ import { systemTimers } from "../time/system-timers";
 import { modelsFolderOf, parseArguments, refuse } from "./arguments";
 import type { CommandIo, ExitCode } from "./command";
 
-const HELP = `usage: ./lydlr bench swap [--swaps N] [--models DIR] [--json]
+const HELP = `usage: ./lydlr bench swap [--swaps N] [--models DIR] [--plain-memory] [--json]
+       ./lydlr bench swap --app [--swaps N] [--json]
 
 Runs one edge node at 10 Hz with its inference process and swaps its model back and forth while it runs.
 Counts frames that were sampled and not put out, and the memory of the inference process before and after.
 
-  --swaps N  how many (50)
+  --swaps N       how many (50)
+  --plain-memory  without what the inference process is told about asking for memory
+  --app           in the window, with the inference process that runs there, and only its memory
 `;
 
 const NODE = "node_0" as NodeId;
@@ -31,7 +34,7 @@ const MOST_GROWTH = 1.1;
 
 /** `./lydlr bench swap`. */
 export async function run(args: readonly string[], io: CommandIo): Promise<ExitCode> {
-  const parsed = parseArguments(args, { swaps: { type: "string" }, models: { type: "string" }, json: { type: "boolean" } });
+  const parsed = parseArguments(args, { swaps: { type: "string" }, models: { type: "string" }, "plain-memory": { type: "boolean" }, json: { type: "boolean" } });
   if (!parsed.ok) return refuse(io, parsed.error);
   const { values, positionals } = parsed.value;
   if (values["help"] === true) {
@@ -47,7 +50,8 @@ export async function run(args: readonly string[], io: CommandIo): Promise<ExitC
   const [first, second] = versions;
   if (first === undefined || second === undefined) return refuse(io, fail("UNKNOWN_VERSION", "Two usable versions are needed to swap between.").error);
 
-  const supervised = supervise({ name: "inference", spawn: forkedProcess, entry: join(__dirname, "inference-host.cjs"), env: INFERENCE_ENVIRONMENT, timers: systemTimers });
+  const env = values["plain-memory"] === true ? {} : INFERENCE_ENVIRONMENT;
+  const supervised = supervise({ name: "inference", spawn: forkedProcess, entry: join(__dirname, "inference-host.cjs"), env, timers: systemTimers });
   const client = createInferenceClient(supervised.port, folder);
   const incidents: EdgeIncident[] = [];
   let waiting: (() => void) | null = null;

@@ -192,6 +192,8 @@ export function createInferenceEngine(parts: EngineParts): InferenceEngine {
     }
   }
   async function unload(requestId: number, version: string): Promise<void> {
+    // Frames that were asked for before still find it.
+    await frames;
     const model = opened.get(version);
     opened.delete(version);
     if (model !== undefined) await retire(model);

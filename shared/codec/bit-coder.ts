@@ -1,4 +1,4 @@
-import { createRangeDecoder, createRangeEncoder } from "./range-coder";
+import { createRangeDecoder, createRangeEncoder, type RangeEncoder } from "./range-coder";
 
 /**
  * Binary decisions with adaptive probabilities, written once for both directions: an encoder codes the bit
@@ -64,10 +64,12 @@ function adapted(both: number, bit: number): number {
 export interface BitEncoder extends BitCoder {
   /** Ends the stream and returns its bytes. */
   finish(): Uint8Array<ArrayBuffer>;
+  /** What it writes with. */
+  readonly encoder: RangeEncoder;
 }
 
 class RangeBitEncoder implements BitEncoder {
-  private readonly encoder = createRangeEncoder();
+  readonly encoder = createRangeEncoder();
 
   bit({ estimates }: BitContexts, index: number, bit: number): number {
     const both = estimates[index] ?? 0;

@@ -1,3 +1,4 @@
+import { withKernels } from "./kernels/kernels";
 import type { CameraImage } from "./sensor-frame";
 
 /**
@@ -47,116 +48,18 @@ export function expectedVector(field: MotionField, row: number, column: number):
 
 /**
  * Moves the blocks of a reference to where a field says that they are now; between pixels by the weights of the
- * four around, rounded to whole values.
+ * four around, rounded to whole values (`kernels/move.ts`).
  *
  * @returns a picture of the reference's size; beyond its border a reference repeats its edge.
  */
 export function compensate(reference: CameraImage, field: MotionField): CameraImage {
   const { width, height, rgb } = reference;
-  const { blockColumns, blockRows, vectors } = field;
-  const moved = new Uint8Array(rgb.length);
-  const line = createLineMover(rgb, moved);
-  for (let row = 0; row < blockRows; row++) {
-    const bottom = Math.min(height, (row + 1) * MOTION_BLOCK);
-    for (let column = 0; column < blockColumns; ) {
-      const at = 2 * (row * blockColumns + column);
-      const dx = vectors[at] ?? 0;
-      const dy = vectors[at + 1] ?? 0;
-      const x = column * MOTION_BLOCK;
-      // Neighbours that move alike are moved together.
-      let end = at + 2;
-      for (column++; column < blockColumns && vectors[end] === dx && vectors[end + 1] === dy; column++) end += 2;
-      const right = Math.min(width, column * MOTION_BLOCK);
-      const from = x + (dx >> 2);
-      const isInside = from >= 0 && right + (dx >> 2) + 1 <= width;
-      for (let y = row * MOTION_BLOCK; y < bottom; y++) {
-        const top = Math.max(0, Math.min(height - 1, y + (dy >> 2))) * width;
-        const below = Math.max(0, Math.min(height - 1, y + (dy >> 2) + 1)) * width;
-        const to = 3 * (y * width + x);
-        if (isInside) line(3 * (top + from), 3 * (below + from), to, 3 * (right - x), dx & 3, dy & 3);
-        else moveAtBorder(rgb, moved, top, below, from, width, to, right - x, dx & 3, dy & 3);
-      }
-    }
-  }
-  return { width, height, rgb: moved };
-}
-
-/** Moves one line whose source lies inside the picture: `count` bytes from `top`, and from `below` under it. */
-type LineMover = (top: number, below: number, to: number, count: number, fx: number, fy: number) => void;
-
-/** Two of the four bytes of a word, each with eight bits above it for a weighted sum. */
-const LANES = 0x00ff00ff;
-/** Half of the weights' sum, in both lanes; of four pixels and of two. */
-const HALVES = 0x00080008;
-const PAIR_HALVES = 0x00020002;
-/** Bytes that are moved at once. */
-const WORD = 4;
-
-function createLineMover(rgb: Uint8Array, moved: Uint8Array): LineMover {
-  const source = new DataView(rgb.buffer, rgb.byteOffset, rgb.byteLength);
-  const target = new DataView(moved.buffer);
-  return (top, below, to, count, fx, fy) => {
-    if (fx === 0 && fy === 0) {
-      moved.set(rgb.subarray(top, top + count), to);
-      return;
-    }
-    // A pixel that has no part in the mean must not be read from beyond the line's end.
-    const next = fx === 0 ? 0 : 3;
-    let i = 0;
-    if (fx === 0 || fy === 0) {
-      // Between two pixels alone, one beside or under the other.
-      const second = fx === 0 ? below : top + next;
-      const weight = fx === 0 ? fy : fx;
-      for (; i + WORD <= count; i += WORD) {
-        const a = source.getInt32(top + i, true);
-        const b = source.getInt32(second + i, true);
-        const even = Math.imul(VECTOR_UNITS - weight, a & LANES) + Math.imul(weight, b & LANES) + PAIR_HALVES;
-        const odd = Math.imul(VECTOR_UNITS - weight, (a >>> 8) & LANES) + Math.imul(weight, (b >>> 8) & LANES) + PAIR_HALVES;
-        target.setInt32(to + i, ((even >>> 2) & LANES) | (((odd >>> 2) & LANES) << 8), true);
-      }
-    }
-    const w00 = (VECTOR_UNITS - fx) * (VECTOR_UNITS - fy);
-    const w01 = fx * (VECTOR_UNITS - fy);
-    const w10 = (VECTOR_UNITS - fx) * fy;
-    const w11 = fx * fy;
-    for (; i + WORD <= count; i += WORD) {
-      const a = source.getInt32(top + i, true);
-      const b = source.getInt32(top + i + next, true);
-      const c = source.getInt32(below + i, true);
-      const d = source.getInt32(below + i + next, true);
-      const even = Math.imul(w00, a & LANES) + Math.imul(w01, b & LANES) + Math.imul(w10, c & LANES) + Math.imul(w11, d & LANES) + HALVES;
-      const odd =
-        Math.imul(w00, (a >>> 8) & LANES) + Math.imul(w01, (b >>> 8) & LANES) + Math.imul(w10, (c >>> 8) & LANES) + Math.imul(w11, (d >>> 8) & LANES) + HALVES;
-      target.setInt32(to + i, ((even >>> 4) & LANES) | (((odd >>> 4) & LANES) << 8), true);
-    }
-    for (; i < count; i++) {
-      const t = top + i;
-      const b = below + i;
-      moved[to + i] = (w00 * (rgb[t] ?? 0) + w01 * (rgb[t + next] ?? 0) + w10 * (rgb[b] ?? 0) + w11 * (rgb[b + next] ?? 0) + 8) >> 4;
-    }
-  };
-}
-
-/** One line of a block whose source reaches beyond the border. */
-function moveAtBorder(
-  rgb: Uint8Array,
-  moved: Uint8Array,
-  top: number,
-  below: number,
-  from: number,
-  width: number,
-  to: number,
-  count: number,
-  fx: number,
-  fy: number,
-): void {
-  for (let u = 0; u < count; u++) {
-    const left = 3 * Math.max(0, Math.min(width - 1, from + u));
-    const right = 3 * Math.max(0, Math.min(width - 1, from + u + 1));
-    for (let channel = 0; channel < 3; channel++) {
-      const upper = (VECTOR_UNITS - fx) * (rgb[3 * top + left + channel] ?? 0) + fx * (rgb[3 * top + right + channel] ?? 0);
-      const lower = (VECTOR_UNITS - fx) * (rgb[3 * below + left + channel] ?? 0) + fx * (rgb[3 * below + right + channel] ?? 0);
-      moved[to + 3 * u + channel] = ((VECTOR_UNITS - fy) * upper + fy * lower + 8) >> 4;
-    }
-  }
+  const { vectors } = field;
+  return withKernels([vectors.byteLength, rgb.length, rgb.length], (kernels, [led = 0, from = 0, to = 0]) => {
+    const bytes = new Uint8Array(kernels.memory.buffer);
+    new Int16Array(kernels.memory.buffer).set(vectors, led >> 1);
+    bytes.set(rgb, from);
+    kernels.moveBlocks(from, width, height, led, to);
+    return { width, height, rgb: bytes.slice(to, to + rgb.length) };
+  });
 }

@@ -32,10 +32,14 @@ export interface RangeEncoder {
   encodeBits(value: number, count: number): void;
   /** Ends the stream and returns its bytes, without trailing zeros (the decoder reads zeros beyond the end). */
   finish(): Uint8Array<ArrayBuffer>;
+  /** Low, range, carry, byte held and full bytes behind it: what a coder that goes on elsewhere takes and leaves. */
+  readonly state: Uint32Array;
+  /** Takes up bytes that were coded elsewhere. */
+  append(coded: Uint8Array): void;
 }
 
 class ByteRangeEncoder implements RangeEncoder {
-  private readonly state = Uint32Array.of(0, LARGEST, 0, 0, 0);
+  readonly state = Uint32Array.of(0, LARGEST, 0, 0, 0);
   private bytes = new Uint8Array(4096);
   private length = 0;
 
@@ -88,13 +92,22 @@ class ByteRangeEncoder implements RangeEncoder {
     state[LOW] = low << 8;
   }
 
+  append(coded: Uint8Array): void {
+    this.makeRoom(coded.length);
+    this.bytes.set(coded, this.length);
+    this.length += coded.length;
+  }
+
   private put(byte: number): void {
-    if (this.length === this.bytes.length) {
-      const grown = new Uint8Array(this.bytes.length * 2);
-      grown.set(this.bytes);
-      this.bytes = grown;
-    }
+    this.makeRoom(1);
     this.bytes[this.length++] = byte;
+  }
+
+  private makeRoom(count: number): void {
+    if (this.length + count <= this.bytes.length) return;
+    const grown = new Uint8Array(2 * this.bytes.length + count);
+    grown.set(this.bytes);
+    this.bytes = grown;
   }
 }
 

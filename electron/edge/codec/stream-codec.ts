@@ -1,12 +1,13 @@
 import { containerChecksum, readContainer, writeContainer, type Container } from "../../../shared/codec/container";
-import { createBitContexts, createBitDecoder, createBitEncoder, type BitCoder, type BitContexts } from "../../../shared/codec/bit-coder";
-import { dequantise, quantise } from "../../../shared/codec/latent-coder";
+import { createBitContexts, createBitDecoder, createBitEncoder, type BitContexts } from "../../../shared/codec/bit-coder";
+import { dequantise } from "../../../shared/codec/latent-coder";
+import { encodeLatents } from "../../../shared/codec/latent-encoder";
 import { compensate, type MotionField } from "../../../shared/codec/motion";
 import { estimateMotion } from "../../../shared/codec/motion-search";
 import { codeMotion } from "../../../shared/codec/motion-coder";
 import { guessVectors } from "../../../shared/codec/motion-guess";
 import { frameBytes, totalBytes, type CameraImage, type Modality, type SensorFrame, type Vertical } from "../../../shared/codec/sensor-frame";
-import { codeLatents, movedPositions, type SymbolMagnitudes } from "../../../shared/codec/stream-latents";
+import { codeLatents, movedPositions, type BeforeContext, type SymbolMagnitudes } from "../../../shared/codec/stream-latents";
 import { SIGNAL_CONTEXTS, type FrameKind, type StreamLevel, type StreamModel } from "../../../shared/codec/stream-model";
 import { fail, ok, type Result } from "../../../shared/result";
 import { SENSOR_PROFILES } from "../sensors/profile";
@@ -59,7 +60,7 @@ function levelOf(model: StreamModel, kind: FrameKind, index: number): StreamLeve
   return level;
 }
 
-function flatPicture({ width, height }: CameraImage): CameraImage {
+function flatPicture({ width, height }: { readonly width: number; readonly height: number }): CameraImage {
   return { width, height, rgb: new Uint8Array(width * height * 3).fill(FLAT) };
 }
 
@@ -89,33 +90,10 @@ interface CodedPicture {
   readonly vectors: BitContexts;
 }
 
-/**
- * The part of a picture's coding that is the same in both directions: vectors, then symbols. The coder decides
- * which; `symbols` is read or filled.
- */
-function codeSymbols(
-  coding: Coding,
-  coder: BitCoder,
-  padded: { readonly width: number; readonly height: number },
-  vectors: BitContexts,
-  field: MotionField | null,
-  guess: Int16Array | null,
-  symbolsOf: (coded: MotionField | null) => Promise<Int32Array>,
-): Promise<{ readonly symbols: Int32Array; readonly coded: MotionField | null; readonly latents: BitContexts; readonly magnitudes: SymbolMagnitudes }> {
-  const { session, model, level, levelIndex, kind, reference } = coding;
-  const rows = padded.height / session.patch;
-  const columns = padded.width / session.patch;
-  const coded = reference === null ? null : codeMotion(coder, vectors, padded.width, padded.height, field, guess);
-  return symbolsOf(coded).then((symbols) => {
-    const latents = latentContextsFor(model, level, levelIndex, reference);
-    const before =
-      coded === null || reference === null
-        ? null
-        : { magnitudes: reference.magnitudes, moved: movedPositions(coded, session.patch, rows, columns) };
-    const magnitudes = codeLatents(coder, latents, model, model.kinds[kind], level, symbols, rows, columns, before);
-    coding.features.observe?.({ symbols, before, field: coded });
-    return { symbols, coded, latents, magnitudes };
-  });
+/** The frame before as a context of the symbols, after the vectors that were coded; null for a key frame. */
+function beforeContext({ reference, session }: Coding, field: MotionField | null, rows: number, columns: number): BeforeContext | null {
+  if (reference === null || field === null) return null;
+  return { magnitudes: reference.magnitudes, moved: movedPositions(field, session.patch, rows, columns) };
 }
 
 function guessFor(coding: Coding, signals: CodedSignals | null, width: number, height: number): Int16Array | null {
@@ -127,39 +105,48 @@ function vectorContexts(coding: Coding, signals: CodedSignals | null): BitContex
   return signals?.state.contexts.vectors ?? createBitContexts(SIGNAL_CONTEXTS.vectors, coding.model.starts.vectors);
 }
 
-async function synthesised(coding: Coding, symbols: Int32Array, prediction: CameraImage, into?: Float32Array): Promise<CameraImage> {
+async function synthesised({ session }: Coding, latents: Float32Array, prediction: CameraImage): Promise<CameraImage> {
   const { width, height } = prediction;
-  const { session, level } = coding;
-  const rgb = await session.synthesise(dequantise(symbols, level, into), height / session.patch, width / session.patch, prediction);
+  const rgb = await session.synthesise(latents, height / session.patch, width / session.patch, prediction);
   return { width, height, rgb };
 }
 
 async function encodeCamera(coding: Coding, camera: CameraImage, signals: CodedSignals | null): Promise<CodedPicture & { readonly section: Uint8Array }> {
-  const { session, reference } = coding;
+  const { session, reference, model, kind, level, levelIndex, features } = coding;
   const padded = padToPatches(camera, session.patch);
   const { width, height } = padded;
+  const [rows, columns] = [height / session.patch, width / session.patch];
   const guess = guessFor(coding, signals, width, height);
   const field = reference === null ? null : estimateMotion(padded, reference.picture, guess);
   const prediction = reference === null || field === null ? flatPicture(padded) : compensate(reference.picture, field);
   const coder = createBitEncoder();
   const vectors = vectorContexts(coding, signals);
-  const analysed = await session.analyse(padded, prediction);
-  const { symbols, latents, magnitudes } = await codeSymbols(coding, coder, padded, vectors, field, guess, () => Promise.resolve(quantise(analysed, coding.level)));
-  const section = coder.finish();
-  const picture = await synthesised(coding, symbols, prediction, analysed);
-  return { section, picture, magnitudes, latents, vectors };
+  if (field !== null) codeMotion(coder, vectors, width, height, field, guess);
+  const latents = latentContextsFor(model, level, levelIndex, reference);
+  const before = beforeContext(coding, field, rows, columns);
+  const values = await session.analyse(padded, prediction);
+  const wantsSymbols = features.observe !== undefined;
+  const { magnitudes, symbols } = encodeLatents(coder, latents, model, model.kinds[kind], level, values, rows, columns, before, wantsSymbols);
+  if (symbols !== null) features.observe?.({ symbols, before, field });
+  const picture = await synthesised(coding, values, prediction);
+  return { section: coder.finish(), picture, magnitudes, latents, vectors };
 }
 
-async function decodeCamera(coding: Coding, section: Uint8Array, width: number, height: number, signals: CodedSignals | null): Promise<CodedPicture> {
-  const { session, reference, model } = coding;
-  const padded = { width: Math.ceil(width / session.patch) * session.patch, height: Math.ceil(height / session.patch) * session.patch };
-  const guess = guessFor(coding, signals, padded.width, padded.height);
+async function decodeCamera(coding: Coding, section: Uint8Array, pictureWidth: number, pictureHeight: number, signals: CodedSignals | null): Promise<CodedPicture> {
+  const { session, reference, model, kind, level, levelIndex, features } = coding;
+  const [rows, columns] = [Math.ceil(pictureHeight / session.patch), Math.ceil(pictureWidth / session.patch)];
+  const [width, height] = [columns * session.patch, rows * session.patch];
+  const guess = guessFor(coding, signals, width, height);
   const coder = createBitDecoder(section);
   const vectors = vectorContexts(coding, signals);
-  const count = (model.latents * padded.width * padded.height) / (session.patch * session.patch);
-  const { symbols, coded, latents, magnitudes } = await codeSymbols(coding, coder, padded, vectors, null, guess, () => Promise.resolve(new Int32Array(count)));
-  const prediction = reference === null || coded === null ? flatPicture({ ...padded, rgb: new Uint8Array(0) }) : compensate(reference.picture, coded);
-  const picture = await synthesised(coding, symbols, prediction);
+  const field = reference === null ? null : codeMotion(coder, vectors, width, height, null, guess);
+  const latents = latentContextsFor(model, level, levelIndex, reference);
+  const before = beforeContext(coding, field, rows, columns);
+  const symbols = new Int32Array(model.latents * rows * columns);
+  const magnitudes = codeLatents(coder, latents, model, model.kinds[kind], level, symbols, rows, columns, before);
+  features.observe?.({ symbols, before, field });
+  const prediction = reference === null || field === null ? flatPicture({ width, height }) : compensate(reference.picture, field);
+  const picture = await synthesised(coding, dequantise(symbols, level), prediction);
   return { picture, magnitudes, latents, vectors };
 }
 

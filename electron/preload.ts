@@ -58,6 +58,7 @@ const REQUEST_NAMES: Readonly<Record<RequestName, true>> = {
   "quarantine/lift": true,
   "policy/current": true,
   "policy/preview": true,
+  "policy/curve": true,
   "policy/save": true,
   "policy/history": true,
   "policy/import": true,

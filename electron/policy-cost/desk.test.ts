@@ -27,16 +27,18 @@ describe("what a policy costs", () => {
   }
 
   test("is computed in the thread, by the functions that the judge takes its limits from", { timeout: 60_000 }, async () => {
-    const answer = await openPolicyCostDesk(entry).preview({ budget: { days: 10 }, roles: { compressionRatio: "muted" } }, 6);
+    const desk = openPolicyCostDesk(entry);
+    const answer = await desk.preview({ budget: { days: 10 }, roles: { compressionRatio: "muted" } }, 6);
     const expected = predictBudget({ nodes: 6, metrics: 2, days: 10, rho: 0, drop: 0.3, cv: 0.05 });
     expect(answer).toMatchObject({ ok: true, value: { nodes: 6, metrics: 2, dropDelaySamples: expected.delaySamples, hardRun: expected.hardRun, driftLimit: expected.driftLimit } });
-    const delays = answer.ok ? answer.value.curve.map(({ oneSdMs }) => oneSdMs) : [];
+    const curve = await desk.curve({ budget: { days: 10 }, roles: { compressionRatio: "muted" } }, 6);
+    const delays = curve.ok ? curve.value.map(({ oneSdMs }) => oneSdMs) : [];
     expect(delays).toHaveLength(6);
     expect(delays, "a smaller budget finds a drift later").toEqual(delays.toSorted((left, right) => left - right));
   });
 
   test("is asked of one thread only while nothing changes, and again for another policy or fleet", async () => {
-    const desk = openPolicyCostDesk(threadThat("refuses.cjs", 'require("node:worker_threads").parentPort.postMessage({ id, cost: { driftLimit: Infinity } });'));
+    const desk = openPolicyCostDesk(threadThat("refuses.cjs", 'require("node:worker_threads").parentPort.postMessage({ id, value: { driftLimit: Infinity } });'));
     const first = desk.preview({}, 6);
     expect(desk.preview({}, 6)).toBe(first);
     expect(desk.preview({}, 7)).not.toBe(first);
@@ -51,8 +53,8 @@ describe("what a policy costs", () => {
   });
 
   test("is told to who asked, by one thread that stays", async () => {
-    const counting = 'globalThis.asked = (globalThis.asked ?? 0) + 1; require("node:worker_threads").parentPort.postMessage({ id, cost: COST })';
-    const cost = "{ nodes: globalThis.asked, metrics: 3, falseRollbacksPerDay: 0, dropDelaySamples: 4, dropDelayMs: 2000, hardRun: 5, driftLimit: 20, curve: [] }";
+    const counting = 'globalThis.asked = (globalThis.asked ?? 0) + 1; require("node:worker_threads").parentPort.postMessage({ id, value: COST })';
+    const cost = "{ nodes: globalThis.asked, metrics: 3, falseRollbacksPerDay: 0, dropDelaySamples: 4, dropDelayMs: 2000, hardRun: 5, driftLimit: 20 }";
     const desk = openPolicyCostDesk(threadThat("counts.cjs", counting.replace("COST", cost)));
     const answers = await Promise.all([desk.preview({}, 6), desk.preview({}, 7)]);
     answers.push(await desk.preview({}, 8));

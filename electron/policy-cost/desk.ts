@@ -1,6 +1,6 @@
 import { Worker } from "node:worker_threads";
 import * as v from "valibot";
-import { policyCostSchema, type PolicyCost } from "../../shared/contract/policy";
+import { policyCostSchema, policyCurveSchema, type PolicyCost, type PolicyCurve } from "../../shared/contract/policy";
 import type { Policy } from "../../shared/policy/policy";
 import { fail, ok, type Result } from "../../shared/result";
 
@@ -13,29 +13,28 @@ const NO_BUDGET = "No limit keeps this budget; allow a false rollback more often
 export interface PolicyCostDesk {
   /** NO_BUDGET where no limit keeps the budget, INTERNAL when the thread fell. */
   preview(policy: Policy, nodes: number): Promise<Result<PolicyCost>>;
+  /** The delays over the budget; the same failures. */
+  curve(policy: Policy, nodes: number): Promise<Result<PolicyCurve>>;
 }
 
-type Answer = Result<PolicyCost>;
+/** What is asked of the thread, and what it must answer with. */
+const ANSWERS = { cost: policyCostSchema, curve: policyCurveSchema } as const;
+type What = keyof typeof ANSWERS;
 
 /** The thread, and who waits for which of its answers. */
 interface Thread {
   readonly worker: Worker;
-  readonly waiting: Map<number, (answer: Answer) => void>;
+  readonly waiting: Map<number, (answer: Result<unknown>) => void>;
 }
 
-function answerOf(cost: unknown): Answer {
-  const parsed = v.safeParse(policyCostSchema, cost);
-  return parsed.success ? ok(parsed.output) : fail("NO_BUDGET", NO_BUDGET);
-}
-
-const saidSchema = v.object({ id: v.number(), cost: v.unknown() });
+const saidSchema = v.object({ id: v.number(), value: v.unknown() });
 
 /**
  * Opens the desk. Its thread begins with the first question and stays: what it solved for one policy serves the next.
  * @param entry the bundle of the thread.
  */
 export function openPolicyCostDesk(entry: string): PolicyCostDesk {
-  const kept = new Map<string, Promise<Answer>>();
+  const kept = { cost: new Map<string, Promise<Result<PolicyCost>>>(), curve: new Map<string, Promise<Result<PolicyCurve>>>() };
   let thread: Thread | null = null;
   let asked = 0;
 
@@ -46,7 +45,7 @@ export function openPolicyCostDesk(entry: string): PolicyCostDesk {
     begun.worker.on("message", (message: unknown) => {
       const said = v.safeParse(saidSchema, message);
       if (!said.success) return;
-      begun.waiting.get(said.output.id)?.(answerOf(said.output.cost));
+      begun.waiting.get(said.output.id)?.(ok(said.output.value));
       begun.waiting.delete(said.output.id);
     });
     const fall = (why: string): void => {
@@ -63,29 +62,35 @@ export function openPolicyCostDesk(entry: string): PolicyCostDesk {
     return begun;
   }
 
-  function compute(policy: Policy, nodes: number): Promise<Answer> {
-    return new Promise((resolve) => {
+  async function compute<Name extends What>(what: Name, policy: Policy, nodes: number): Promise<Result<v.InferOutput<(typeof ANSWERS)[Name]>>> {
+    const said = await new Promise<Result<unknown>>((resolve) => {
       const { worker, waiting } = (thread ??= begin());
       asked += 1;
       waiting.set(asked, resolve);
-      worker.postMessage({ id: asked, policy, nodes });
+      worker.postMessage({ id: asked, what, policy, nodes });
     });
+    if (!said.ok) return said;
+    const parsed = v.safeParse(ANSWERS[what], said.value);
+    return parsed.success ? ok(parsed.output as v.InferOutput<(typeof ANSWERS)[Name]>) : fail("NO_BUDGET", NO_BUDGET);
+  }
+
+  /** Asks once while nothing changes. */
+  function once<Value>(answers: Map<string, Promise<Result<Value>>>, key: string, ask: () => Promise<Result<Value>>): Promise<Result<Value>> {
+    const known = answers.get(key);
+    if (known !== undefined) return known;
+    const [oldest] = answers.keys();
+    if (answers.size >= KEPT && oldest !== undefined) answers.delete(oldest);
+    const computed = ask();
+    answers.set(key, computed);
+    // A thread that fell says nothing about the policy.
+    void computed.then((result) => {
+      if (!result.ok && result.error.code === "INTERNAL" && answers.get(key) === computed) answers.delete(key);
+    });
+    return computed;
   }
 
   return {
-    preview(policy, nodes) {
-      const key = JSON.stringify([policy, nodes]);
-      const known = kept.get(key);
-      if (known !== undefined) return known;
-      const [oldest] = kept.keys();
-      if (kept.size >= KEPT && oldest !== undefined) kept.delete(oldest);
-      const computed = compute(policy, nodes);
-      kept.set(key, computed);
-      // A thread that fell says nothing about the policy.
-      void computed.then((result) => {
-        if (!result.ok && result.error.code === "INTERNAL" && kept.get(key) === computed) kept.delete(key);
-      });
-      return computed;
-    },
+    preview: (policy, nodes) => once(kept.cost, JSON.stringify([policy, nodes]), () => compute("cost", policy, nodes)),
+    curve: (policy, nodes) => once(kept.curve, JSON.stringify([policy, nodes]), () => compute("curve", policy, nodes)),
   };
 }

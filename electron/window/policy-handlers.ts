@@ -8,7 +8,7 @@ import type { Operations } from "../operations/operations";
 import type { PolicyCostDesk } from "../policy-cost/desk";
 import { writeFileAtomically } from "../reports/atomic-file";
 
-type PolicyRequests = Pick<RequestHandlers, "policy/current" | "policy/preview" | "policy/save" | "policy/history" | "policy/import" | "policy/export">;
+type PolicyRequests = Pick<RequestHandlers, "policy/current" | "policy/preview" | "policy/curve" | "policy/save" | "policy/history" | "policy/import" | "policy/export">;
 
 /** A policy is small; a larger file is something else. */
 const LARGEST_POLICY_BYTES = 1_000_000;
@@ -35,6 +35,7 @@ export function policyHandlers(operations: Operations, cost: PolicyCostDesk, win
   return {
     "policy/current": () => ok(operations.policy.current()),
     "policy/preview": ({ policy }) => cost.preview(policy, operations.snapshot().nodes.length),
+    "policy/curve": ({ policy }) => cost.curve(policy, operations.snapshot().nodes.length),
     "policy/save": (body) => operations.changePolicy({ ...body, by: userInfo().username, via: "window" }),
     "policy/history": () => ok([...operations.policy.history()]),
     "policy/import": async () => {

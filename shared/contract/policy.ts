@@ -30,16 +30,20 @@ export const policyCostSchema = v.strictObject({
   /** Samples in a row beyond a limit before it counts. */
   hardRun: count,
   driftLimit: finite,
-  /** Delay over the budget, for the chart: one point for each number of days. */
-  curve: v.array(v.strictObject({ days: finite, oneSdMs: finite, twoSdMs: finite, dropMs: finite })),
 });
 export type PolicyCost = v.InferOutput<typeof policyCostSchema>;
+
+/** Delay over the budget, for the chart: one point for each number of days, fewest first. */
+export const policyCurveSchema = v.array(v.strictObject({ days: finite, oneSdMs: finite, twoSdMs: finite, dropMs: finite }));
+export type PolicyCurve = v.InferOutput<typeof policyCurveSchema>;
 
 /** Requests about the policy. */
 export const POLICY_REQUESTS = {
   "policy/current": { body: v.strictObject({}), reply: policyViewSchema },
-  /** BAD_POLICY; computing takes up to half a second the first time, and does not hold up the engine. */
+  /** BAD_POLICY; computing takes a tenth of a second the first time, and does not hold up the engine. */
   "policy/preview": { body: v.strictObject({ policy: policySchema }), reply: policyCostSchema },
+  /** The same for the chart: eighteen such predictions, which the numbers do not wait for. */
+  "policy/curve": { body: v.strictObject({ policy: policySchema }), reply: policyCurveSchema },
   /** STALE_REVISION when another one came in between; JOURNAL_UNAVAILABLE, JOURNAL_BROKEN: nothing changed. */
   "policy/save": {
     body: v.strictObject({ policy: policySchema, reason: v.pipe(v.string(), v.trim(), v.minLength(3), v.maxLength(500)), expectedRevision: count }),

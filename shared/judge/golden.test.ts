@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { createBudget, createBudgetBook, falseAlarmChance } from "./budget";
 import { playDrama } from "./drama-fixture";
-import { policyCostOf } from "./policy-cost";
+import { policyCostOf, policyCurveOf } from "./policy-cost";
 import { predictBudget } from "./predict";
 
 /**
@@ -46,5 +46,6 @@ test("the limits of budgets, and what they are predicted to cost, are what they 
   for (const drop of [0.05, 0.1, 0.3]) for (const rho of [0, 0.6]) lines.push(`predict ${drop} ${rho}: ${rounded(predictBudget({ nodes: 6, metrics: 3, days: 30, rho, drop, cv: 0.05 }))}`);
   lines.push(`policy ${rounded(policyCostOf({ budget: { days: 7 }, roles: { latencyMs: "signal" } }, 0))}`);
   lines.push(`policy ${rounded(policyCostOf({ budget: { nodes: 12 } }, 3))}`);
+  lines.push(`curve ${rounded(policyCurveOf({ budget: { nodes: 12 } }, 3))}`);
   await expect(`${lines.join("\n")}\n`).toMatchFileSnapshot("golden/limits.txt");
 });

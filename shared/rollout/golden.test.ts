@@ -141,7 +141,7 @@ function anyMoment(random: Random): { readonly rollout: Rollout; readonly input:
   };
   const healthy = (nodeId: string): NodeProgress => ({ nodeId, liveness: "live", reportedVersion: pick(random, ["1.0.0", "1.1.0"]), command: null, refusal: null, isInFlight: false, trial: { passed: 1, needed: 3 }, isCommitted: random.next() < 0.5, isQuarantined: false, isRolledBack: false, isReplaced: false, failing: null });
   const known = new Map([...nodes.keys()].filter(() => random.next() < 0.93).map((nodeId) => [nodeId, random.next() < 0.6 ? otherwise(random, healthy(nodeId)) : healthy(nodeId)]));
-  const obstacle = random.next() < 0.1 ? ({ code: pick(random, ["LINK_DOWN", "JOURNAL_UNAVAILABLE"]), reason: "It cannot be written." } as const) : null;
+  const obstacle = random.next() < 0.1 ? ({ code: pick<"LINK_DOWN" | "JOURNAL_UNAVAILABLE">(random, ["LINK_DOWN", "JOURNAL_UNAVAILABLE"]), reason: "It cannot be written." }) : null;
   return { rollout, input: { atMs, nodes: known, isSettling: random.next() < 0.25, obstacle, commonCause: { degrading: random.next() < 0.1 ? 2 : 0, watched: 4 } } };
 }
 

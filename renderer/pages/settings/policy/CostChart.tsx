@@ -1,5 +1,5 @@
 import type { ReactNode } from "react";
-import type { PolicyCost } from "../../../../shared/contract/policy";
+import type { PolicyCurve } from "../../../../shared/contract/policy";
 import { ChartPanel } from "../../../charts/ChartPanel";
 import { lineThrough, plotIn, scaleFromZero, spreadLabels, type Plot } from "../../../charts/plot";
 import { useSize, type BoxSize } from "../../../charts/use-size";
@@ -7,7 +7,7 @@ import { ValueGrid } from "../../../charts/ValueGrid";
 import { formatNumber } from "../../../format/number";
 import { BUDGET_MARKS, shareOfDays } from "./budget-scale";
 
-type CurvePoint = PolicyCost["curve"][number];
+type CurvePoint = PolicyCurve[number];
 type Curve = "oneSdMs" | "twoSdMs" | "dropMs";
 
 const CURVES: readonly { readonly curve: Curve; readonly label: string; readonly name: string }[] = [
@@ -19,7 +19,7 @@ const MARGIN = { top: 18, right: 52, bottom: 24, left: 40 } as const;
 
 /** What is drawn. */
 export interface CostChartProps {
-  readonly cost: PolicyCost;
+  readonly curve: PolicyCurve;
   /** The budget of the draft. */
   readonly days: number;
   /** False: the curves are of the policy before, another is being computed. */
@@ -27,17 +27,17 @@ export interface CostChartProps {
 }
 
 /** Seconds to find a change, over the days of the budget. Everything in it is predicted: dotted. */
-export function CostChart({ cost, days, isOfDraft }: CostChartProps): ReactNode {
-  const at = CURVES.map(({ curve, name }) => `${name} takes ${secondsText(valueAt(cost.curve, curve, days))}`).join(". ");
+export function CostChart({ curve: points, days, isOfDraft }: CostChartProps): ReactNode {
+  const at = CURVES.map(({ curve, name }) => `${name} takes ${secondsText(valueAt(points, curve, days))}`).join(". ");
   return (
     <ChartPanel
       className={isOfDraft ? "policy-cost" : "policy-cost policy-figures-old"}
       title="What the budget costs"
       fact="seconds to detect, over the budget"
       summary={`Predicted, for one false rollback in ${formatNumber(days, 0)} days. ${at}.`}
-      table={<CostTable curve={cost.curve} />}
+      table={<CostTable curve={points} />}
     >
-      {(summaryId) => <CostPlot curve={cost.curve} days={days} summaryId={summaryId} />}
+      {(summaryId) => <CostPlot curve={points} days={days} summaryId={summaryId} />}
     </ChartPanel>
   );
 }

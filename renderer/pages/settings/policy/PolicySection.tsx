@@ -60,7 +60,7 @@ function Editor({ draft }: { readonly draft: Draft }): ReactNode {
         <div className="settings-stack">
           <BudgetPanel draft={draft} answer={answer} />
           <Guard what="The chart of what the budget costs">
-            {answer.cost === null || typeof days !== "number" || !(days > 0) ? null : <CostChart cost={answer.cost} days={days} isOfDraft={isOfDraft} />}
+            {answer.curve === null || typeof days !== "number" || !(days > 0) ? null : <CostChart curve={answer.curve} days={days} isOfDraft={isOfDraft && answer.curveOf === draft.policy} />}
           </Guard>
           <ChangesPanel draft={draft} />
           <HistoryPanel draft={draft} />

@@ -12,7 +12,7 @@ function desk() {
   const asked: Policy[] = [];
   const taken: Policy[] = [];
   const waiting: ((answer: Result<PolicyCost>) => void)[] = [];
-  const asker = new PreviewAsker(
+  const asker = new PreviewAsker<PolicyCost>(
     (policy) => {
       asked.push(policy);
       return new Promise((resolve) => waiting.push(resolve));

@@ -1,4 +1,3 @@
-import type { PolicyCost } from "../../../../shared/contract/policy";
 import type { Policy } from "../../../../shared/policy/policy";
 import type { Result } from "../../../../shared/result";
 
@@ -6,7 +5,7 @@ import type { Result } from "../../../../shared/result";
  * Asks what a policy costs, one question after the other: while one is computed only the newest that came since
  * is kept, and an answer that another question made outdated is dropped.
  */
-export class PreviewAsker {
+export class PreviewAsker<Answer> {
   #wanted: Policy | null = null;
   #isAsking = false;
   #isStopped = false;
@@ -16,8 +15,8 @@ export class PreviewAsker {
    * @param take gets the answer to the newest question, and the policy that it is of.
    */
   constructor(
-    private readonly request: (policy: Policy) => Promise<Result<PolicyCost>>,
-    private readonly take: (answer: Result<PolicyCost>, of: Policy) => void,
+    private readonly request: (policy: Policy) => Promise<Result<Answer>>,
+    private readonly take: (answer: Result<Answer>, of: Policy) => void,
   ) {}
 
   /** Wants the cost of this policy from now on; null wants none. */

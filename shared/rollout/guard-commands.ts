@@ -5,7 +5,7 @@ import { standingOfPhase } from "./guard-journal";
 /** What a new command is for the guard. `atMs` is monotonic. */
 export function requestedEvent({ nodeId, kind, commandId, actor, version, fromVersion }: Command, atMs: number, isByVerdict: boolean, sentence: string, isReturn = false): GuardEvent {
   const of = { nodeId, commandId, actor, version, fromVersion };
-  return kind === "deploy" ? { event: "deploy-requested", ...of, isReturn } : { event: "rollback-requested", ...of, atMs, isByVerdict, sentence };
+  return kind === "deploy" ? { event: "deploy-requested", ...of, ...(isReturn ? { isReturn } : {}) } : { event: "rollback-requested", ...of, atMs, isByVerdict, sentence };
 }
 
 /** What a step of a command is for the guard. */

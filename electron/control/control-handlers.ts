@@ -2,13 +2,12 @@ import type { ControlBody, ControlName, ControlReply } from "../../shared/contra
 import type { CommandView } from "../../shared/contract/snapshot";
 import { fail, ok, type Result } from "../../shared/result";
 import type { Operations } from "../operations/operations";
+import { abTestControl, type TestedEngine } from "./abtest-control";
 import { statusLineOf } from "./status-line";
 
 /** What the socket needs of the engine. */
-export type ControlledEngine = Pick<
-  Operations,
-  "snapshot" | "onSnapshot" | "getDeploymentStatus" | "getNodePerformance" | "getNodePerformanceHistory" | "deployModel" | "rollbackModel"
->;
+export type ControlledEngine = TestedEngine &
+  Pick<Operations, "snapshot" | "onSnapshot" | "getDeploymentStatus" | "getNodePerformance" | "getNodePerformanceHistory" | "deployModel" | "rollbackModel">;
 
 /** Tells whoever asked how a command goes on; the steps before the one answer. */
 export type TellProgress = (command: CommandView) => void;
@@ -45,6 +44,7 @@ export function controlHandlers(engine: ControlledEngine): ControlHandlers {
       const accepted = await engine.rollbackModel({ ...body, expectedVersion: expected(engine, body) });
       return accepted.ok ? followCommand(engine, body.nodeId, accepted.value.commandId, wait, tell, gone) : accepted;
     },
+    ...abTestControl(engine),
   };
 }
 

@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { abTestSetupSchema, abTestViewSchema } from "./abtest";
 import { nodePerformanceSchema, performanceSampleSchema } from "./channels";
 import { commandViewSchema, nodeStateSchema } from "./snapshot";
 
@@ -36,6 +37,7 @@ export const statusLineSchema = v.strictObject({
 });
 export type StatusLine = v.InferOutput<typeof statusLineSchema>;
 
+const testReply = v.strictObject({ test: abTestViewSchema });
 const commandReply = v.strictObject({ command: commandViewSchema });
 
 /** Every request of the socket. */
@@ -61,6 +63,12 @@ export const CONTROL_REQUESTS = {
     body: v.strictObject({ nodeId: id, toVersion: v.optional(id), expectedVersion: v.optional(v.nullable(id)), requestId, wait: v.boolean() }),
     reply: commandReply,
   },
+  /** Success means that it is on disk and its first versions are on their way. */
+  "ab-start": { body: v.strictObject({ ...abTestSetupSchema.entries, requestId }), reply: testReply },
+  /** Without an id the test that runs, else the newest. */
+  "ab-results": { body: v.strictObject({ testId: v.optional(id) }), reply: testReply },
+  /** Without `restoreVersion` every node gets what the set-up says. */
+  "ab-stop": { body: v.strictObject({ testId: v.optional(id), restoreVersion: v.optional(id) }), reply: testReply },
 } as const;
 
 /** The name of a request of the socket. */

@@ -113,7 +113,7 @@ class Edge:
         self.beat()
 
     def values(self):
-        ratio = 8.0 + self.random.uniform(-0.2, 0.2)
+        ratio = 8.0 + self.random.uniform(-0.2, 0.2) + self.gain()
         latency = 20.0 + self.random.uniform(-2.0, 2.0)
         quality = 0.9 + self.random.uniform(-0.01, 0.01)
         if self.options.nan and self.sequence % self.options.nan == 0:
@@ -132,6 +132,10 @@ class Edge:
         if self.control.get("nan"):
             ratio = latency = quality = math.nan
         return ratio, latency, 0.5, quality, 500.0
+
+    def gain(self):
+        version, _, gain = (self.options.gain or "").partition(":")
+        return float(gain) if version == self.version else 0.0
 
     def tick(self):
         if self.random.random() < self.control.get("loss", 0.0):
@@ -200,6 +204,7 @@ def arguments():
     parser.add_argument("--no-deploy-topic", action="store_true", help="does not listen to deploys")
     parser.add_argument("--deploy-deadline", type=float, default=0, help="a deadline that it demands of deploys, s: nobody promises one")
     parser.add_argument("--no-metrics", action="store_true", help="heartbeats alone")
+    parser.add_argument("--gain", help="VERSION:RATIO: by so much a version compresses more")
     parser.add_argument("--nan", type=int, default=0, help="every n-th ratio is NaN")
     parser.add_argument("--quality", type=float, help="a quality that is always reported")
     parser.add_argument("--garbage", type=int, default=0, help="random bytes, up to this many, instead of metrics")

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { EventView } from "../../shared/contract/snapshot";
 import { node, version } from "../../shared/fleet/ids-fixture";
 import { seededRandom } from "../../shared/random";
-import { ok, type Result } from "../../shared/result";
+import { fail, ok, type Result } from "../../shared/result";
 import { decodeDeploy } from "../../shared/wire/deploy";
 import { encodeMetricsMessage } from "../../shared/wire/edge-messages";
 import { topicName } from "../../shared/wire/topics";
@@ -21,28 +21,39 @@ const VERSIONS: Readonly<Record<string, { readonly ratio: number; readonly laten
   "1.2.0": { ratio: 21, latencyMs: 12, quality: 0.5 },
 };
 
-/** An engine with six nodes on a scripted link, in virtual time; every node takes what it is sent, 0.3 s later. */
+const ALL = ["node_0", "node_1", "node_2", "node_3", "node_4", "node_5"].map(node);
+
+/** An engine with some nodes on a scripted link, in virtual time; every node takes what it is sent, 0.3 s later. */
 export class TestBench {
   readonly timers: VirtualTimers = virtualTimers();
-  readonly nodeIds = ["node_0", "node_1", "node_2", "node_3", "node_4", "node_5"].map(node);
+  readonly nodeIds: readonly (typeof ALL)[number][];
   readonly events: EventView[] = [];
-  readonly running = new Map<string, string>(this.nodeIds.map((nodeId) => [nodeId, "1.0.0"]));
+  /** What each node runs. */
+  readonly running: Map<string, string>;
   /** Nodes that say nothing and take nothing. */
   readonly silent = new Set<string>();
   /** Nodes that report and take nothing. */
   readonly deaf = new Set<string>();
-  /** Nodes whose ratio cannot be read as a number of their own: the metric is missing. */
+  /** Everything that was published, in order, over all runs. */
   readonly sent: { readonly nodeId: string; readonly version: string }[] = [];
   /** Sequence numbers, by node; a restart sets them back. */
   readonly sequences = new Map<string, number>();
   /** Quality is reported as something that is no quality. */
   hasNoQuality = false;
   check: () => Result<void> = () => ok(undefined);
+  /** The application dies right before, or right after, an event of this name is on disk: nothing is written or sent from then on. */
+  dieAt: { readonly when: "before" | "after"; readonly event: string } | null = null;
+  isDead = false;
   link = new ScriptedLink();
   private readonly folder = mkdtempSync(join(tmpdir(), "lydlr-abtest-"));
   private readonly random = seededRandom(11);
   private journal: Journal | null = null;
   private current: Operations | null = null;
+
+  constructor(nodes = 2) {
+    this.nodeIds = ALL.slice(0, nodes);
+    this.running = new Map(this.nodeIds.map((nodeId) => [nodeId, "1.0.0"]));
+  }
 
   get operations(): Operations {
     if (this.current === null) throw new Error("the bench was not started");
@@ -53,7 +64,9 @@ export class TestBench {
     this.link = new ScriptedLink();
     const { publish } = this.link;
     const { link } = this;
+    this.isDead = false;
     link.publish = (message) => {
+      if (this.isDead) return Promise.resolve(fail("LINK_DOWN", "Dead."));
       const deployed = decodeDeploy(message.bytes);
       const nodeId = /node_\d/.exec(message.topic)?.[0];
       if (deployed.ok && nodeId !== undefined) {
@@ -63,6 +76,7 @@ export class TestBench {
       return publish.call(link, message);
     };
     this.journal = openJournal({ path: join(this.folder, "journal.db"), clock: this.timers });
+    this.killAtWrites(this.journal);
     const operations = new Operations({ link, journal: this.journal, timers: this.timers, processes: () => [], shelf: { isDrill: () => false, check: () => Promise.resolve(this.check()) } });
     this.current = operations;
     operations.onEvent((event) => this.events.push(event));
@@ -74,6 +88,11 @@ export class TestBench {
   async kill(): Promise<void> {
     this.journal?.close();
     await this.operations.stop();
+  }
+
+  /** The node starts anew: its sequence numbers do. */
+  restartNode(nodeId: string): void {
+    this.sequences.set(nodeId, 0);
   }
 
   async stop(): Promise<void> {
@@ -93,6 +112,19 @@ export class TestBench {
   async until(what: () => boolean, seconds = 240): Promise<boolean> {
     for (let each = 0; each < seconds * 2 && !what(); each += 1) await this.run(0.5);
     return what();
+  }
+
+  private killAtWrites(journal: Journal): void {
+    const { append } = journal;
+    journal.append = (entries) => {
+      if (this.isDead) return fail("JOURNAL_UNAVAILABLE", "Dead.");
+      const isIt = entries.some(({ event }) => event === this.dieAt?.event);
+      if (!isIt) return append.call(journal, entries);
+      const isBefore = this.dieAt?.when === "before";
+      this.dieAt = null;
+      this.isDead = true;
+      return isBefore ? fail("JOURNAL_UNAVAILABLE", "Dead.") : append.call(journal, entries);
+    };
   }
 
   private report(nodeId: (typeof this.nodeIds)[number], index: number): void {

@@ -76,12 +76,12 @@ export class Watch {
   }
 
   /** A command that others gave a node of the test. */
-  private foreignCommand({ nodeId }: TrackedNode): Ending | null {
-    const parsed = this.world.node(nodeId);
-    const newest = parsed === undefined ? null : this.world.commands.commandOf(parsed.nodeId);
+  private foreignCommand({ nodeId, liveness }: TrackedNode): Ending | null {
+    const newest = this.world.commands.commandOf(nodeId);
     const { testId, atMs } = this.test.started;
     if (newest === null || newest.requestId.startsWith(`${testId}-`) || (newest.steps[0]?.atMs ?? 0) < atMs) return null;
-    if (newest.kind === "rollback" && newest.actor === "policy") {
+    // A node that was taken back because it fell silent has shown nothing that a version could be blamed for.
+    if (newest.kind === "rollback" && newest.actor === "policy" && liveness === "live") {
       return { type: "breached", metric: null, sentence: `the judge took ${newest.fromVersion ?? "its version"} back from ${nodeId}.` };
     }
     if (newest.kind === "rollback") return { type: "interrupted", cause: "rollback", nodeId };
@@ -91,7 +91,7 @@ export class Watch {
   /** A verdict that fails, and is not the environment's. */
   private breach(node: TrackedNode): Ending | null {
     const view = this.world.guardView(node);
-    if (view?.verdict.outcome !== "fail" || isCommonCause(view)) return null;
+    if (view?.verdict.outcome !== "fail" || isCommonCause(view) || node.liveness !== "live" || this.world.linkState() !== "up") return null;
     const isDecided = view.hold !== null || this.world.clock.wallMs() - view.verdict.sinceMs >= FAILING_FOR_MS;
     if (!isDecided) return null;
     return { type: "breached", metric: view.verdict.metric, sentence: `${node.modelVersion ?? "what runs"} failed on ${node.nodeId}. ${view.verdict.sentence}` };

@@ -7,6 +7,7 @@ import { askControl } from "../control/control-client";
 import { socketPlace } from "../control/socket-place";
 import { defaultDataDir } from "../start-options";
 import { parseArguments, refuse, type ParsedArguments } from "./arguments";
+import { AB_OPTIONS, AB_OWN_OPTIONS, runAb } from "./ctl-ab";
 import type { CommandIo, ExitCode } from "./command";
 
 const HELP = `usage: ./lydlr ctl status [--json]
@@ -15,6 +16,9 @@ const HELP = `usage: ./lydlr ctl status [--json]
        ./lydlr ctl rollback ID [--to VERSION] [--expect VERSION] [--no-wait] [--json]
        ./lydlr ctl rollout status [ID] [--json]
        ./lydlr ctl rollout abort ID [--return] [--json]
+       ./lydlr ctl ab start --node-a ID --node-b ID --version-a VERSION --version-b VERSION [--design D] [...]
+       ./lydlr ctl ab results [--test ID] [--json]
+       ./lydlr ctl ab stop [--test ID] [--restore VERSION] [--json]
 
 Talks to the running Lydlr Ops (window or headless) of the same data folder, over a local socket that only
 its user can open. The checks are those of the window. A deploy or rollback is followed to its end: exit
@@ -27,6 +31,18 @@ code 0 once the node's own report and its samples verified it, 1 when it failed 
   --return           every node that runs the version because of the roll-out goes back to what it ran before
   --no-wait          end once the request is journalled and on its way
   --json             JSON Lines
+
+A/B tests: the checks are those of the window, the judge stays armed, and every node gets back what it ran. Without
+--test the one that runs is meant, else the newest.
+
+  --node-a, --node-b a node, or several with commas for replicated arms
+  --design D         crossover (where the nodes allow it), parallel or replicated
+  --metric M         what decides: ratio (by default), latency or quality
+  --difference D     the smallest that matters, in the metric's unit (5 % of today's median)
+  --minutes M        the test ends by itself after so long (40)
+  --block-s S        seconds of a block (15), --wash-out-s S those that are ignored after each swap (2)
+  --until-winner     ends as soon as one version is better; else it is watched on until it is stopped
+  --restore VERSION  what every node runs afterwards (what each ran before)
 `;
 
 const OPTIONS = {
@@ -37,6 +53,7 @@ const OPTIONS = {
   "no-wait": { type: "boolean" },
   return: { type: "boolean" },
   json: { type: "boolean" },
+  ...AB_OPTIONS,
 } as const;
 
 /** A command line of `ctl`, and where it goes. */
@@ -181,6 +198,9 @@ const OWN_OPTIONS: Readonly<Record<string, readonly string[]>> = {
   rollout: ["return"],
 };
 
+/** Every option that not every verb takes. */
+const ALL_OWN_OPTIONS = ["window", "to", "expect", "no-wait", "return", ...Object.keys(AB_OPTIONS)];
+
 function perform(verb: string, rest: readonly string[], call: Call): Promise<Result<ExitCode>> {
   const [first, second] = rest;
   if (verb === "status" && rest.length === 0) return status(call);
@@ -189,13 +209,14 @@ function perform(verb: string, rest: readonly string[], call: Call): Promise<Res
   if (verb === "rollback" && first !== undefined && rest.length === 1) return rollback(call, first);
   if (verb === "rollout" && first === "status" && rest.length <= 2 && call.values["return"] === undefined) return rolloutStatus(call, second);
   if (verb === "rollout" && first === "abort" && second !== undefined && rest.length === 2) return rolloutAbort(call, second);
+  if (verb === "ab") return runAb(rest, call);
   return Promise.resolve(fail("BAD_USAGE", "see ./lydlr ctl --help."));
 }
 
-function misplacedOption(verb: string, values: ParsedArguments["values"]): Failure | null {
-  const own = OWN_OPTIONS[verb] ?? [];
-  const wrong = ["window", "to", "expect", "no-wait", "return"].find((name) => values[name] !== undefined && !own.includes(name));
-  return wrong === undefined ? null : fail("BAD_USAGE", `ctl ${verb} takes no --${wrong}.`).error;
+function misplacedOption(verb: string, word: string, values: ParsedArguments["values"]): Failure | null {
+  const own = (verb === "ab" ? AB_OWN_OPTIONS[word] : OWN_OPTIONS[verb]) ?? [];
+  const wrong = ALL_OWN_OPTIONS.find((name) => values[name] !== undefined && !own.includes(name));
+  return wrong === undefined ? null : fail("BAD_USAGE", `ctl ${verb === "ab" ? `ab ${word}` : verb} takes no --${wrong}.`).error;
 }
 
 /** `./lydlr ctl`: talks to the running application. */
@@ -208,7 +229,7 @@ export async function run(args: readonly string[], io: CommandIo): Promise<ExitC
     return 0;
   }
   const [verb = "", ...rest] = positionals;
-  const misplaced = misplacedOption(verb, values);
+  const misplaced = misplacedOption(verb, rest[0] ?? "", values);
   if (misplaced !== null) return refuse(io, misplaced);
   const path = socketPlace(resolve(text(values, "data-dir") ?? defaultDataDir(process.env)), process.env, process.platform);
   if (!path.ok) return refuse(io, path.error);

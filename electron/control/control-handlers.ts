@@ -3,10 +3,11 @@ import type { RolloutView } from "../../shared/contract/rollouts";
 import type { CommandView } from "../../shared/contract/snapshot";
 import { fail, ok, type Result } from "../../shared/result";
 import type { Operations } from "../operations/operations";
+import { abTestControl, type TestedEngine } from "./abtest-control";
 import { statusLineOf } from "./status-line";
 
 /** What the socket needs of the engine. */
-export type ControlledEngine = Pick<
+export type ControlledEngine = TestedEngine & Pick<
   Operations,
   "snapshot" | "onSnapshot" | "getDeploymentStatus" | "getNodePerformance" | "getNodePerformanceHistory" | "deployModel" | "rollbackModel"
 > & { readonly rollouts: Pick<Operations["rollouts"], "list" | "abort"> };
@@ -53,6 +54,7 @@ export function controlHandlers(engine: ControlledEngine): ControlHandlers {
       const view = engine.rollouts.list().find((each) => each.rolloutId === rolloutId);
       return view === undefined ? fail("UNKNOWN_ROLLOUT", `${rolloutId} is not known any more.`) : ok({ rollout: rolloutLine(view) });
     },
+    ...abTestControl(engine),
   };
 }
 

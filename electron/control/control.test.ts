@@ -110,6 +110,17 @@ class ScriptedEngine implements ControlledEngine {
     this.asked.push(request);
     return Promise.resolve(fail("NO_GOOD_VERSION", "nothing good ran on node_0 before 1.0.0."));
   }
+
+  readonly abTests: ControlledEngine["abTests"] = { stop: (testId) => Promise.resolve(fail("UNKNOWN_AB_TEST", `There is no A/B test ${testId}.`)) };
+
+  setupAbTest(...asked: unknown[]): ReturnType<ControlledEngine["setupAbTest"]> {
+    this.asked.push(asked);
+    return Promise.resolve(fail("NOT_IDENTIFIED", "One node per arm and no swapping: version and node cannot be told apart."));
+  }
+
+  getAbTestResults(): ReturnType<ControlledEngine["getAbTestResults"]> {
+    return fail("UNKNOWN_AB_TEST", "There is no A/B test yet.");
+  }
 }
 
 describe("the control socket", () => {
@@ -224,6 +235,18 @@ describe("the control socket", () => {
     await open();
     expect(await ctl("rollback", "node_0", "--to", "0.9.0")).toEqual({ code: 1, out: "", err: "NO_GOOD_VERSION: nothing good ran on node_0 before 1.0.0.\n" });
     expect(await ctl("node", "node_9", "--json")).toEqual({ code: 1, out: "", err: "UNKNOWN_NODE: No node node_9 has been seen.\n" });
+  });
+
+  it("asks for an A/B test with what was typed, and refuses what no test could be", async () => {
+    await open();
+    const asked = ["ab", "start", "--node-a", "node_0", "--node-b", "node_1", "--version-a", "1.0.0", "--version-b", "1.1.0"];
+    expect(await ctl(...asked, "--metric", "latency", "--difference", "2", "--minutes", "5", "--until-winner")).toMatchObject({ code: 1, err: expect.stringMatching(/^NOT_IDENTIFIED: /) as string });
+    expect(engine.asked[0]).toEqual(["node_0", "node_1", "1.0.0", "1.1.0", expect.objectContaining({ primary: "latencyMs", smallestDifference: 2, longestMs: 300_000, endAtWinner: true, blockMs: 15_000, restoreVersion: null })]);
+    expect(await ctl("ab", "results", "--json")).toEqual({ code: 1, out: "", err: "UNKNOWN_AB_TEST: There is no A/B test yet.\n" });
+    expect(await ctl("ab", "start", "--node-a", "node_0")).toMatchObject({ code: 2, err: expect.stringContaining("--version-b") as string });
+    for (const wrong of [["--design", "guess"], ["--metric", "mood"], ["--minutes", "soon"], ["--block-s", "0.1"]]) expect((await ctl(...asked, ...wrong)).code, wrong.join(" ")).toBe(2);
+    expect(await ctl("ab", "results", "--node-a", "node_0")).toMatchObject({ code: 2, err: "BAD_USAGE: ctl ab results takes no --node-a.\n" });
+    expect((await ctl("ab", "pause")).code).toBe(2);
   });
 
   it("refuses what follows no schema, and goes on", async () => {

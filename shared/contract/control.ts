@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { abTestSetupSchema, abTestViewSchema } from "./abtest";
 import { nodePerformanceSchema, performanceSampleSchema } from "./channels";
 import { rolloutStateSchema } from "./rollouts";
 import { commandViewSchema, nodeStateSchema } from "./snapshot";
@@ -51,6 +52,7 @@ const rolloutLine = v.strictObject({
 });
 export type RolloutLine = v.InferOutput<typeof rolloutLine>;
 
+const testReply = v.strictObject({ test: abTestViewSchema });
 const commandReply = v.strictObject({ command: commandViewSchema });
 
 /** Every request of the socket. */
@@ -80,6 +82,12 @@ export const CONTROL_REQUESTS = {
   rollouts: { body: v.strictObject({}), reply: v.strictObject({ rollouts: v.array(rolloutLine) }) },
   /** UNKNOWN_ROLLOUT, ROLLOUT_ENDED. With `isReturning` every node that runs its version goes back to what it ran before. */
   "rollout-abort": { body: v.strictObject({ rolloutId: id, isReturning: v.boolean() }), reply: v.strictObject({ rollout: rolloutLine }) },
+  /** Success means that it is on disk and its first versions are on their way. */
+  "ab-start": { body: v.strictObject({ ...abTestSetupSchema.entries, requestId }), reply: testReply },
+  /** Without an id the test that runs, else the newest. */
+  "ab-results": { body: v.strictObject({ testId: v.optional(id) }), reply: testReply },
+  /** Without `restoreVersion` every node gets what the set-up says. */
+  "ab-stop": { body: v.strictObject({ testId: v.optional(id), restoreVersion: v.optional(id) }), reply: testReply },
 } as const;
 
 /** The name of a request of the socket. */

@@ -88,7 +88,7 @@ function parse(words) {
 function mutate(mutated, tests, draw) {
   return new Promise((resolve) => {
     const stryker = join(root, "node_modules", "@stryker-mutator", "core", "bin", "stryker.js");
-    const child = spawn(process.execPath, [stryker, "run", join("setup", "stryker.config.json"), "--mutate", mutated, "--logLevel", "warn"], {
+    const child = spawn(process.execPath, [stryker, "run", join("setup", "stryker.config.mjs"), "--mutate", mutated, "--logLevel", "warn"], {
       cwd: root,
       stdio: "inherit",
       env: { ...process.env, ...draw, LYDLR_MUTATION_TESTS: tests.join(",") },
@@ -107,7 +107,7 @@ function mutate(mutated, tests, draw) {
 /** Prints every change that was not noticed, and the score of a file. @param {string} name @param {string} mutated */
 function tell(name, mutated) {
   /** @type {{ readonly files: Readonly<Record<string, { readonly source: string; readonly mutants: readonly Change[] }>> }} */
-  const report = JSON.parse(readFileSync(join(scratchFolder, "mutation", "newest.json"), "utf8"));
+  const report = JSON.parse(readFileSync(join(scratchFolder, "mutation", `${name}.json`), "utf8"));
   const { source = "", mutants = [] } = report.files[mutated] ?? {};
   const lines = source.split("\n");
   const judged = mutants.filter(({ status }) => status !== "Ignored");
@@ -132,7 +132,7 @@ else if (typeof request === "string") {
 } else {
   for (const name of request.names) {
     const [mutated = "", ...tests] = modules[name] ?? [];
-    const code = await mutate(mutated, tests, { LYDLR_MUTATION_SHARE: request.share, LYDLR_MUTATION_SEED: request.seed });
+    const code = await mutate(mutated, tests, { LYDLR_MUTATION_NAME: name, LYDLR_MUTATION_SHARE: request.share, LYDLR_MUTATION_SEED: request.seed });
     if (code === 0) tell(name, mutated);
     else process.exitCode = code;
   }

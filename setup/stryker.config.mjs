@@ -11,6 +11,8 @@ const options = {
   ignoreStatic: true,
   concurrency: 1,
   timeoutMS: 8_000,
+  // Another run beside this one has its folder there.
+  ignorePatterns: [".cache", "dist", "models", "docs"],
   tempDirName: `.cache/stryker/${name}`,
   reporters: ["json"],
   jsonReporter: { fileName: `.cache/mutation/${name}.json` },

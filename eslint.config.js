@@ -20,7 +20,7 @@ function typedBy(tsconfig, files, ignores = []) {
 }
 
 const tests = ["**/*.test.ts", "**/*.test.tsx"];
-const configurations = ["*.config.{js,ts}", "*/*.config.ts"];
+const configurations = ["*.config.{js,ts}", "*/*.config.{mjs,ts}"];
 
 export default defineConfig(
   { ignores: ["node_modules/", "kernels/", "dist*/", "release/", ".cache/", ".venv/", "models/", "test-results/", "playwright-report/"] },

@@ -11,7 +11,6 @@ const golden = "shared/judge/golden.test.ts";
 const recording = "shared/judge/recording.test.ts";
 const crossing = "shared/judge/crossing.test.ts";
 const walks = "shared/rollout/golden.test.ts";
-const phased = "shared/rollout/phased/phased.test.ts";
 
 /** What is changed, and the tests that must notice. @type {Readonly<Record<string, readonly [string, ...string[]]>>} */
 const modules = {
@@ -39,14 +38,14 @@ const modules = {
   command: ["shared/rollout/command.ts", "shared/rollout/command.test.ts", walks],
   replay: ["shared/rollout/replay.ts", "shared/rollout/replay.test.ts"],
   basis: ["shared/rollout/basis.ts", "shared/rollout/basis.test.ts"],
-  decide: ["shared/rollout/phased/decide.ts", walks, phased],
-  gate: ["shared/rollout/phased/gate.ts", walks, phased],
-  observe: ["shared/rollout/phased/observe.ts", walks, phased],
-  plan: ["shared/rollout/phased/plan.ts", walks, phased],
-  rolloutState: ["shared/rollout/phased/state.ts", walks, phased],
+  decide: ["shared/rollout/phased/decide.ts", walks],
+  gate: ["shared/rollout/phased/gate.ts", walks],
+  observe: ["shared/rollout/phased/observe.ts", walks],
+  plan: ["shared/rollout/phased/plan.ts", walks],
+  rolloutState: ["shared/rollout/phased/state.ts", walks],
   rolloutJournal: ["shared/rollout/phased/journal.ts", "shared/rollout/phased/journal.test.ts", walks],
-  rolloutWords: ["shared/rollout/phased/words.ts", walks, phased],
-  view: ["shared/rollout/phased/view.ts", walks, phased],
+  rolloutWords: ["shared/rollout/phased/words.ts", walks],
+  view: ["shared/rollout/phased/view.ts", walks],
 };
 
 const HELP = `usage: npm run mutation -- [NAME ...] [--share S] [--seed N]
@@ -88,7 +87,7 @@ function parse(words) {
 function mutate(mutated, tests, draw) {
   return new Promise((resolve) => {
     const stryker = join(root, "node_modules", "@stryker-mutator", "core", "bin", "stryker.js");
-    const child = spawn(process.execPath, [stryker, "run", join("setup", "stryker.config.json"), "--mutate", mutated, "--logLevel", "warn"], {
+    const child = spawn(process.execPath, [stryker, "run", join("setup", "stryker.config.mjs"), "--mutate", mutated, "--logLevel", "warn"], {
       cwd: root,
       stdio: "inherit",
       env: { ...process.env, ...draw, LYDLR_MUTATION_TESTS: tests.join(",") },
@@ -107,7 +106,7 @@ function mutate(mutated, tests, draw) {
 /** Prints every change that was not noticed, and the score of a file. @param {string} name @param {string} mutated */
 function tell(name, mutated) {
   /** @type {{ readonly files: Readonly<Record<string, { readonly source: string; readonly mutants: readonly Change[] }>> }} */
-  const report = JSON.parse(readFileSync(join(scratchFolder, "mutation", "newest.json"), "utf8"));
+  const report = JSON.parse(readFileSync(join(scratchFolder, "mutation", `${name}.json`), "utf8"));
   const { source = "", mutants = [] } = report.files[mutated] ?? {};
   const lines = source.split("\n");
   const judged = mutants.filter(({ status }) => status !== "Ignored");
@@ -132,7 +131,7 @@ else if (typeof request === "string") {
 } else {
   for (const name of request.names) {
     const [mutated = "", ...tests] = modules[name] ?? [];
-    const code = await mutate(mutated, tests, { LYDLR_MUTATION_SHARE: request.share, LYDLR_MUTATION_SEED: request.seed });
+    const code = await mutate(mutated, tests, { LYDLR_MUTATION_NAME: name, LYDLR_MUTATION_SHARE: request.share, LYDLR_MUTATION_SEED: request.seed });
     if (code === 0) tell(name, mutated);
     else process.exitCode = code;
   }

@@ -65,7 +65,7 @@ export async function openRealStage(modelsDir: string): Promise<Result<FaultStag
   return ok({
     ...engine,
     name: `embedded fleet of ${NODES} nodes, real encoder and clock`,
-    pace: { learnMs: 90_000, watchMs: 40_000, lingerMs: 4_000, restMs: 15_000, relearnMs: 75_000 },
+    pace: { learnMs: 270_000, watchMs: 40_000, lingerMs: 4_000, restMs: 15_000, relearnMs: 75_000 },
     nodeIds,
     nowMs: () => timers.wallMs(),
     set: (nodeId, fault, level) => void link.faults.set(nodeId, fault, level),

@@ -4,7 +4,7 @@ import { nodePolicyOf } from "../policy/policy";
 import { seededRandom } from "../random";
 import { createBudgetBook, type BudgetBook, type Trigger } from "./budget";
 import { scoreStream } from "./simulation/noise";
-import { judgeValue, startMetric, type MetricState } from "./metric-judge";
+import { judgeValue, rearm, startMetric, type MetricState } from "./metric-judge";
 
 const budgets: BudgetBook = createBudgetBook({ days: 30, nodes: 6, metrics: 3, baselinesPerDay: 1 });
 const { compressionRatio, latencyMs } = nodePolicyOf({}, "node_0", null);
@@ -123,6 +123,63 @@ function correlated(samples: number, seed: number): { readonly state: MetricStat
   for (let index = 0; index < samples; index += 1) feed(0);
   return { state, feed };
 }
+
+describe("a jump at a swap", () => {
+  const { qualityScore } = nodePolicyOf({ limits: { minQualityScore: 0.1 } }, "node_0", null);
+
+  /** A version after another one whose samples hang together; the baseline of that one has so many. */
+  function swapped(samples: number, rho: number): { readonly state: MetricState; readonly next: () => number } {
+    const scores = scoreStream(seededRandom(4), rho);
+    const next = (): number => 0.9 + 0.004 * scores();
+    const before = startMetric(qualityScore, budgets, null);
+    for (let index = 0; index < samples; index += 1) judgeValue(before, next(), index * 500, budgets);
+    return { state: startMetric(qualityScore, budgets, before.baseline), next };
+  }
+  /** Samples of a version that is so much worse until it fails. */
+  function samplesUntil({ state, next }: ReturnType<typeof swapped>, share: number): number {
+    for (let samples = 1; samples <= 300; samples += 1) {
+      judgeValue(state, next() * share, 1e7 + samples * 500, budgets);
+      if (state.failing !== null) return samples;
+    }
+    return Infinity;
+  }
+
+  test("takes six samples, however those of the version before hung together, where its baseline had 480", () => {
+    for (const rho of [0.5, 0.9]) {
+      const version = swapped(1_000, rho);
+      expect(version.state.held?.n ?? 0).toBeGreaterThanOrEqual(480);
+      expect(version.state.relative.needed).toBeGreaterThan(6);
+      expect([samplesUntil(version, 0.65), version.state.failing]).toEqual([6, "jump"]);
+    }
+  });
+
+  test("waits for samples in a row against a smaller baseline", () => {
+    const version = swapped(200, 0.9);
+    expect(version.state.held?.n).toBe(120);
+    expect(version.state.leap).toBe(Infinity);
+    expect(samplesUntil(version, 0.65)).toBe(version.state.relative.needed);
+    expect(version.state.failing).toBe("relative");
+  });
+
+  test("is none where a version differs, but by less than the policy allows, and none where one of six is as it was", () => {
+    const different = swapped(1_000, 0.5);
+    expect(samplesUntil(different, 0.8)).toBe(Infinity);
+    const broken = swapped(1_000, 0.9);
+    const shares = [0.6, 0.6, 0.6, 0.6, 0.6, 1, 0.6, 0.6, 0.6, 0.6, 0.6];
+    for (const [index, share] of shares.entries()) judgeValue(broken.state, broken.next() * share, 1e7 + index * 500, budgets);
+    expect([broken.state.jump.length, broken.state.failing]).toEqual([5, null]);
+  });
+
+  test("is measured by the limits of a fleet that grew since", () => {
+    const { state } = swapped(1_000, 0.5);
+    const before = state.leap;
+    rearm(state, createBudgetBook({ days: 30, nodes: 60, metrics: 3, baselinesPerDay: 1 }));
+    expect(state.leap).toBeGreaterThan(before);
+    const first = startMetric(qualityScore, budgets, null);
+    rearm(first, budgets);
+    expect(first.leap).toBe(Infinity);
+  });
+});
 
 describe("a jump", () => {
   test("of six standard deviations is found in six samples where a drift chart takes longer", () => {

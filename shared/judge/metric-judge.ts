@@ -13,9 +13,9 @@ export interface MetricState {
   readonly relative: Run;
   /** Beyond the relative line on the better side: a warning, never a failure. */
   readonly better: Run;
-  /** A leap to far beyond the baseline that stays; only a baseline of this version's own counts. */
+  /** A leap to far beyond the baseline that stays; before this version has its own, one at the swap, and 30 % worse too. */
   readonly jump: Run;
-  /** The residual that makes a leap; Infinity before a baseline is frozen. */
+  /** The residual, or at the swap the score, that makes a leap; Infinity without a baseline that is large enough. */
   leap: number;
   /** One over the standard deviation of what the autoregression of the baseline leaves. */
   whitening: number;
@@ -100,7 +100,7 @@ export function startMetric(policy: MetricPolicy, budgets: BudgetBook, held: Bas
     relative: { needed: budget.run("relative", relativeSd, rho), length: 0, sinceMs: 0 },
     better: { needed: budget.run("relative", relativeSd, rho), length: 0, sinceMs: 0 },
     jump: { needed: JUMP_RUN, length: 0, sinceMs: 0 },
-    leap: Infinity,
+    leap: leapAtSwap(budget, held),
     whitening: 1,
     largestResidual: LARGEST_RESIDUAL,
     gapMs: Infinity,
@@ -125,6 +125,11 @@ export function startMetric(policy: MetricPolicy, budgets: BudgetBook, held: Bas
     lastResidual: Number.NaN,
     isPairOpen: false,
   };
+}
+
+/** How far out of what the version before was like the samples after a swap are in a jump. */
+function leapAtSwap(budget: Budget, held: Baseline | null): number {
+  return held === null ? Infinity : budget.leap(held.n);
 }
 
 /** The baseline that a change is measured against now. */
@@ -178,6 +183,8 @@ function countRuns(state: MetricState, value: number, tMs: number): void {
     const line = policy.maxChange * (1 + EXACTLY);
     count(state.relative, change > line, tMs);
     count(state.better, change < -line, tMs);
+    // However samples hang together, none of a healthy version comes so far by chance: samples in a row need not wait it out.
+    if (state.baseline === null) count(state.jump, change > line && worse * scoreOf(reference, value) >= state.leap, tMs);
   }
 }
 
@@ -276,7 +283,11 @@ function adopt(state: MetricState, tMs: number, budgets: BudgetBook): void {
 /** Takes the limits of another budget, because the fleet grew. */
 export function rearm(state: MetricState, budgets: BudgetBook): void {
   if (state.baseline !== null) arm(state, state.baseline, budgets.forRate(sampleRateOf(state.baseline)));
-  else state.hard.needed = budgets.forRate(0).run("hard", HEALTHY_LIMIT_SD, state.held?.rho ?? ASSUMED_RHO);
+  else {
+    const { held } = state;
+    state.hard.needed = budgets.forRate(0).run("hard", HEALTHY_LIMIT_SD, held?.rho ?? ASSUMED_RHO);
+    state.leap = leapAtSwap(budgets.forRate(held === null ? 0 : sampleRateOf(held)), held);
+  }
 }
 
 /** Forgets what the rules have gathered, not that the metric fails: what comes from now on decides. */

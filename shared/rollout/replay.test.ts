@@ -32,6 +32,8 @@ describe("the journal gives the live state", () => {
   test("with the versions of a node, what was good, and nothing that runs after the end", () => {
     const running = replayJournal([joined("ours"), reports("1.0.0"), written("version-good", { version: "1.0.0" }), written("version-good", {})], "ours").nodes.get(N0)?.versions;
     expect(running?.spans.map(({ version, toMs, good }) => [version, toMs, good])).toEqual([["1.0.0", null, true]]);
+    const other = replayJournal([joined("ours"), reports("1.0.0"), written("version-committed", { version: "1.0.0" }), written("version-reported", { version: 7 })], "ours").nodes.get(N0)?.versions;
+    expect(other?.spans.map(({ version, good }) => [version, good]), "what is no text is no version, and only what was good is good").toEqual([["1.0.0", false], [null, false]]);
     const ended = replayJournal([joined("ours"), written("version-reported", { version: "1.0.0", fromMs: 77 }), joined("ours", { lastHeardMs: 99_000 })], "ours").nodes.get(N0)?.versions;
     expect(ended?.spans.map(({ fromMs, toMs }) => [fromMs, toMs])).toEqual([[77, 99_000]]);
     const begun = [joined("ours"), reports("1.0.0")];
@@ -67,10 +69,10 @@ describe("the journal gives the live state", () => {
   });
 
   test("with the largest id that was ever used", () => {
-    const events = [joined("ours"), step("deploy-requested", { commandId: "c-0020" }), step("deploy-requested", { commandId: "c-0003", requestId: "r-000003" }), step("deploy-requested", { commandId: "x-0099", requestId: "r-000004" }), step("deploy-sent", { commandId: "c-0044" })];
+    const events = [joined("ours"), step("deploy-requested", { commandId: "c-0020" }), step("deploy-requested", { commandId: "c-0003", requestId: "r-000003" }), step("deploy-requested", { commandId: "x-0099", requestId: "r-000004" }), step("deploy-requested", { commandId: "c-0099x", requestId: "r-000005" }), step("deploy-sent", { commandId: "c-0044" })];
     const { issued, requests } = replayJournal(events, "ours");
     expect(issued).toBe(20);
-    expect([...requests.keys()]).toEqual(["r-000012", "r-000003", "r-000004"]);
+    expect([...requests.keys()]).toEqual(["r-000012", "r-000003", "r-000004", "r-000005"]);
   });
 
   test("with automatic rollbacks on the clock of now", () => {

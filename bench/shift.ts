@@ -177,6 +177,7 @@ export const shiftBenchmark: Benchmark = {
       inferenceEntry: none,
       verifierEntry: none,
       ros2Entry: none,
+      historyEntry: join(__dirname, "history-thread.cjs"),
       spawn: forkedProcess,
       environment: {},
       machine: timers,

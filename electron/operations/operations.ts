@@ -13,6 +13,7 @@ import type { PolicyView } from "../../shared/contract/policy";
 import type { Settings, SettingsChange } from "../../shared/contract/settings";
 import type { EventView, ProcessView, Snapshot } from "../../shared/contract/snapshot";
 import { parseNodeId, type ModelVersion, type NodeId } from "../../shared/fleet/ids";
+import type { MetricSample } from "../../shared/fleet/sample";
 import { nodeSeries } from "../../shared/fleet/node-series";
 import { summarisePerformance } from "../../shared/fleet/performance";
 import { TICK_MS, type TrackedNode } from "../../shared/fleet/tracked-node";
@@ -103,6 +104,7 @@ export class Operations {
   private readonly snapshotListeners = new Set<(snapshot: Snapshot) => void>();
   private readonly reportListeners = new Set<(report: FleetReport) => void>();
   private readonly settingsListeners = new Set<(settings: Settings) => void>();
+  private readonly sampleListeners = new Set<(fleet: string, sample: MetricSample) => void>();
   private currentSettings: Settings;
   private beat: Beat = { index: 0, periodMs: null, periodP95Ms: null };
   private lastDiscoveryMs = -Infinity;
@@ -220,6 +222,17 @@ export class Operations {
 
   onEvent(listener: (event: EventView) => void): Dispose {
     return this.events.onEvent(listener);
+  }
+
+  /** Every sample that was kept and judged, and the fleet that it is of. */
+  onSample(listener: (fleet: string, sample: MetricSample) => void): Dispose {
+    this.sampleListeners.add(listener);
+    return () => this.sampleListeners.delete(listener);
+  }
+
+  /** Which fleet is joined: nodes of different fleets may have the same ids. */
+  get joinedFleet(): string {
+    return this.fleet ?? fleetOf(this.parts.link.status());
   }
 
   onSettings(listener: (settings: Settings) => void): Dispose {
@@ -526,6 +539,7 @@ export class Operations {
     if (type === "sample") this.guard.judgeSample(node);
     else if (versionChanged) this.guard.noteReport(node);
     this.abTestDesk.hear(node, type);
+    if (type === "sample" && node.latest !== null) for (const listener of this.sampleListeners) listener(this.joinedFleet, node.latest);
   }
 
   private nodeOf(text: string): TrackedNode | undefined {

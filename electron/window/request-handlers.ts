@@ -13,6 +13,7 @@ import { policyHandlers } from "./policy-handlers";
 import { samplesCsv } from "../reports/samples-csv";
 import { abTestHandlers } from "./abtest-handlers";
 import { comparisonHandlers } from "./comparison-handlers";
+import { historyHandlers } from "./history-handlers";
 import { rolloutHandlers } from "./rollout-handlers";
 import { ros2Handlers, type Ros2Desk } from "./ros2-handlers";
 import { systemHandlers } from "./system-handlers";
@@ -80,6 +81,7 @@ export function requestHandlers(
     },
     "models/list": async () => ok([...(await engine.models())]),
     ...comparisonHandlers(comparison, window),
+    ...historyHandlers(engine, window),
     ...ros2Handlers(ros2),
     ...modelHandlers(engine.registry, window),
     ...judgingHandlers(operations),

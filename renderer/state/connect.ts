@@ -1,6 +1,7 @@
 import type { Dispose } from "../../shared/time";
 import { readAbTests, takeAbTests } from "./abtests";
 import { readComparison, takeComparison } from "./comparison";
+import { takeHistoryProgress } from "./history";
 import { readPolicy, takePolicy } from "./policy";
 import { go, openOverlay } from "./navigation";
 import { request, subscribe } from "./ops";
@@ -38,6 +39,7 @@ export function connect(): Dispose {
     subscribe("push/policy", takePolicy, takeFailure),
     subscribe("push/selftest", takeSelftestProgress, takeFailure),
     subscribe("push/system", takeSystem, takeSystemFailure),
+    subscribe("push/history", takeHistoryProgress, takeFailure),
   ];
   void introduce();
   void readSetup();

@@ -24,6 +24,8 @@ import type { RosRecord } from "./link/ros2/ros-folder";
 import type { Ros2Link } from "./link/ros2/ros2-link";
 import { createRecordedLink } from "./link/recorded/recorded-link";
 import { Operations } from "./operations/operations";
+import { openReports } from "./reports/open-reports";
+import type { ReportDesk } from "./reports/report-desk";
 import { openAliasBook } from "./registry/alias-book";
 import { openModelDesk, type ModelDesk } from "./registry/model-desk";
 import { importDirOf, proofsDirOf } from "./registry/places";
@@ -51,6 +53,8 @@ export interface Engine {
   models(): Promise<readonly ModelView[]>;
   /** What lies in the registry, what was proven of it, its aliases. */
   readonly registry: ModelDesk;
+  /** Reports and exports of samples and events. */
+  readonly reports: ReportDesk;
   /** What was looked for at the start and what was found. */
   findings(): Promise<readonly Finding[]>;
   retryLink(): void;
@@ -179,7 +183,8 @@ export async function startEngine(parts: EngineParts): Promise<Result<Engine>> {
       running.note(draft);
     },
   });
-  const control = await openControl(parts, running);
+  const reports = await openReports({ operations: running, journal, timers, dataDir: options.dataDir });
+  const control = await openControl(parts, running, reports);
   return ok({
     operations: running,
     journal,
@@ -188,6 +193,7 @@ export async function startEngine(parts: EngineParts): Promise<Result<Engine>> {
     modelsDir,
     models: () => shelf.list(),
     registry,
+    reports,
     findings: async () => [...findings, ...(await appFindings(shelf.list(), journal, inference?.part ?? null))],
     retryLink: () => {
       link.retry();
@@ -195,6 +201,7 @@ export async function startEngine(parts: EngineParts): Promise<Result<Engine>> {
     retryInference: () => inference?.part.supervised.retry(),
     async stop() {
       await control?.close();
+      await reports.close();
       verifier.stop();
       await running.stop();
       await inference?.stop();
@@ -204,12 +211,12 @@ export async function startEngine(parts: EngineParts): Promise<Result<Engine>> {
 }
 
 /** Opens the socket of `./lydlr ctl`. Without one the application goes on, and says so. */
-async function openControl({ options, environment }: EngineParts, operations: Operations): Promise<ControlServer | null> {
+async function openControl({ options, environment }: EngineParts, operations: Operations, reports: ReportDesk): Promise<ControlServer | null> {
   const note = (event: string, sentence: string): void => {
     operations.note({ event, nodeId: null, actor: "engine", sentence: sentence.slice(0, 400), detail: {} });
   };
   const path = socketPlace(options.dataDir, environment, process.platform);
-  const handlers = controlHandlers(operations);
+  const handlers = controlHandlers(operations, reports);
   const opened = path.ok ? await openControlServer({ path: path.value, handlers, onTrouble: (sentence) => note("trouble", sentence) }) : path;
   if (opened.ok) return opened.value;
   note("control-unavailable", `./lydlr ctl cannot reach this application: ${opened.error.message}`);

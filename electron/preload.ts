@@ -54,6 +54,11 @@ const REQUEST_NAMES: Readonly<Record<RequestName, true>> = {
   "policy/import": true,
   "policy/export": true,
   "selftest/run": true,
+  "reports/survey": true,
+  "reports/state": true,
+  "reports/write": true,
+  "reports/cancel": true,
+  "reports/show": true,
   "faults/list": true,
   "faults/set": true,
   "link/retry": true,
@@ -71,6 +76,7 @@ const PUSH_NAMES: Readonly<Record<PushName, true>> = {
   "push/selftest": true,
   "push/rollouts": true,
   "push/models": true,
+  "push/report": true,
 };
 
 const bridge: OpsBridge = {

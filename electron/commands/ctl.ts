@@ -6,13 +6,16 @@ import { fail, ok, type Failure, type Result } from "../../shared/result";
 import { askControl } from "../control/control-client";
 import { socketPlace } from "../control/socket-place";
 import { defaultDataDir } from "../start-options";
+import { systemTimers } from "../time/system-timers";
 import { parseArguments, refuse, type ParsedArguments } from "./arguments";
+import { reportOrder } from "./report-order";
 import type { CommandIo, ExitCode } from "./command";
 
 const HELP = `usage: ./lydlr ctl status [--json]
        ./lydlr ctl node ID [--window 50] [--json]
        ./lydlr ctl deploy ID VERSION [--expect VERSION] [--no-wait] [--json]
        ./lydlr ctl rollback ID [--to VERSION] [--expect VERSION] [--no-wait] [--json]
+       ./lydlr ctl report FILE [--from TIME] [--to TIME] [--nodes A,B] [--versions X,Y] [--json]
 
 Talks to the running Lydlr Ops (window or headless) of the same data folder, over a local socket that only
 its user can open. The checks are those of the window. A deploy or rollback is followed to its end: exit
@@ -21,6 +24,10 @@ code 0 once the node's own report and its samples verified it, 1 when it failed 
   --data-dir DIR     the data folder of the application that is meant
   --window N         samples of the node, 1 to 100 (50)
   --to VERSION       go back to this version instead of the last good one
+                     (of a report: the end of its period, now)
+  --from TIME        begin of a report's period (an hour before its end). A time is Unix ms, ISO 8601 such as
+                     2026-11-24T14:05:00Z, or how long ago: 90s, 15m, 2h, 7d
+  --nodes, --versions   only these (all)
   --expect VERSION   refuse when the node reports another version by then
   --no-wait          end once the request is journalled and on its way
   --json             JSON Lines
@@ -32,6 +39,9 @@ const OPTIONS = {
   to: { type: "string" },
   expect: { type: "string" },
   "no-wait": { type: "boolean" },
+  from: { type: "string" },
+  nodes: { type: "string" },
+  versions: { type: "string" },
   json: { type: "boolean" },
 } as const;
 
@@ -142,12 +152,24 @@ async function rollback(call: Call, nodeId: string): Promise<Result<ExitCode>> {
   return endOf(await askControl(call.path, "rollback", body, (command) => printStep(command, call)), call, wait);
 }
 
+async function report({ path, values, isJson, io }: Call, file: string): Promise<Result<ExitCode>> {
+  const order = reportOrder(file, { from: text(values, "from"), to: text(values, "to"), nodes: text(values, "nodes"), versions: text(values, "versions") }, systemTimers.wallMs());
+  if (!order.ok) return order;
+  const answered = await askControl(path, "report", order.value, () => undefined, (share) => io.stderr(`${Math.floor(share * 100)} %\n`));
+  if (!answered.ok) return answered;
+  const { path: written, bytes, samples, events } = answered.value;
+  if (isJson) print(io, { type: "report", ...answered.value });
+  else io.stdout(`${written}: ${samples} samples, ${events} events, ${bytes} bytes\n`);
+  return ok(0);
+}
+
 /** The options that each verb takes besides those of all. */
 const OWN_OPTIONS: Readonly<Record<string, readonly string[]>> = {
   status: [],
   node: ["window"],
   deploy: ["expect", "no-wait"],
   rollback: ["to", "expect", "no-wait"],
+  report: ["from", "to", "nodes", "versions"],
 };
 
 function perform(verb: string, rest: readonly string[], call: Call): Promise<Result<ExitCode>> {
@@ -156,12 +178,13 @@ function perform(verb: string, rest: readonly string[], call: Call): Promise<Res
   if (verb === "node" && first !== undefined && rest.length === 1) return node(call, first);
   if (verb === "deploy" && first !== undefined && second !== undefined && rest.length === 2) return deploy(call, first, second);
   if (verb === "rollback" && first !== undefined && rest.length === 1) return rollback(call, first);
+  if (verb === "report" && first !== undefined && rest.length === 1) return report(call, first);
   return Promise.resolve(fail("BAD_USAGE", "see ./lydlr ctl --help."));
 }
 
 function misplacedOption(verb: string, values: ParsedArguments["values"]): Failure | null {
   const own = OWN_OPTIONS[verb] ?? [];
-  const wrong = ["window", "to", "expect", "no-wait"].find((name) => values[name] !== undefined && !own.includes(name));
+  const wrong = ["window", "to", "expect", "no-wait", "from", "nodes", "versions"].find((name) => values[name] !== undefined && !own.includes(name));
   return wrong === undefined ? null : fail("BAD_USAGE", `ctl ${verb} takes no --${wrong}.`).error;
 }
 

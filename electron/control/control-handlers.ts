@@ -2,6 +2,7 @@ import type { ControlBody, ControlName, ControlReply } from "../../shared/contra
 import type { CommandView } from "../../shared/contract/snapshot";
 import { fail, ok, type Result } from "../../shared/result";
 import type { Operations } from "../operations/operations";
+import type { ReportDesk } from "../reports/report-desk";
 import { statusLineOf } from "./status-line";
 
 /** What the socket needs of the engine. */
@@ -13,15 +14,18 @@ export type ControlledEngine = Pick<
 /** Tells whoever asked how a command goes on; the steps before the one answer. */
 export type TellProgress = (command: CommandView) => void;
 
+/** Tells whoever asked how far something is, 0 to 1. */
+export type TellShare = (share: number) => void;
+
 /** What answers each request of the socket. Expected failures are values. */
 export type ControlHandlers = {
-  readonly [Name in ControlName]: (body: ControlBody<Name>, tell: TellProgress, gone: AbortSignal) => Result<ControlReply<Name>> | Promise<Result<ControlReply<Name>>>;
+  readonly [Name in ControlName]: (body: ControlBody<Name>, tell: TellProgress, gone: AbortSignal, tellShare: TellShare) => Result<ControlReply<Name>> | Promise<Result<ControlReply<Name>>>;
 };
 
 const ENDS: ReadonlySet<CommandView["phase"]> = new Set<CommandView["phase"]>(["verified", "unconfirmed", "failed", "inconsistent"]);
 
 /** Answers the socket from the engine: the same requests, with the same checks, as the window's. */
-export function controlHandlers(engine: ControlledEngine): ControlHandlers {
+export function controlHandlers(engine: ControlledEngine, reports: Pick<ReportDesk, "write" | "onChange">): ControlHandlers {
   return {
     status: () =>
       ok({
@@ -44,6 +48,16 @@ export function controlHandlers(engine: ControlledEngine): ControlHandlers {
     rollback: async ({ wait, ...body }, tell, gone) => {
       const accepted = await engine.rollbackModel({ ...body, expectedVersion: expected(engine, body) });
       return accepted.ok ? followCommand(engine, body.nodeId, accepted.value.commandId, wait, tell, gone) : accepted;
+    },
+    report: async ({ path, ...scope }, _tell, gone, tellShare) => {
+      const stop = reports.onChange((view) => {
+        if (view.phase === "writing" && view.path === path) tellShare(view.share);
+      });
+      try {
+        return await reports.write({ scope, path, by: "command line" }, gone);
+      } finally {
+        stop();
+      }
     },
   };
 }

@@ -12,6 +12,7 @@ import { modelHandlers } from "./model-handlers";
 import { policyHandlers } from "./policy-handlers";
 import { samplesCsv } from "../reports/samples-csv";
 import { comparisonHandlers } from "./comparison-handlers";
+import { reportHandlers } from "./report-handlers";
 import { rolloutHandlers } from "./rollout-handlers";
 import { ros2Handlers, type Ros2Desk } from "./ros2-handlers";
 
@@ -82,6 +83,7 @@ export function requestHandlers(
     ...modelHandlers(engine.registry, window),
     ...judgingHandlers(operations),
     ...rolloutHandlers(operations),
+    ...reportHandlers(engine, window),
     ...policyHandlers(operations, policyCost, window),
     "selftest/run": () => selftest.run(),
     "faults/list": () => (engine.faults === null ? notEmbedded() : ok([...engine.faults.list()])),

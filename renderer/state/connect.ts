@@ -7,6 +7,7 @@ import { readFleet, takeFailure, takeHello, takeSettings, takeSnapshot } from ".
 import { takeRegistryPush } from "./registry";
 import { takeSelftestProgress } from "./selftest";
 import { saveSettings } from "./settings";
+import { openReport, readReport, takeReport } from "./reports";
 import { readRollouts, takeRollouts } from "./rollouts";
 import { readSetup, takeSetup } from "./ros2-setup";
 import type { WindowCommand } from "../../shared/contract/channels";
@@ -30,6 +31,7 @@ export function connect(): Dispose {
     subscribe("push/window-command", obey, takeFailure),
     subscribe("push/comparison", takeComparison, takeFailure),
     subscribe("push/rollouts", takeRollouts, takeFailure),
+    subscribe("push/report", takeReport, takeFailure),
     subscribe("push/ros2-set-up", takeSetup, takeFailure),
     subscribe("push/models", takeRegistryPush, takeFailure),
     subscribe("push/policy", takePolicy, takeFailure),
@@ -40,6 +42,7 @@ export function connect(): Dispose {
   void readComparison();
   void readPolicy();
   void readRollouts();
+  void readReport();
   return () => {
     for (const dispose of disposals) dispose();
   };
@@ -64,6 +67,8 @@ function obey(command: WindowCommand): void {
       return openOverlay("keys");
     case "open-faults":
       return openOverlay("faults");
+    case "open-report":
+      return openReport([]);
     case "toggle-theme":
       return toggleTheme();
     default:

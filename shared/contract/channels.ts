@@ -3,6 +3,7 @@ import { COMPARISON_PUSHES, COMPARISON_REQUESTS } from "./comparison";
 import { JUDGING_REQUESTS } from "./judging";
 import { MODEL_REQUESTS, registryPushSchema } from "./models";
 import { POLICY_PUSHES, POLICY_REQUESTS } from "./policy";
+import { REPORT_PUSHES, REPORT_REQUESTS } from "./reports";
 import { ROLLOUT_PUSHES, ROLLOUT_REQUESTS } from "./rollouts";
 import { ROS2_PUSHES, ROS2_REQUESTS } from "./ros2-setup";
 import { SELFTEST_PUSHES, SELFTEST_REQUESTS } from "./selftest";
@@ -234,6 +235,7 @@ export const REQUESTS = {
   ...JUDGING_REQUESTS,
   ...POLICY_REQUESTS,
   ...SELFTEST_REQUESTS,
+  ...REPORT_REQUESTS,
   "faults/list": { body: nothing, reply: v.array(faultViewSchema) },
   /** `level` 0 switches the fault off. slow-cpu: times slower (2 to 20); lossy-link: share lost (0 to 1);
    * noisy-camera: added sigma in grey levels (0 to 60); crash: seconds until it restarts (1 to 60);
@@ -269,6 +271,7 @@ export const windowCommandSchema = v.picklist([
   "open-palette",
   "open-keys",
   "open-faults",
+  "open-report",
   "toggle-theme",
 ]);
 export type WindowCommand = v.InferOutput<typeof windowCommandSchema>;
@@ -284,6 +287,7 @@ export const PUSHES = {
   ...ROLLOUT_PUSHES,
   ...POLICY_PUSHES,
   ...SELFTEST_PUSHES,
+  ...REPORT_PUSHES,
   "push/models": registryPushSchema,
 } as const;
 

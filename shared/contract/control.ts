@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { nodePerformanceSchema, performanceSampleSchema } from "./channels";
+import { reportFileSchema, reportScopeSchema } from "./reports";
 import { commandViewSchema, nodeStateSchema } from "./snapshot";
 
 /**
@@ -61,6 +62,11 @@ export const CONTROL_REQUESTS = {
     body: v.strictObject({ nodeId: id, toVersion: v.optional(id), expectedVersion: v.optional(v.nullable(id)), requestId, wait: v.boolean() }),
     reply: commandReply,
   },
+  /** Writes a report into a file of this machine, absolute; its ending is the format. Whoever hangs up cancels it. */
+  report: {
+    body: v.strictObject({ ...reportScopeSchema.entries, path: v.pipe(v.string(), v.minLength(1), v.maxLength(4_096)) }),
+    reply: reportFileSchema,
+  },
 } as const;
 
 /** The name of a request of the socket. */
@@ -73,9 +79,10 @@ export type ControlReply<Name extends ControlName> = v.InferOutput<(typeof CONTR
 /** A line from the command to the application. */
 export const controlCallSchema = v.strictObject({ request: v.picklist(Object.keys(CONTROL_REQUESTS) as readonly ControlName[]), body: v.unknown() });
 
-/** A line from the application: steps of a command while it is waited for, then the one answer. */
+/** A line from the application: steps of a command, or how far a report is, while it is waited for; then the one answer. */
 export const controlAnswerSchema = v.variant("type", [
   v.strictObject({ type: v.literal("progress"), command: commandViewSchema }),
+  v.strictObject({ type: v.literal("share"), share: finite }),
   v.strictObject({ type: v.literal("reply"), value: v.unknown() }),
   v.strictObject({ type: v.literal("failure"), code: v.string(), message: v.string() }),
 ]);

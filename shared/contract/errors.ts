@@ -70,6 +70,7 @@ export const ERROR_CODES = {
   JOURNAL_BROKEN: "the journal was changed after it was written, and no person has acknowledged that",
   FILE_WRITE_FAILED: "a file could not be written",
   FILE_READ_FAILED: "a file could not be read",
+  REPORT_RUNNING: "another report is being written",
   // the application
   BAD_REQUEST: "a request does not follow its schema",
   UNTRUSTED_SENDER: "a request came from somewhere else than the window",

@@ -7,6 +7,7 @@ import { run as runBenchLink } from "../electron/commands/bench-link";
 import { run as runBenchSwap } from "../electron/commands/bench-swap";
 import type { CommandIo, ExitCode } from "../electron/commands/command";
 import { BadUsage, NotAvailable, type Benchmark } from "./benchmark";
+import { historyBenchmark } from "./history";
 import { idleBenchmark } from "./idle";
 import { journalBenchmark } from "./journal";
 import { leakBenchmark } from "./leak";
@@ -56,7 +57,7 @@ const modelBenchmark: Pick<Benchmark, "name" | "summary" | "run"> = {
   run: runBenchModel,
 };
 
-const BENCHMARKS = [startBenchmark, idleBenchmark, uiBenchmark, leakBenchmark, codecBenchmark, swapBenchmark, linkBenchmark, journalBenchmark, judgeBenchmark, replayBenchmark, faultsBenchmark, modelBenchmark, abtestBenchmark] as const;
+const BENCHMARKS = [startBenchmark, idleBenchmark, uiBenchmark, leakBenchmark, codecBenchmark, swapBenchmark, linkBenchmark, journalBenchmark, historyBenchmark, judgeBenchmark, replayBenchmark, faultsBenchmark, modelBenchmark, abtestBenchmark] as const;
 
 const list = BENCHMARKS.map(({ name, summary }) => `  ${name.padEnd(7)} ${summary}\n`).join("");
 const HELP = `usage: ./lydlr bench [NAME] [--json]

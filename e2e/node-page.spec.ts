@@ -27,8 +27,23 @@ test("four charts share one time axis and show the newest values", async () => {
   await expect(page.getByRole("radio", { name: "1 min", exact: true })).toBeChecked();
   await page.keyboard.press("]");
   await expect(page.getByRole("radio", { name: "10 min" })).toBeChecked();
-  await page.keyboard.press("[");
-  await expect(page.getByRole("radio", { name: "1 min", exact: true })).toBeChecked();
+  await page.keyboard.press("]");
+  await expect(page.getByRole("radio", { name: "1 h", exact: true })).toBeChecked();
+  // Beyond ten minutes the charts come from the history, which a thread writes and another reads.
+  const { atMs } = await snapshot(page);
+  const asked = { nodeId: "node_0", fromMs: atMs - 3_600_000, toMs: atMs, maxPoints: 600 };
+  const samples = async (): Promise<number> => {
+    const answer = await invoke(page, "history/range", asked);
+    return answer.ok ? answer.value.samples : 0;
+  };
+  await expect.poll(samples).toBeGreaterThan(0);
+  await page.getByRole("button", { name: "Show Latency as a table" }).click();
+  await expect(page.getByRole("region", { name: "Latency" }).getByRole("row").nth(1)).toContainText(/\d/);
+  await page.getByRole("button", { name: "Show Latency as a chart" }).click();
+  for (const name of ["10 min", "1 min"]) {
+    await page.keyboard.press("[");
+    await expect(page.getByRole("radio", { name, exact: true })).toBeChecked();
+  }
 });
 
 test("pause freezes the picture and not the engine", async () => {

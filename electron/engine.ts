@@ -11,6 +11,7 @@ import { controlHandlers } from "./control/control-handlers";
 import { openControlServer, type ControlServer } from "./control/control-server";
 import { socketPlace } from "./control/socket-place";
 import { lookForRos, whyEmbedded, type Finding } from "./first-look";
+import { openHistory, type History } from "./history/desk";
 import { createInferenceClient } from "./inference/client";
 import { INFERENCE_ENVIRONMENT } from "./inference/process-memory";
 import type { Journal } from "./journal/port";
@@ -46,6 +47,8 @@ const COMPRESSION_LEVEL = 0.5;
 export interface Engine {
   readonly operations: Operations;
   readonly journal: Journal;
+  /** Every sample, beside the journal. */
+  readonly history: History;
   /** Null where the fleet is not embedded. */
   readonly faults: FaultConsole | null;
   readonly dataDir: string;
@@ -73,6 +76,8 @@ export interface EngineParts {
   readonly verifierEntry: string;
   /** The bundle of the process that speaks ROS 2. */
   readonly ros2Entry: string;
+  /** The bundle of the threads that keep the history. */
+  readonly historyEntry: string;
   readonly spawn: Spawn;
   readonly environment: NodeJS.ProcessEnv;
 }
@@ -171,6 +176,18 @@ export async function startEngine(parts: EngineParts): Promise<Result<Engine>> {
     sentence: whyThisLink(options, record, setUp),
     detail: { link: link.status().kind, seed: options.seed, nodes: options.nodes },
   });
+  const history = openHistory({
+    dataDir: options.dataDir,
+    entry: parts.historyEntry,
+    timers,
+    fleet: () => running.joinedFleet,
+    isDrill: (wanted) => shelf.isDrill(wanted),
+    facts: journal,
+    tell: (news) => running.note({ ...news, nodeId: null, actor: news.event === "history-retention" ? "operator" : "engine" }),
+  });
+  running.onSample((fleet, sample) => {
+    history.take(fleet, sample);
+  });
   await running.start();
   const verifier = createVerifier({ spawn: parts.spawn, entry: parts.verifierEntry, timers, memory: processMemory });
   const registry = openModelDesk({
@@ -183,11 +200,12 @@ export async function startEngine(parts: EngineParts): Promise<Result<Engine>> {
       running.note(draft);
     },
   });
-  const reports = await openReports({ operations: running, journal, timers, dataDir: options.dataDir });
+  const reports = await openReports({ operations: running, journal, history, timers, dataDir: options.dataDir });
   const control = await openControl(parts, running, reports);
   return ok({
     operations: running,
     journal,
+    history,
     faults,
     dataDir: options.dataDir,
     modelsDir,
@@ -204,6 +222,7 @@ export async function startEngine(parts: EngineParts): Promise<Result<Engine>> {
       await reports.close();
       verifier.stop();
       await running.stop();
+      await history.close();
       await inference?.stop();
       journal.close();
     },

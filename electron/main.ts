@@ -76,6 +76,7 @@ async function run(options: StartOptions): Promise<void> {
     inferenceEntry: join(__dirname, "inference-host.cjs"),
     verifierEntry: join(__dirname, "verifier-host.cjs"),
     ros2Entry: join(__dirname, "ros2-host.cjs"),
+    historyEntry: join(__dirname, "history-thread.cjs"),
     spawn: electronUtilityProcess,
     environment: process.env,
   });
@@ -162,6 +163,7 @@ async function run(options: StartOptions): Promise<void> {
   };
   open();
   engine.operations.onSnapshot((snapshot) => pushes?.snapshot(snapshot));
+  engine.history.onProgress((progress) => pushes?.send("push/history", progress));
   engine.registry.onPush((push) => pushes?.send("push/models", push));
   engine.operations.rollouts.onChange((views) => pushes?.send("push/rollouts", views));
   engine.reports.onChange((view) => pushes?.send("push/report", view));

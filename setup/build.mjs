@@ -17,6 +17,7 @@ const bundles = [
   { entry: "electron/inference/host.ts", output: "inference-host.cjs", runsIn: "node" },
   { entry: "electron/comparison/host.ts", output: "comparison-host.cjs", runsIn: "node" },
   { entry: "electron/policy-cost/worker.ts", output: "policy-cost.cjs", runsIn: "node" },
+  { entry: "electron/history/thread.ts", output: "history-thread.cjs", runsIn: "node" },
   { entry: "electron/selftest/host.ts", output: "selftest-host.cjs", runsIn: "node" },
   { entry: "electron/registry/verification/host.ts", output: "verifier-host.cjs", runsIn: "node" },
   { entry: "electron/link/ros2/host.ts", output: "ros2-host.cjs", runsIn: "node" },

@@ -23,7 +23,7 @@ const packagesOfSharedTests = [...packagesOfShared, "vitest", "fast-check"];
 const packageOwners = /** @type {Readonly<Record<string, readonly string[]>>} */ ({
   "onnxruntime-node": ["electron/inference/onnx-session.ts", "electron/inference/onnx-graph.ts"],
   rclnodejs: ["electron/link/ros2/host.ts", "electron/link/ros2/host-*.ts", "electron/link/ros2/host/**"],
-  libsql: ["electron/journal/**"],
+  libsql: ["electron/journal/**", "electron/history/**"],
   systeminformation: ["electron/monitor/**"],
   electron: [
     "electron/main.ts",

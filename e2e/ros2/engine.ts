@@ -31,6 +31,7 @@ export async function startTestEngine(): Promise<TestEngine> {
     inferenceEntry: join(PROJECT, "dist", "inference-host.cjs"),
     verifierEntry: join(PROJECT, "dist", "verifier-host.cjs"),
     ros2Entry: join(PROJECT, "dist", "ros2-host.cjs"),
+    historyEntry: join(PROJECT, "dist", "history-thread.cjs"),
     spawn: forkedProcess,
     environment: { ...process.env, ...graphVariables },
   });

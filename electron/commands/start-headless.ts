@@ -87,6 +87,7 @@ export const startHeadless: Command = async (args, io) => {
     inferenceEntry: join(__dirname, "inference-host.cjs"),
     verifierEntry: join(__dirname, "verifier-host.cjs"),
     ros2Entry: join(__dirname, "ros2-host.cjs"),
+    historyEntry: join(__dirname, "history-thread.cjs"),
     spawn: forkedProcess,
     environment: process.env,
   });

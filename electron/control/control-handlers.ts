@@ -1,5 +1,6 @@
 import type { ControlBody, ControlName, ControlReply } from "../../shared/contract/control";
 import type { CommandView } from "../../shared/contract/snapshot";
+import { CTL_REQUEST } from "../../shared/history/what-ran";
 import { fail, ok, type Result } from "../../shared/result";
 import type { Operations } from "../operations/operations";
 import type { ReportDesk } from "../reports/report-desk";
@@ -42,11 +43,11 @@ export function controlHandlers(engine: ControlledEngine, reports: Pick<ReportDe
       return ok({ state: view.state, sentence: view.sentence, performance: performance.value, history: [...history.value] });
     },
     deploy: async ({ wait, ...body }, tell, gone) => {
-      const accepted = await engine.deployModel({ ...body, expectedVersion: expected(engine, body) });
+      const accepted = await engine.deployModel({ ...body, requestId: CTL_REQUEST + body.requestId, expectedVersion: expected(engine, body) });
       return accepted.ok ? followCommand(engine, body.nodeId, accepted.value.commandId, wait, tell, gone) : accepted;
     },
     rollback: async ({ wait, ...body }, tell, gone) => {
-      const accepted = await engine.rollbackModel({ ...body, expectedVersion: expected(engine, body) });
+      const accepted = await engine.rollbackModel({ ...body, requestId: CTL_REQUEST + body.requestId, expectedVersion: expected(engine, body) });
       return accepted.ok ? followCommand(engine, body.nodeId, accepted.value.commandId, wait, tell, gone) : accepted;
     },
     report: async ({ path, ...scope }, _tell, gone, tellShare) => {

@@ -11,6 +11,7 @@ import type { PolicyView } from "../../shared/contract/policy";
 import type { Settings, SettingsChange } from "../../shared/contract/settings";
 import type { EventView, ProcessView, Snapshot } from "../../shared/contract/snapshot";
 import { parseNodeId, type ModelVersion, type NodeId } from "../../shared/fleet/ids";
+import type { MetricSample } from "../../shared/fleet/sample";
 import { nodeSeries } from "../../shared/fleet/node-series";
 import { summarisePerformance } from "../../shared/fleet/performance";
 import { TICK_MS, type TrackedNode } from "../../shared/fleet/tracked-node";
@@ -95,6 +96,7 @@ export class Operations {
   private readonly rolloutDesk: RolloutDesk;
   private readonly snapshotListeners = new Set<(snapshot: Snapshot) => void>();
   private readonly settingsListeners = new Set<(settings: Settings) => void>();
+  private readonly sampleListeners = new Set<(fleet: string, sample: MetricSample) => void>();
   private currentSettings: Settings;
   private beat: Beat = { index: 0, periodMs: null, periodP95Ms: null };
   private lastDiscoveryMs = -Infinity;
@@ -194,6 +196,17 @@ export class Operations {
 
   onEvent(listener: (event: EventView) => void): Dispose {
     return this.events.onEvent(listener);
+  }
+
+  /** Every sample that was kept and judged, and the fleet that it is of. */
+  onSample(listener: (fleet: string, sample: MetricSample) => void): Dispose {
+    this.sampleListeners.add(listener);
+    return () => this.sampleListeners.delete(listener);
+  }
+
+  /** Which fleet is joined: nodes of different fleets may have the same ids. */
+  get joinedFleet(): string {
+    return this.fleet ?? fleetOf(this.parts.link.status());
   }
 
   onSettings(listener: (settings: Settings) => void): Dispose {
@@ -468,6 +481,7 @@ export class Operations {
     this.desk.hear(node, type);
     if (type === "sample") this.guard.judgeSample(node);
     else if (versionChanged) this.guard.noteReport(node);
+    if (type === "sample" && node.latest !== null) for (const listener of this.sampleListeners) listener(this.joinedFleet, node.latest);
   }
 
   private nodeOf(text: string): TrackedNode | undefined {

@@ -2,9 +2,8 @@ import { open, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { fail, ok, type Result } from "../../shared/result";
 
-function reasonOf(error: unknown): string {
-  const code = error instanceof Error && "code" in error ? String(error.code) : "";
-  switch (code) {
+function reasonOf(error: Error & { readonly code: unknown }): string {
+  switch (error.code) {
     case "ENOSPC":
     case "EDQUOT":
       return "the disk is full";
@@ -20,7 +19,7 @@ function reasonOf(error: unknown): string {
     case "EISDIR":
       return "a folder has that name";
     default:
-      return error instanceof Error ? error.message : String(error);
+      return error.message;
   }
 }
 
@@ -81,7 +80,7 @@ const NOTHING_NOTED = (): Promise<() => Promise<void>> => Promise.resolve(() => 
 /**
  * Writes a file piece by piece so that it is either whole and new or what was there before: under a temporary name
  * beside it, synced, then renamed. FILE_WRITE_FAILED says why it could not be; a failure of `write` ends it too. No
- * half file stays behind.
+ * half file stays behind, also where `write` throws.
  * @returns how many bytes were written, and what `write` answered.
  */
 export async function writeFileInPieces<Value, Code extends string>(
@@ -112,6 +111,8 @@ export async function writeFileInPieces<Value, Code extends string>(
     return ok({ bytes: sink.bytes, value: written.value });
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => undefined);
+    // What the file system says has a code; anything else is a bug of who writes.
+    if (!(error instanceof Error && "code" in error)) throw error;
     return fail("FILE_WRITE_FAILED", `${path} was not written: ${reasonOf(error)} (in ${dirname(path)}).`);
   } finally {
     await forget();

@@ -5,6 +5,7 @@ import type { LinkView } from "../../shared/contract/snapshot";
 import type { Timers } from "../../shared/time";
 import type { Journal } from "../journal/port";
 import type { Operations } from "../operations/operations";
+import { historyOr, type KeptHistory } from "./history-samples";
 import { journalEvents } from "./journal-events";
 import { recentSamples } from "./recent-samples";
 import { ReportDesk } from "./report-desk";
@@ -14,6 +15,7 @@ import { openUnfinishedFiles } from "./unfinished";
 export interface ReportsParts {
   readonly operations: Operations;
   readonly journal: Journal;
+  readonly history: KeptHistory;
   readonly timers: Timers;
   readonly dataDir: string;
 }
@@ -41,13 +43,13 @@ function linkWords({ kind, seed, domainId }: LinkView): string {
 }
 
 /** Opens the desk that writes reports, and takes away what a killed application left half written. */
-export async function openReports({ operations, journal, timers, dataDir }: ReportsParts): Promise<ReportDesk> {
+export async function openReports({ operations, journal, history, timers, dataDir }: ReportsParts): Promise<ReportDesk> {
   const unfinished = openUnfinishedFiles(join(dataDir, "exports"));
   for (const path of await unfinished.clear()) {
     operations.note({ event: "report-cleared", nodeId: null, actor: "engine", sentence: `The application ended while a report was written; its half file ${path} was taken away.`, detail: { path } });
   }
   return new ReportDesk({
-    samples: recentSamples(operations),
+    samples: historyOr(history, recentSamples(operations)),
     events: journalEvents(journal),
     host: () => Promise.resolve(null),
     origin: () => {

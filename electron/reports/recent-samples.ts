@@ -18,6 +18,8 @@ export interface RecentSamples {
   exportRows(nodeId: string): Result<readonly ExportRow[]>;
 }
 
+const STORE = "memory, the last 6\u2009000 of each node since the start";
+
 interface NodeRows {
   readonly nodeId: string;
   readonly rows: readonly ExportRow[];
@@ -38,6 +40,7 @@ function takeUntil(node: NodeRows, toMs: number): ReportSample[] {
 
 function viewOf(nodes: readonly Omit<NodeRows, "next">[], { fromMs, toMs }: ReportScope): SampleView {
   return {
+    store: STORE,
     async *read() {
       const cursors = nodes.map(({ nodeId, rows }) => ({ nodeId, rows, next: 0 }));
       const total = nodes.reduce((sum, { rows }) => sum + rows.length, 0);
@@ -60,7 +63,7 @@ function viewOf(nodes: readonly Omit<NodeRows, "next">[], { fromMs, toMs }: Repo
 export function recentSamples(engine: RecentSamples): SampleSource {
   const nodeIds = (): string[] => engine.getDeploymentStatus().nodes.map(({ nodeId }) => nodeId);
   return {
-    store: "memory, the last 6 000 of each node since the start",
+    store: () => Promise.resolve(STORE),
     // The samples at once; events are written with the tick.
     settlesMs: 2 * TICK_MS,
     nodes: () => Promise.resolve(ok(nodeIds())),

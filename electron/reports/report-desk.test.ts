@@ -28,12 +28,13 @@ function scripted(onBatch: (index: number) => void = () => undefined): Pick<Repo
   const all: readonly SampleBatch[] = batches(SAMPLES, 1_000);
   return {
     samples: {
-      store: "a test",
+      store: () => Promise.resolve("a test"),
       settlesMs: 0,
       nodes: () => Promise.resolve(ok(["node_0", "node_1", "node_10"])),
       open: () =>
         Promise.resolve(
           ok({
+            store: "a test",
             async *read() {
               for (const [index, value] of all.entries()) {
                 onBatch(index);

@@ -87,7 +87,8 @@ export class ReportDesk {
    * Writes a report.
    * @param signal ends it as CANCELLED: whoever asked is gone.
    * @returns BAD_USAGE for a name of no known ending, BAD_REQUEST for a period that is none, REPORT_RUNNING,
-   * UNKNOWN_NODE, NOT_AVAILABLE for a PDF without a window, FILE_WRITE_FAILED, CANCELLED, and what the stores say.
+   * UNKNOWN_NODE, NOT_AVAILABLE for a PDF without a window, FILE_WRITE_FAILED, CANCELLED, and what the stores say;
+   * INTERNAL for a bug, which is logged. It never rejects: whoever asked may have gone.
    */
   async write(order: ReportOrder, signal?: AbortSignal): Promise<Result<ReportFile>> {
     const format = formatOfFile(order.path);
@@ -99,10 +100,12 @@ export class ReportDesk {
     if (signal?.aborted === true) aborting.abort();
     const isFromCommandLine = order.by === "command line";
     this.tell({ phase: "writing", path: order.path, share: 0, isFromCommandLine });
-    const ended = this.perform(order, format.value, aborting.signal).finally(() => {
-      this.running = null;
-    });
-    this.running = { aborting, ended: ended.catch(() => undefined) };
+    const ended = this.perform(order, format.value, aborting.signal)
+      .catch((error: unknown) => this.fault(error))
+      .finally(() => {
+        this.running = null;
+      });
+    this.running = { aborting, ended };
     const written = await ended;
     if (written.ok) this.noteWritten(order, written.value);
     this.tell(
@@ -111,6 +114,12 @@ export class ReportDesk {
         : { phase: "failed", path: order.path, code: written.error.code, sentence: written.error.message, isFromCommandLine },
     );
     return written;
+  }
+
+  private fault(error: unknown): Result<never> {
+    const trouble = `A report threw: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
+    this.parts.note({ event: "trouble", nodeId: null, actor: "engine", sentence: trouble.slice(0, 400), detail: {} });
+    return fail("INTERNAL", "The report failed by a fault of this application. It was logged.");
   }
 
   private refusal({ scope }: ReportOrder, format: ReportFormat): Result<never> | null {
@@ -130,7 +139,7 @@ export class ReportDesk {
     await this.settle(reported.toMs, madeAtMs, signal);
     const view = await samples.open(reported);
     if (!view.ok) return view;
-    const origin = { ...this.parts.origin(), madeAtMs, store: samples.store };
+    const origin = { ...this.parts.origin(), madeAtMs, store: view.value.store };
     const writing: ReportWriting = {
       parts: { scope: reported, origin, samples: view.value, events, host },
       print: this.print ?? (() => Promise.resolve(fail("NOT_AVAILABLE", this.whyNoPdf ?? ""))),

@@ -12,14 +12,16 @@ export interface Portion<Value> {
 
 /** The samples of a scope; the same ones however often they are read. */
 export interface SampleView {
+  /** Where they are read from, a clause: "the history", "memory, ...". */
+  readonly store: string;
   /** In the order of their times, in batches of some thousands. A failure is the last item. Also of versions outside of the scope. */
   read(signal: AbortSignal): AsyncIterable<Result<Portion<SampleBatch>>>;
 }
 
 /** Where a report's samples come from. */
 export interface SampleSource {
-  /** A clause: "the history", "the last 6 000 samples of each node". */
-  readonly store: string;
+  /** Where samples would be read from now, a clause. */
+  store(): Promise<string>;
   /** What came in is read so much later at the latest, ms. */
   readonly settlesMs: number;
   /** Nodes that samples are kept of. */

@@ -51,7 +51,7 @@ export function reportHandlers({ reports, operations, models }: Engine, window: 
       const ran = operations.snapshot().nodes.flatMap(({ history }) => history.map(({ version }) => version));
       const registered = (await models()).map(({ version }) => version);
       const versions = [...new Set([...registered, ...ran.filter((version) => version !== null)])];
-      return ok({ nodeIds: [...nodes.value], versions, store: reports.source.store, whyNoPdf: reports.whyNoPdf });
+      return ok({ nodeIds: [...nodes.value], versions, store: await reports.source.store(), whyNoPdf: reports.whyNoPdf });
     },
     "reports/state": () => ok(reports.view),
     "reports/write": async ({ format, ...scope }) => {

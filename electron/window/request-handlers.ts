@@ -13,6 +13,7 @@ import { policyHandlers } from "./policy-handlers";
 import { samplesCsv } from "../reports/samples-csv";
 import { comparisonHandlers } from "./comparison-handlers";
 import { reportHandlers } from "./report-handlers";
+import { historyHandlers } from "./history-handlers";
 import { rolloutHandlers } from "./rollout-handlers";
 import { ros2Handlers, type Ros2Desk } from "./ros2-handlers";
 
@@ -79,6 +80,7 @@ export function requestHandlers(
     },
     "models/list": async () => ok([...(await engine.models())]),
     ...comparisonHandlers(comparison, window),
+    ...historyHandlers(engine, window),
     ...ros2Handlers(ros2),
     ...modelHandlers(engine.registry, window),
     ...judgingHandlers(operations),

@@ -1,7 +1,7 @@
 import type { ReactNode } from "react";
 import type { Series } from "../../shared/contract/channels";
 import type { Metric } from "../../shared/fleet/sample";
-import { formatClock, formatDuration, type ClockKind } from "../format/time";
+import { formatClock, formatDay, formatDuration, type ClockKind } from "../format/time";
 import { timeTicks } from "./axis-ticks";
 import type { ChartRow, Limit } from "./chart-rows";
 import type { TimeSpan } from "./chart-view";
@@ -38,7 +38,7 @@ export function ChartClock({ frame, size, span, clock }: {
       <path className="chart-floor" d={`M${frame.left} ${frame.bottom}H${frame.right}`} />
       {ticks.atMs.filter((atMs) => frame.xOf(atMs) + halfLabelPx <= size.width).map((atMs) => (
         <text key={atMs} className="chart-note" x={frame.xOf(atMs)} y={frame.bottom + 17} textAnchor="middle">
-          {formatClock(atMs, clock).slice(0, ticks.isFine ? 8 : 5)}
+          {ticks.isDaily ? formatDay(atMs, clock) : formatClock(atMs, clock).slice(0, ticks.isFine ? 8 : 5)}
         </text>
       ))}
     </svg>

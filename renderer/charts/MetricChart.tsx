@@ -3,7 +3,7 @@ import { memo, useId, useMemo, useState, type ReactNode } from "react";
 import type { Series } from "../../shared/contract/channels";
 import type { Metric } from "../../shared/fleet/sample";
 import { Button } from "../design";
-import { formatClock, type ClockKind } from "../format/time";
+import { formatClock, formatMoment, type ClockKind } from "../format/time";
 import { chartRows, rowNear, type ChartRow, type Limit } from "./chart-rows";
 import { spanOf, type ChartControl, type ChartView } from "./chart-view";
 import { ChartPlot } from "./ChartPlot";
@@ -64,7 +64,7 @@ export function MetricChart(props: MetricChartProps): ReactNode {
         <span className="metric-chart-unit">{unit}</span>
         <span className="metric-chart-figure">{newest === null ? "none" : formatValue(metric, newest)}</span>
         <span className="metric-chart-readout">
-          {cursor !== null ? readOut(metric, cursor, clock) : newestMs === null ? "" : `at ${formatClock(newestMs, clock)}`}
+          {cursor !== null ? readOut(metric, cursor, clock, toMs - fromMs) : newestMs === null ? "" : `at ${formatClock(newestMs, clock)}`}
         </span>
         <TableToggle name={name} isTable={isTable} onToggle={setIsTable} />
       </div>
@@ -86,7 +86,7 @@ export function MetricChart(props: MetricChartProps): ReactNode {
           cursor={cursor}
           clock={clock}
           label={name}
-          valueText={cursor === null ? "no cursor" : readOut(metric, cursor, clock)}
+          valueText={cursor === null ? "no cursor" : readOut(metric, cursor, clock, toMs - fromMs)}
           summaryId={summaryId}
           control={props.control}
         />
@@ -120,9 +120,9 @@ const TableToggle = memo(function TableToggle(props: {
   );
 });
 
-function readOut(metric: Metric, cursor: { readonly atMs: number; readonly row: ChartRow | null }, clock: ClockKind): string {
+function readOut(metric: Metric, cursor: { readonly atMs: number; readonly row: ChartRow | null }, clock: ClockKind, stretchMs: number): string {
   const value = cursor.row?.value ?? null;
-  return `at ${formatClock(cursor.atMs, clock)} ${value === null ? "no data" : formatValue(metric, value)}`;
+  return `at ${formatMoment(cursor.atMs, clock, stretchMs)} ${value === null ? "no data" : formatValue(metric, value)}`;
 }
 
 /** The value axis: it grows with the data and stays put otherwise, until another epoch begins. */

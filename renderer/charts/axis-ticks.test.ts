@@ -24,6 +24,9 @@ describe("value axis", () => {
 describe("clock axis", () => {
   it("marks every 2 minutes of ten and every 15 s of one", () => {
     expect(timeTicks(0, 600_000, 5).atMs).toEqual([0, 120_000, 240_000, 360_000, 480_000, 600_000]);
-    expect(timeTicks(1, 60_001, 5)).toEqual({ atMs: [15_000, 30_000, 45_000, 60_000], isFine: true });
+    const week = timeTicks(0, 7 * 86_400_000, 8);
+    expect([week.isDaily, week.atMs.length]).toEqual([true, 8]);
+    expect(timeTicks(0, 365 * 86_400_000, 5).atMs.length).toBeLessThanOrEqual(6);
+    expect(timeTicks(1, 60_001, 5)).toEqual({ atMs: [15_000, 30_000, 45_000, 60_000], isFine: true, isDaily: false });
   });
 });

@@ -3,9 +3,11 @@ import type { Scale } from "./scales";
 /** Steps of a time axis that people count in, ms. */
 const TIME_STEPS_MS = [
   1_000, 2_000, 5_000, 10_000, 15_000, 30_000, 60_000, 120_000, 300_000, 600_000,
+  1_200_000, 3_600_000, 7_200_000, 14_400_000, 28_800_000, 86_400_000, 172_800_000,
 ] as const;
 
 const MINUTE_MS = 60_000;
+const DAY_MS = 86_400_000;
 
 /** The marks of an axis, ascending, all of them between its ends. */
 export interface ValueTicks {
@@ -45,13 +47,15 @@ export interface TimeTicks {
   readonly atMs: readonly number[];
   /** Whether the labels need their seconds. */
   readonly isFine: boolean;
+  /** Whether the labels are days, not times of a day. */
+  readonly isDaily: boolean;
 }
 
 /** Marks of a clock axis at round times, at most `atMost` of them. */
 export function timeTicks(fromMs: number, toMs: number, atMost: number): TimeTicks {
   const spanMs = toMs - fromMs;
-  const stepMs = TIME_STEPS_MS.find((step) => spanMs / step <= atMost) ?? 600_000;
+  const stepMs = TIME_STEPS_MS.find((step) => spanMs / step <= atMost) ?? DAY_MS * Math.ceil(spanMs / DAY_MS / atMost);
   const atMs: number[] = [];
   for (let at = Math.ceil(fromMs / stepMs) * stepMs; at <= toMs; at += stepMs) atMs.push(at);
-  return { atMs, isFine: stepMs < MINUTE_MS };
+  return { atMs, isFine: stepMs < MINUTE_MS, isDaily: stepMs >= DAY_MS };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { formatAge, formatClock, formatDuration, formatUtcInstant } from "./time";
+import { formatAge, formatClock, formatDuration, formatMoment, formatUtcInstant } from "./time";
 
 describe("durations", () => {
   it.each([
@@ -32,5 +32,13 @@ describe("clock", () => {
 
   it("is UTC to the millisecond in tooltips", () => {
     expect(formatUtcInstant(atMs)).toBe("2026-03-01 04:05:06.250 UTC");
+  });
+});
+
+describe("a moment", () => {
+  it("has its day only beside a long stretch", () => {
+    const atMs = Date.UTC(2026, 10, 24, 14, 5, 31);
+    expect(formatMoment(atMs, "utc", 3_600_000)).toBe("14:05:31");
+    expect(formatMoment(atMs, "utc", 86_400_000)).toBe("24 Nov 14:05:31");
   });
 });

@@ -15,6 +15,19 @@ export function formatClock(atMs: number, clock: ClockKind): string {
     : `${pad(at.getHours())}:${pad(at.getMinutes())}:${pad(at.getSeconds())}`;
 }
 
+const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"] as const;
+
+/** The day as "24 Nov". */
+export function formatDay(atMs: number, clock: ClockKind): string {
+  const at = new Date(atMs);
+  return clock === "utc" ? `${at.getUTCDate()} ${MONTHS[at.getUTCMonth()] ?? ""}` : `${at.getDate()} ${MONTHS[at.getMonth()] ?? ""}`;
+}
+
+/** Wall time, with its day where the stretch that it is shown with is longer than half a day. */
+export function formatMoment(atMs: number, clock: ClockKind, stretchMs: number): string {
+  return stretchMs > 43_200_000 ? `${formatDay(atMs, clock)} ${formatClock(atMs, clock)}` : formatClock(atMs, clock);
+}
+
 /** The full instant in UTC for tooltips and exports: "2026-03-01 14:05:31.250 UTC". */
 export function formatUtcInstant(atMs: number): string {
   return `${new Date(atMs).toISOString().replace("T", " ").replace("Z", "")} UTC`;

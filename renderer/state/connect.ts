@@ -1,5 +1,6 @@
 import type { Dispose } from "../../shared/time";
 import { readComparison, takeComparison } from "./comparison";
+import { takeHistoryProgress } from "./history";
 import { readPolicy, takePolicy } from "./policy";
 import { go, openOverlay } from "./navigation";
 import { request, subscribe } from "./ops";
@@ -36,6 +37,7 @@ export function connect(): Dispose {
     subscribe("push/models", takeRegistryPush, takeFailure),
     subscribe("push/policy", takePolicy, takeFailure),
     subscribe("push/selftest", takeSelftestProgress, takeFailure),
+    subscribe("push/history", takeHistoryProgress, takeFailure),
   ];
   void introduce();
   void readSetup();

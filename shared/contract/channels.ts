@@ -1,11 +1,13 @@
 import * as v from "valibot";
 import { COMPARISON_PUSHES, COMPARISON_REQUESTS } from "./comparison";
+import { HISTORY_PUSHES, HISTORY_REQUESTS } from "./history";
 import { JUDGING_REQUESTS } from "./judging";
 import { MODEL_REQUESTS, registryPushSchema } from "./models";
 import { POLICY_PUSHES, POLICY_REQUESTS } from "./policy";
 import { REPORT_PUSHES, REPORT_REQUESTS } from "./reports";
 import { ROLLOUT_PUSHES, ROLLOUT_REQUESTS } from "./rollouts";
 import { ROS2_PUSHES, ROS2_REQUESTS } from "./ros2-setup";
+import { seriesSchema } from "./series";
 import { SELFTEST_PUSHES, SELFTEST_REQUESTS } from "./selftest";
 import { settingsChangeSchema, settingsSchema } from "./settings";
 import { commandViewSchema, eventViewSchema, snapshotSchema } from "./snapshot";
@@ -74,27 +76,7 @@ export type FaultKind = v.InferOutput<typeof faultKindSchema>;
 export const faultViewSchema = v.strictObject({ nodeId: v.string(), fault: faultKindSchema, level: finite });
 export type FaultView = v.InferOutput<typeof faultViewSchema>;
 
-/** Parsed samples of one node at ticks, decimated for a chart. */
-export const seriesSchema = v.strictObject({
-  nodeId: v.string(),
-  fromMs: finite,
-  toMs: finite,
-  /** True when buckets hold several ticks: each bucket then gives its minimum and its maximum. */
-  decimated: v.boolean(),
-  bucketMs: finite,
-  /** Unix ms, ascending, one for each point. */
-  atMs: v.instance(Float64Array),
-  /** As long as `atMs`; NaN is a gap. */
-  compressionRatio: v.instance(Float64Array),
-  latencyMs: v.instance(Float64Array),
-  qualityScore: v.instance(Float64Array),
-  bandwidthKbps: v.instance(Float64Array),
-  /** Version changes within the range. */
-  changes: v.array(v.strictObject({ atMs: finite, version: v.nullable(v.string()), drill: v.boolean() })),
-  /** Stretches without samples longer than 2 periods. */
-  gaps: v.array(v.strictObject({ fromMs: finite, toMs: finite })),
-});
-export type Series = v.InferOutput<typeof seriesSchema>;
+export { seriesSchema, type Series } from "./series";
 
 /** One tick's sample of a node in the performance history. */
 export const performanceSampleSchema = v.strictObject({
@@ -229,6 +211,7 @@ export const REQUESTS = {
   "node/export-csv": { body: v.strictObject({ nodeId: id }), reply: v.strictObject({ path: v.string(), rows: count }) },
   "models/list": { body: nothing, reply: v.array(modelViewSchema) },
   ...COMPARISON_REQUESTS,
+  ...HISTORY_REQUESTS,
   ...MODEL_REQUESTS,
   ...ROS2_REQUESTS,
   ...ROLLOUT_REQUESTS,
@@ -283,6 +266,7 @@ export const PUSHES = {
   "push/settings": settingsSchema,
   "push/window-command": windowCommandSchema,
   ...COMPARISON_PUSHES,
+  ...HISTORY_PUSHES,
   ...ROS2_PUSHES,
   ...ROLLOUT_PUSHES,
   ...POLICY_PUSHES,

@@ -68,6 +68,9 @@ export const ERROR_CODES = {
   // storage and reports
   JOURNAL_UNAVAILABLE: "the journal cannot be written",
   JOURNAL_BROKEN: "the journal was changed after it was written, and no person has acknowledged that",
+  HISTORY_UNAVAILABLE: "the history of samples cannot be written or read; decisions are not affected",
+  HISTORY_DAMAGED: "the file of the history is damaged: it is kept aside and a new one was begun",
+  HISTORY_BUSY: "another check, backup or export of the history has not ended yet",
   FILE_WRITE_FAILED: "a file could not be written",
   FILE_READ_FAILED: "a file could not be read",
   REPORT_RUNNING: "another report is being written",

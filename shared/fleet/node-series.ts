@@ -11,7 +11,8 @@ export interface SeriesRange {
   readonly maxPoints: number;
 }
 
-interface Stretch {
+/** A stretch of time, Unix ms. */
+export interface Stretch {
   readonly fromMs: number;
   readonly toMs: number;
 }
@@ -24,7 +25,7 @@ export interface SeriesFacts {
 }
 
 /** The silences within and at the end of the range that are longer than `gapAfterMs`, or in which the link was lost. */
-function findGaps(atMs: Float64Array, range: SeriesRange, gapAfterMs: number, lossesMs: readonly number[]): Stretch[] {
+export function findGaps(atMs: Float64Array, range: Pick<SeriesRange, "fromMs" | "toMs">, gapAfterMs: number, lossesMs: readonly number[]): Stretch[] {
   const gaps: Stretch[] = [];
   for (let index = 1; index < atMs.length; index += 1) {
     const fromMs = atMs[index - 1] ?? range.fromMs;
@@ -38,7 +39,7 @@ function findGaps(atMs: Float64Array, range: SeriesRange, gapAfterMs: number, lo
 }
 
 /** Puts a NaN row just after each gap's beginning, so that no line is drawn across it. */
-function withGapRows(
+export function withGapRows(
   slice: { readonly atMs: Float64Array; readonly columns: Readonly<Record<(typeof SERIES_COLUMNS)[number], Float64Array>> },
   gaps: readonly Stretch[],
 ): { readonly atMs: Float64Array<ArrayBuffer>; readonly columns: Record<(typeof SERIES_COLUMNS)[number], Float64Array<ArrayBuffer>> } {

@@ -18,7 +18,7 @@ const KEPT_SAMPLES = 6_000;
 const RATE_WINDOW_MS = 10_000;
 
 /** A silence longer than this many periods is a gap. */
-const GAP_PERIODS = 2.2;
+export const GAP_PERIODS = 2.2;
 
 /** The period of monitoring: 2 Hz. */
 export const TICK_MS = 500;

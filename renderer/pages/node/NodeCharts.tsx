@@ -11,7 +11,7 @@ import type { BaselineBand } from "../../charts/metric-words";
 import type { Emphasis } from "../../charts/scales";
 import { Button, Kbd, Problem } from "../../design";
 import { JUDGED_METRICS, limitOf } from "../../format/number";
-import { formatClock, formatDuration } from "../../format/time";
+import { formatClock, formatDuration, formatMoment } from "../../format/time";
 import { hasOldValues, isUnknown, STATE_WORDS } from "../../format/words";
 import { useFleet, useSettings, useSnapshotMeta } from "../../state/store";
 import { Guard } from "../../frame/Guard";
@@ -132,7 +132,7 @@ function ChartsLine(props: {
   if (charts.pausedAtMs !== null && behindMs !== null) {
     parts.push(`Paused at ${formatClock(charts.pausedAtMs, clock)}, ${spanWords(behindMs)} behind`);
   }
-  if (span !== null) parts.push(`Zoomed to ${formatClock(span.fromMs, clock)} – ${formatClock(span.toMs, clock)}`);
+  if (span !== null) parts.push(`Zoomed to ${formatMoment(span.fromMs, clock, charts.rangeMs)} – ${formatMoment(span.toMs, clock, charts.rangeMs)}`);
   else if (isZoomed(charts.view, charts.rangeMs)) parts.push(`Zoomed to the last ${spanWords(charts.view.spanMs)}`);
   if (isUnknown(node.liveness)) {
     parts.push(`${STATE_WORDS[node.state]} since ${formatClock(node.livenessSinceMs, clock)}: the values are the last known`);

@@ -1,8 +1,9 @@
-import { ChevronRight, Download, FileText, Pause, Play } from "lucide-react";
+import { CalendarRange, ChevronRight, Download, FileText, Pause, Play } from "lucide-react";
 import { memo, useState, type ReactNode } from "react";
 import type { RequestReply } from "../../../shared/contract/channels";
 import type { NodeView } from "../../../shared/contract/snapshot";
 import type { Failure } from "../../../shared/result";
+import type { TimeSpan } from "../../charts/chart-view";
 import { Button, Glyph, Kbd, Problem, Segmented, Tag, VersionTag } from "../../design";
 import { countOf } from "../../format/number";
 import { formatAge } from "../../format/time";
@@ -12,6 +13,7 @@ import { request } from "../../state/ops";
 import { openReport } from "../../state/reports";
 import { useFleet, useSettings } from "../../state/store";
 import { profileText } from "../fleet/parts";
+import { RangeDialog } from "./RangeDialog";
 
 /** The header's parts. */
 export interface NodeHeadProps {
@@ -19,6 +21,7 @@ export interface NodeHeadProps {
   readonly onBack: () => void;
   readonly rangeMs: number;
   readonly onRange: (rangeMs: number) => void;
+  readonly onSpan: (span: TimeSpan) => void;
   readonly isPaused: boolean;
   readonly onTogglePause: () => void;
 }
@@ -65,6 +68,7 @@ export function NodeHead(props: NodeHeadProps): ReactNode {
         nodeId={node.nodeId}
         rangeMs={props.rangeMs}
         onRange={props.onRange}
+        onSpan={props.onSpan}
         isPaused={isPaused}
         onTogglePause={props.onTogglePause}
       />
@@ -84,6 +88,7 @@ const BackButton = memo(function BackButton({ onBack }: { readonly onBack: () =>
 const HeadControls = memo(function HeadControls(props: Omit<NodeHeadProps, "node" | "onBack"> & { readonly nodeId: string }): ReactNode {
   const { isPaused } = props;
   const { singleKeyShortcuts } = useSettings();
+  const [isChoosing, setIsChoosing] = useState(false);
   return (
     <>
       <Segmented
@@ -92,9 +97,16 @@ const HeadControls = memo(function HeadControls(props: Omit<NodeHeadProps, "node
         segments={[
           { value: "60000", label: "1 min" },
           { value: "600000", label: "10 min" },
+          { value: "3600000", label: "1 h" },
+          { value: "86400000", label: "24 h" },
+          { value: "604800000", label: "7 d" },
         ]}
         onChange={(value) => props.onRange(Number(value))}
       />
+      <Button kind="outline" isSquare aria-label="Choose a range…" onPress={() => setIsChoosing(true)}>
+        <CalendarRange size={16} strokeWidth={1.75} aria-hidden />
+      </Button>
+      <RangeDialog isOpen={isChoosing} onClose={() => setIsChoosing(false)} onChoose={props.onSpan} />
       <Button kind="outline" className="node-pause" onPress={props.onTogglePause}>
         {isPaused ? <Play size={16} strokeWidth={1.75} aria-hidden /> : <Pause size={16} strokeWidth={1.75} aria-hidden />}
         {isPaused ? "Resume" : "Pause"}

@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useMemo, useReducer, type ReactNode } from "react";
 import type { NodeView } from "../../../shared/contract/snapshot";
-import type { ChartControl } from "../../charts/chart-view";
+import type { ChartControl, TimeSpan } from "../../charts/chart-view";
 import { rollbackChoice } from "../../commands/rollback-choice";
 import { Button, Panel, Problem } from "../../design";
 import { Guard } from "../../frame/Guard";
@@ -92,6 +92,7 @@ function KnownNode({ node, onBack }: { readonly node: NodeView; readonly onBack:
   const tick = useFleet((state) => state.fleet?.meta.tick ?? 0);
   const answer = useJudgement(nodeId, tick, pausedAtMs !== null);
   const setRange = useCallback((next: number) => dispatch({ type: "range", rangeMs: next }), []);
+  const setSpan = useCallback((span: TimeSpan) => dispatch({ type: "custom", span, newestMs: newestMs() }), []);
   useEffect(() => {
     document.getElementById("node-title")?.focus({ preventScroll: true });
   }, []);
@@ -102,6 +103,7 @@ function KnownNode({ node, onBack }: { readonly node: NodeView; readonly onBack:
         onBack={onBack}
         rangeMs={rangeMs}
         onRange={setRange}
+        onSpan={setSpan}
         isPaused={pausedAtMs !== null}
         onTogglePause={keys.togglePause}
       />

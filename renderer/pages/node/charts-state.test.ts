@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { askedSpan, changeCharts, fixedSpan, neighbourRange, openedCharts, shownView } from "./charts-state";
+import { askedSpan, changeCharts, fixedSpan, isOfHistory, neighbourRange, openedCharts, shownView } from "./charts-state";
 
 const NEWEST_MS = 1_000_000_000;
 
@@ -47,6 +47,16 @@ describe("the charts of a node", () => {
 
   it("have a shorter and a longer range, and no further ones", () => {
     expect([neighbourRange(600_000, -1), neighbourRange(60_000, 1)]).toEqual([60_000, 600_000]);
-    expect([neighbourRange(60_000, -1), neighbourRange(600_000, 1)]).toEqual([60_000, 600_000]);
+    expect([neighbourRange(60_000, -1), neighbourRange(604_800_000, 1)]).toEqual([60_000, 604_800_000]);
+  });
+
+  it("show a stretch of last week from the history, and the last ten minutes from memory", () => {
+    const span = { fromMs: NEWEST_MS - 5 * 86_400_000, toMs: NEWEST_MS - 5 * 86_400_000 + 1_800_000 };
+    const chosen = changeCharts(openedCharts(), { type: "custom", span, newestMs: NEWEST_MS });
+    expect(fixedSpan(chosen)).toEqual(span);
+    expect(isOfHistory(askedSpan(chosen), NEWEST_MS)).toBe(true);
+    expect(changeCharts(chosen, { type: "range", rangeMs: 600_000 }).view).toEqual({ spanMs: 600_000, endMs: null });
+    expect(isOfHistory({ rangeMs: 600_000, toMs: null }, NEWEST_MS)).toBe(false);
+    expect(isOfHistory({ rangeMs: 30_000, toMs: NEWEST_MS - 590_000 }, NEWEST_MS)).toBe(true);
   });
 });

@@ -1,8 +1,11 @@
 import type { LatestValues } from "../../../shared/contract/snapshot";
 import { moved, spanOf, viewOf, zoomed, type ChartView, type TimeSpan } from "../../charts/chart-view";
 
-/** The ranges that a node page offers, ms; the engine keeps ten minutes. */
-export const RANGES_MS = [60_000, 600_000] as const;
+/** The ranges that a node page offers, ms. Beyond ten minutes they come from the history. */
+export const RANGES_MS = [60_000, 600_000, 3_600_000, 86_400_000, 604_800_000] as const;
+
+/** What the engine holds in memory: at least this much of the newest samples, ms. */
+export const IN_MEMORY_MS = 600_000;
 
 /** What the four charts of a node show together. */
 export interface ChartsState {
@@ -20,6 +23,7 @@ export interface ChartsState {
 /** What can be done to the charts. `newestMs` is the newest tick's time; zooming `aroundMs` null follows. */
 export type ChartsAction =
   | { readonly type: "range"; readonly rangeMs: number }
+  | { readonly type: "custom"; readonly span: TimeSpan; readonly newestMs: number }
   | { readonly type: "pause"; readonly newestMs: number; readonly values: LatestValues | null }
   | { readonly type: "resume" }
   | { readonly type: "point"; readonly atMs: number | null }
@@ -46,6 +50,11 @@ export function changeCharts(state: ChartsState, action: ChartsAction): ChartsSt
   switch (action.type) {
     case "range":
       return { ...state, rangeMs: action.rangeMs, view: { spanMs: action.rangeMs, endMs: null } };
+    case "custom": {
+      // The whole range reaches back to it, so that one can zoom out of it again.
+      const rangeMs = Math.max(RANGES_MS[0], action.newestMs - action.span.fromMs);
+      return { ...state, rangeMs, view: viewOf(action.span, { rangeMs, newestMs: action.newestMs }), scaleEpoch: state.scaleEpoch + 1 };
+    }
     case "pause":
       return { ...state, pausedAtMs: action.newestMs, pausedValues: action.values };
     case "resume":
@@ -88,4 +97,9 @@ export function shownView({ view, pausedAtMs }: ChartsState): ChartView {
 /** The zoomed stretch that is fixed in time; null while the newest samples are followed. */
 export function fixedSpan({ view }: ChartsState): TimeSpan | null {
   return view.endMs === null ? null : spanOf(view, view.endMs);
+}
+
+/** Whether a stretch reaches further back than what the engine holds in memory. */
+export function isOfHistory(span: { readonly rangeMs: number; readonly toMs: number | null }, newestMs: number): boolean {
+  return (span.toMs ?? newestMs) - span.rangeMs < newestMs - IN_MEMORY_MS;
 }

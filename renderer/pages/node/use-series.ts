@@ -1,11 +1,18 @@
 import { useEffect, useRef, useState } from "react";
 import type { NodePerformance, Series } from "../../../shared/contract/channels";
-import type { Failure } from "../../../shared/result";
+import { ok, type Failure, type Result } from "../../../shared/result";
 import { request } from "../../state/ops";
-import { SeriesAsker } from "./series-asker";
+import { readFleet } from "../../state/store";
+import { IN_MEMORY_MS, isOfHistory } from "./charts-state";
+import { SeriesAsker, type SeriesBody } from "./series-asker";
 
 /** Most points of a chart. */
 const MAX_POINTS = 300;
+
+/** Points of a chart from the history: it does not move with every tick. */
+const HISTORY_POINTS = 600;
+/** Ticks after which a long range that ends now is asked for again. */
+const HISTORY_TICKS = 20;
 
 /** Ticks between two looks at the summary. */
 const SUMMARY_TICKS = 4;
@@ -25,13 +32,22 @@ export interface SeriesQuery {
   readonly toMs: number | null;
 }
 
+/** Asks the engine for what is in memory, and the history for what is older. */
+async function requestSeries(body: SeriesBody): Promise<Result<Series>> {
+  const newestMs = readFleet().fleet?.meta.atMs ?? 0;
+  const toMs = body.toMs ?? newestMs;
+  if (!isOfHistory({ rangeMs: body.rangeMs, toMs: body.toMs ?? null }, newestMs)) return request("node/series", body);
+  const answer = await request("history/range", { nodeId: body.nodeId, fromMs: toMs - body.rangeMs, toMs, maxPoints: HISTORY_POINTS });
+  return answer.ok ? ok(answer.value.series) : answer;
+}
+
 /** A node's samples for the charts: asked again at every tick while they end now, else once. */
 export function useSeries({ nodeId, rangeMs, toMs }: SeriesQuery, tick: number): Answer<Series> {
   const [answer, setAnswer] = useState<Answer<Series>>(NOTHING_YET);
   const askerRef = useRef<SeriesAsker | null>(null);
   useEffect(() => {
     const asker = new SeriesAsker(
-      (body) => request("node/series", body),
+      requestSeries,
       (taken) => {
         if (taken.ok) setAnswer({ value: taken.value, failure: null });
         else setAnswer((before) => ({ ...before, failure: taken.error }));
@@ -42,7 +58,7 @@ export function useSeries({ nodeId, rangeMs, toMs }: SeriesQuery, tick: number):
       asker.stop();
     };
   }, []);
-  const liveTick = toMs === null ? tick : 0;
+  const liveTick = toMs !== null ? 0 : rangeMs > IN_MEMORY_MS ? Math.floor(tick / HISTORY_TICKS) : tick;
   useEffect(() => {
     askerRef.current?.ask({ nodeId, rangeMs, maxPoints: MAX_POINTS, ...(toMs === null ? {} : { toMs }) });
   }, [nodeId, rangeMs, toMs, liveTick]);

@@ -80,7 +80,7 @@ test("every section of the settings", async () => {
   }
 });
 
-test("palette, list of keys, deploy dialog, fault console and malformed messages", async () => {
+test("palette, list of keys, deploy and report dialog, fault console and malformed messages", async () => {
   const { page } = app();
   await openFleet(page);
   await openFleet(page);
@@ -89,6 +89,14 @@ test("palette, list of keys, deploy dialog, fault console and malformed messages
     { name: "Keys", open: () => page.keyboard.press("?") },
     { name: "Fault console", open: () => page.keyboard.press("F9") },
     { name: "Deploy a version", open: () => page.getByRole("button", { name: "Deploy a version…" }).first().click() },
+    {
+      name: "Write a report",
+      open: async () => {
+        await page.getByRole("button", { name: "Report…" }).first().click();
+        const dialog = page.getByRole("dialog", { name: "Write a report" });
+        for (const choice of ["From, to…", "Chosen nodes…", "Chosen versions…"]) await dialog.getByRole("radio", { name: choice }).click();
+      },
+    },
     { name: "Malformed messages", open: () => page.getByRole("button", { name: /^Malformed/ }).click() },
   ];
   for (const { name, open } of dialogs) {

@@ -1,6 +1,7 @@
-import { existsSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "@playwright/test";
+import { recompute } from "../shared/report/recompute-fixture";
 import { expectRatesKeptOrToldLowered } from "./app/rates";
 import { expectNoneLeft } from "./app/group";
 import { freshDataDir } from "./app/ops-app";
@@ -102,7 +103,38 @@ test("with --json nothing but JSON Lines comes on stdout, also when no journal c
   expect(parseLines(command.stdout()).at(-1)).toMatchObject({ type: "summary" });
 });
 
-test("ctl deploys on a running engine by its local socket, and its exit code is what the node itself reported", async () => {
+/** Reports of a running engine: figures that its own samples give again, each kind of file, and what is refused. */
+async function expectReports(folder: string): Promise<void> {
+  const report = async (...args: readonly string[]): Promise<{ readonly code: number | null; readonly out: string; readonly err: string }> => {
+    const command = runCommand(["ctl", "report", ...args, "--data-dir", folder]);
+    return { code: await command.ended, out: command.stdout(), err: command.stderr() };
+  };
+  const json = join(folder, "report.json");
+  expect(await report(json, "--from", "10m")).toMatchObject({ code: 0, out: expect.stringContaining(json) });
+  const { fromMs, toMs, groups, commands, samples } = JSON.parse(readFileSync(json, "utf8")) as {
+    readonly fromMs: number;
+    readonly toMs: number;
+    readonly groups: readonly { readonly nodeId: string; readonly version: string | null; readonly samples: number; readonly metrics: Readonly<Record<string, { readonly n: number; readonly p95: number }>> }[];
+    readonly commands: { readonly rows: readonly { readonly kind: string; readonly actor: string }[] };
+    readonly samples: { readonly rows: readonly unknown[] };
+  };
+  const csv = join(folder, "report.csv");
+  expect(await report(csv, "--from", String(fromMs), "--to", String(toMs), "--json")).toMatchObject({ code: 0, out: expect.stringContaining('"format":"csv"') });
+  const again = recompute(readFileSync(csv, "utf8"));
+  expect(groups.map((group) => `${group.nodeId} ${group.version ?? ""} ${group.samples} ${group.metrics["latencyMs"]?.p95}`).sort()).toEqual(
+    again.map((group) => `${group.nodeId} ${group.version} ${group.samples} ${group.metrics[1]?.p95}`).sort(),
+  );
+  expect(samples.rows.length).toBeGreaterThan(20);
+  expect(commands.rows[0]).toMatchObject({ kind: "deploy", actor: "operator" });
+  const page = join(folder, "report.html");
+  expect((await report(page, "--nodes", "node_1", "--from", String(fromMs), "--to", String(toMs))).code).toBe(0);
+  expect(readFileSync(page, "utf8")).toContain("EMBEDDED");
+  expect(await report(join(folder, "report.pdf"))).toMatchObject({ code: 1, err: expect.stringMatching(/^NOT_AVAILABLE: A PDF is printed by the window/) });
+  expect(await report(join(folder, "report.doc"))).toMatchObject({ code: 2, err: expect.stringMatching(/^BAD_USAGE: /) });
+  expect(readdirSync(folder).filter((name) => name.endsWith(".part"))).toEqual([]);
+}
+
+test("ctl deploys on a running engine by its local socket, and its exit code is what the node itself reported; it reports what happened", async () => {
   const folder = dataDir();
   const engine = runCommand(["start", "--headless", "--json", "--data-dir", folder, "--nodes", "2"]);
   await expect.poll(() => engine.stdout(), { timeout: 30_000 }).toContain('"state":"live"');
@@ -123,6 +155,7 @@ test("ctl deploys on a running engine by its local socket, and its exit code is 
   expect(phases, "the node's own report").toContain("acknowledged");
   // On a busy machine its latency may not stay within the limit: then nothing is verified, and the code says so.
   expect([phases.at(-1) === "verified", code === 0], deploy.stdout()).toEqual(phases.at(-1) === "verified" ? [true, true] : [false, false]);
+  await expectReports(folder);
   engine.child.kill("SIGTERM");
   expect(await engine.ended).toBe(0);
   expect(existsSync(join(folder, "control.sock")), "the socket goes with it").toBe(false);

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test, type ElectronApplication } from "@playwright/test";
@@ -116,6 +116,36 @@ test("CSV: a header and as many rows as said, and a path that cannot be written 
     await answerSaveDialog(electron, null);
     await button.click();
     await expect(page.getByRole("alert"), "a change of mind is no error").toHaveCount(0);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
+
+test("a report of the node is written as PDF and as a page, and says where it lies; a change of mind writes none", async () => {
+  const { page, electron } = app();
+  await openLiveFleet(page);
+  await openNode(page, "node_0");
+  const folder = mkdtempSync(join(tmpdir(), "lydlr-report-"));
+  try {
+    await page.getByRole("button", { name: "Report of node_0…" }).click();
+    const dialog = page.getByRole("dialog", { name: "Write a report" });
+    await expect(dialog.getByRole("checkbox", { name: "node_0" })).toBeChecked();
+    await dialog.getByRole("radio", { name: "Last 15 min" }).click();
+    const write = dialog.getByRole("button", { name: "Write to a file…" });
+    await answerSaveDialog(electron, null);
+    await write.click();
+    await expect(page.getByRole("alert")).toHaveCount(0);
+    for (const [choice, name, begin] of [["PDF", "report.pdf", "%PDF-"], ["Web page", "report.html", "<!doctype html>"]] as const) {
+      const path = join(folder, name);
+      await dialog.getByText(choice, { exact: true }).click();
+      await answerSaveDialog(electron, path);
+      await write.click();
+      await expect(dialog.getByRole("region", { name: "The report that was written" })).toContainText(path, { timeout: 20_000 });
+      await expect(dialog.getByRole("button", { name: "Show in folder" })).toBeVisible();
+      expect(readFileSync(path, "latin1").slice(0, begin.length)).toBe(begin);
+    }
+    expect(readdirSync(folder).sort()).toEqual(["report.html", "report.pdf"]);
+    await page.keyboard.press("Escape");
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

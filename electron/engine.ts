@@ -27,6 +27,8 @@ import type { RosRecord } from "./link/ros2/ros-folder";
 import type { Ros2Link } from "./link/ros2/ros2-link";
 import { createRecordedLink } from "./link/recorded/recorded-link";
 import { Operations } from "./operations/operations";
+import { openReports } from "./reports/open-reports";
+import type { ReportDesk } from "./reports/report-desk";
 import { openAliasBook } from "./registry/alias-book";
 import { openModelDesk, type ModelDesk } from "./registry/model-desk";
 import { importDirOf, proofsDirOf } from "./registry/places";
@@ -61,6 +63,8 @@ export interface Engine {
   readonly registry: ModelDesk;
   /** This machine, those of edge nodes, and what the fleet compressed. */
   readonly system: SystemMonitor;
+  /** Reports and exports of samples and events. */
+  readonly reports: ReportDesk;
   /** What was looked for at the start and what was found. */
   findings(): Promise<readonly Finding[]>;
   retryLink(): void;
@@ -216,7 +220,8 @@ export async function startEngine(parts: EngineParts): Promise<Result<Engine>> {
     supervised,
     ...(parts.runtimeProcesses === undefined ? {} : { runtimeProcesses: parts.runtimeProcesses }),
   });
-  const control = await openControl(parts, running);
+  const reports = await openReports({ operations: running, journal, history, timers, dataDir: options.dataDir });
+  const control = await openControl(parts, running, reports);
   return ok({
     operations: running,
     journal,
@@ -227,6 +232,7 @@ export async function startEngine(parts: EngineParts): Promise<Result<Engine>> {
     models: () => shelf.list(),
     registry,
     system,
+    reports,
     findings: async () => [...findings, ...(await appFindings(shelf.list(), journal, inference?.part ?? null))],
     retryLink: () => {
       link.retry();
@@ -235,6 +241,7 @@ export async function startEngine(parts: EngineParts): Promise<Result<Engine>> {
     async stop() {
       await control?.close();
       system.stop();
+      await reports.close();
       verifier.stop();
       await running.stop();
       await history.close();
@@ -245,12 +252,12 @@ export async function startEngine(parts: EngineParts): Promise<Result<Engine>> {
 }
 
 /** Opens the socket of `./lydlr ctl`. Without one the application goes on, and says so. */
-async function openControl({ options, environment }: EngineParts, operations: Operations): Promise<ControlServer | null> {
+async function openControl({ options, environment }: EngineParts, operations: Operations, reports: ReportDesk): Promise<ControlServer | null> {
   const note = (event: string, sentence: string): void => {
     operations.note({ event, nodeId: null, actor: "engine", sentence: sentence.slice(0, 400), detail: {} });
   };
   const path = socketPlace(options.dataDir, environment, process.platform);
-  const handlers = controlHandlers(operations);
+  const handlers = controlHandlers(operations, reports);
   const opened = path.ok ? await openControlServer({ path: path.value, handlers, onTrouble: (sentence) => note("trouble", sentence) }) : path;
   if (opened.ok) return opened.value;
   note("control-unavailable", `./lydlr ctl cannot reach this application: ${opened.error.message}`);

@@ -21,6 +21,7 @@ import { APP_ORIGIN } from "./window/app-files";
 import { declareAppScheme, serveApp } from "./window/content";
 import { applyTheme, openMainWindow } from "./window/main-window";
 import { installMenu } from "./window/menu";
+import { printPage } from "./window/print-page";
 import { relaunchArguments } from "./window/relaunch-arguments";
 import type { Ros2Desk } from "./window/ros2-handlers";
 import { requestHandlers, type Surroundings } from "./window/request-handlers";
@@ -123,6 +124,7 @@ async function run(options: StartOptions): Promise<void> {
     },
   };
 
+  engine.reports.usePrinter(printPage);
   serveApp(session.defaultSession, join(__dirname, "renderer"));
   applyTheme(engine.operations.settings().theme);
   const policyCost = openPolicyCostDesk(join(__dirname, "policy-cost.cjs"));
@@ -170,6 +172,7 @@ async function run(options: StartOptions): Promise<void> {
   engine.registry.onPush((push) => pushes?.send("push/models", push));
   engine.operations.rollouts.onChange((views) => pushes?.send("push/rollouts", views));
   engine.operations.abTests.onChange((push) => pushes?.send("push/abtest", push));
+  engine.reports.onChange((view) => pushes?.send("push/report", view));
   engine.operations.policy.onChange((policy) => pushes?.send("push/policy", policy));
   engine.operations.onSettings((settings) => {
     applyTheme(settings.theme);

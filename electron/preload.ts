@@ -68,6 +68,11 @@ const REQUEST_NAMES: Readonly<Record<RequestName, true>> = {
   "system/summary": true,
   "system/series": true,
   "system/export": true,
+  "reports/survey": true,
+  "reports/state": true,
+  "reports/write": true,
+  "reports/cancel": true,
+  "reports/show": true,
   "history/status": true,
   "history/retain": true,
   "history/range": true,
@@ -96,6 +101,7 @@ const PUSH_NAMES: Readonly<Record<PushName, true>> = {
   "push/rollouts": true,
   "push/abtest": true,
   "push/models": true,
+  "push/report": true,
 };
 
 const bridge: OpsBridge = {

@@ -25,6 +25,7 @@ import { RolloutsPage } from "./pages/rollouts/RolloutsPage";
 import { StartDialog } from "./pages/rollouts/StartDialog";
 import { SystemPage } from "./pages/system/SystemPage";
 import { SettingsPage } from "./pages/settings/SettingsPage";
+import { ReportDialog } from "./reports/ReportDialog";
 import { DecisionDialog } from "./judging/DecisionDialog";
 import { DoctorDialog } from "./setup/DoctorDialog";
 import { goBack, usePlace } from "./state/navigation";
@@ -59,6 +60,9 @@ export function App(): ReactNode {
       </Guard>
       <Guard what="The dialog that starts a roll-out">
         <StartDialog />
+      </Guard>
+      <Guard what="The report dialog">
+        <ReportDialog />
       </Guard>
       <Guard what="The fault console">
         <FaultConsole />

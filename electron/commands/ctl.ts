@@ -6,8 +6,10 @@ import { fail, ok, type Failure, type Result } from "../../shared/result";
 import { askControl } from "../control/control-client";
 import { socketPlace } from "../control/socket-place";
 import { defaultDataDir } from "../start-options";
+import { systemTimers } from "../time/system-timers";
 import { parseArguments, refuse, type ParsedArguments } from "./arguments";
 import { AB_OPTIONS, AB_OWN_OPTIONS, runAb } from "./ctl-ab";
+import { reportOrder } from "./report-order";
 import type { CommandIo, ExitCode } from "./command";
 
 const HELP = `usage: ./lydlr ctl status [--json]
@@ -19,6 +21,7 @@ const HELP = `usage: ./lydlr ctl status [--json]
        ./lydlr ctl ab start --node-a ID --node-b ID --version-a VERSION --version-b VERSION [--design D] [...]
        ./lydlr ctl ab results [--test ID] [--json]
        ./lydlr ctl ab stop [--test ID] [--restore VERSION] [--json]
+       ./lydlr ctl report FILE [--from TIME] [--to TIME] [--nodes A,B] [--versions X,Y] [--json]
 
 Talks to the running Lydlr Ops (window or headless) of the same data folder, over a local socket that only
 its user can open. The checks are those of the window. A deploy or rollback is followed to its end: exit
@@ -27,6 +30,10 @@ code 0 once the node's own report and its samples verified it, 1 when it failed 
   --data-dir DIR     the data folder of the application that is meant
   --window N         samples of the node, 1 to 100 (50)
   --to VERSION       go back to this version instead of the last good one
+                     (of a report: the end of its period, now)
+  --from TIME        begin of a report's period (an hour before its end). A time is Unix ms, ISO 8601 such as
+                     2026-11-24T14:05:00Z, or how long ago: 90s, 15m, 2h, 7d
+  --nodes, --versions   only these (all)
   --expect VERSION   refuse when the node reports another version by then
   --return           every node that runs the version because of the roll-out goes back to what it ran before
   --no-wait          end once the request is journalled and on its way
@@ -52,6 +59,9 @@ const OPTIONS = {
   expect: { type: "string" },
   "no-wait": { type: "boolean" },
   return: { type: "boolean" },
+  from: { type: "string" },
+  nodes: { type: "string" },
+  versions: { type: "string" },
   json: { type: "boolean" },
   ...AB_OPTIONS,
 } as const;
@@ -189,6 +199,17 @@ async function rolloutAbort(call: Call, rolloutId: string): Promise<Result<ExitC
   return ok(0);
 }
 
+async function report({ path, values, isJson, io }: Call, file: string): Promise<Result<ExitCode>> {
+  const order = reportOrder(file, { from: text(values, "from"), to: text(values, "to"), nodes: text(values, "nodes"), versions: text(values, "versions") }, systemTimers.wallMs());
+  if (!order.ok) return order;
+  const answered = await askControl(path, "report", order.value, () => undefined, (share) => io.stderr(`${Math.floor(share * 100)} %\n`));
+  if (!answered.ok) return answered;
+  const { path: written, bytes, samples, events } = answered.value;
+  if (isJson) print(io, { type: "report", ...answered.value });
+  else io.stdout(`${written}: ${samples} samples, ${events} events, ${bytes} bytes\n`);
+  return ok(0);
+}
+
 /** The options that each verb takes besides those of all. */
 const OWN_OPTIONS: Readonly<Record<string, readonly string[]>> = {
   status: [],
@@ -196,10 +217,11 @@ const OWN_OPTIONS: Readonly<Record<string, readonly string[]>> = {
   deploy: ["expect", "no-wait"],
   rollback: ["to", "expect", "no-wait"],
   rollout: ["return"],
+  report: ["from", "to", "nodes", "versions"],
 };
 
 /** Every option that not every verb takes. */
-const ALL_OWN_OPTIONS = ["window", "to", "expect", "no-wait", "return", ...Object.keys(AB_OPTIONS)];
+const ALL_OWN_OPTIONS = ["window", "to", "expect", "no-wait", "return", "from", "nodes", "versions", ...Object.keys(AB_OPTIONS)];
 
 function perform(verb: string, rest: readonly string[], call: Call): Promise<Result<ExitCode>> {
   const [first, second] = rest;
@@ -209,6 +231,7 @@ function perform(verb: string, rest: readonly string[], call: Call): Promise<Res
   if (verb === "rollback" && first !== undefined && rest.length === 1) return rollback(call, first);
   if (verb === "rollout" && first === "status" && rest.length <= 2 && call.values["return"] === undefined) return rolloutStatus(call, second);
   if (verb === "rollout" && first === "abort" && second !== undefined && rest.length === 2) return rolloutAbort(call, second);
+  if (verb === "report" && first !== undefined && rest.length === 1) return report(call, first);
   if (verb === "ab") return runAb(rest, call);
   return Promise.resolve(fail("BAD_USAGE", "see ./lydlr ctl --help."));
 }

@@ -13,6 +13,7 @@ function isCode(code: string): code is ErrorCode {
 /**
  * Asks the running application.
  * @param onProgress is told of every step of a command that is waited for.
+ * @param onShare is told how far a report is, 0 to 1.
  * @returns NOT_AVAILABLE where none runs with that data folder, or where it ended before it answered.
  */
 export function askControl<Name extends ControlName>(
@@ -20,6 +21,7 @@ export function askControl<Name extends ControlName>(
   request: Name,
   body: ControlBody<Name>,
   onProgress: (command: CommandView) => void,
+  onShare: (share: number) => void = () => undefined,
 ): Promise<Result<ControlReply<Name>>> {
   return new Promise((resolve) => {
     const socket = connect(path);
@@ -40,6 +42,7 @@ export function askControl<Name extends ControlName>(
         const answer = v.safeParse(controlAnswerSchema, line);
         if (!answer.success) end(fail("BAD_REQUEST", "The application's answer could not be read: it may be another version."));
         else if (answer.output.type === "progress") onProgress(answer.output.command);
+        else if (answer.output.type === "share") onShare(answer.output.share);
         else if (answer.output.type === "failure") end(fail(isCode(answer.output.code) ? answer.output.code : "INTERNAL", answer.output.message));
         else end(parseReply(request, answer.output.value));
       },

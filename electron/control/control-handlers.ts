@@ -5,6 +5,7 @@ import { CTL_REQUEST } from "../../shared/history/what-ran";
 import { fail, ok, type Result } from "../../shared/result";
 import type { Operations } from "../operations/operations";
 import { abTestControl, type TestedEngine } from "./abtest-control";
+import type { ReportDesk } from "../reports/report-desk";
 import { statusLineOf } from "./status-line";
 
 /** What the socket needs of the engine. */
@@ -16,15 +17,18 @@ export type ControlledEngine = TestedEngine & Pick<
 /** Tells whoever asked how a command goes on; the steps before the one answer. */
 export type TellProgress = (command: CommandView) => void;
 
+/** Tells whoever asked how far something is, 0 to 1. */
+export type TellShare = (share: number) => void;
+
 /** What answers each request of the socket. Expected failures are values. */
 export type ControlHandlers = {
-  readonly [Name in ControlName]: (body: ControlBody<Name>, tell: TellProgress, gone: AbortSignal) => Result<ControlReply<Name>> | Promise<Result<ControlReply<Name>>>;
+  readonly [Name in ControlName]: (body: ControlBody<Name>, tell: TellProgress, gone: AbortSignal, tellShare: TellShare) => Result<ControlReply<Name>> | Promise<Result<ControlReply<Name>>>;
 };
 
 const ENDS: ReadonlySet<CommandView["phase"]> = new Set<CommandView["phase"]>(["verified", "unconfirmed", "failed", "inconsistent"]);
 
 /** Answers the socket from the engine: the same requests, with the same checks, as the window's. */
-export function controlHandlers(engine: ControlledEngine): ControlHandlers {
+export function controlHandlers(engine: ControlledEngine, reports: Pick<ReportDesk, "write" | "onChange">): ControlHandlers {
   return {
     status: () =>
       ok({
@@ -56,6 +60,16 @@ export function controlHandlers(engine: ControlledEngine): ControlHandlers {
       return view === undefined ? fail("UNKNOWN_ROLLOUT", `${rolloutId} is not known any more.`) : ok({ rollout: rolloutLine(view) });
     },
     ...abTestControl(engine),
+    report: async ({ path, ...scope }, _tell, gone, tellShare) => {
+      const stop = reports.onChange((view) => {
+        if (view.phase === "writing" && view.path === path) tellShare(view.share);
+      });
+      try {
+        return await reports.write({ scope, path, by: "command line" }, gone);
+      } finally {
+        stop();
+      }
+    },
   };
 }
 

@@ -4,7 +4,7 @@ import * as v from "valibot";
 import { CONTROL_REQUESTS, controlCallSchema, type ControlAnswer, type ControlName, type ControlReply } from "../../shared/contract/control";
 import { fail, ok, type Result } from "../../shared/result";
 import { jsonLines } from "./json-lines";
-import type { ControlHandlers, TellProgress } from "./control-handlers";
+import type { ControlHandlers, TellProgress, TellShare } from "./control-handlers";
 
 /** Commands that may be connected at once; a script that forgets to hang up must not exhaust the application. */
 const MOST_CONNECTIONS = 32;
@@ -118,7 +118,7 @@ function serve(socket: Socket, { handlers, onTrouble }: ControlServerParts): voi
         refuse("BAD_REQUEST", `A line of the socket: ${call.issues[0].message}.`);
         return;
       }
-      void answerCall(call.output.request, call.output.body, handlers, (command) => send({ type: "progress", command }), gone.signal, onTrouble).then((answered) => {
+      void answerCall(call.output.request, call.output.body, handlers, (command) => send({ type: "progress", command }), gone.signal, onTrouble, (share) => send({ type: "share", share })).then((answered) => {
         if (answered.ok) send({ type: "reply", value: answered.value });
         else refuse(answered.error.code, answered.error.message);
       });
@@ -138,6 +138,7 @@ async function answerCall<Name extends ControlName>(
   tell: TellProgress,
   gone: AbortSignal,
   onTrouble: (sentence: string) => void,
+  tellShare: TellShare,
 ): Promise<Result<ControlReply<Name>>> {
   const parsed = v.safeParse(CONTROL_REQUESTS[name].body, body);
   if (!parsed.success) {
@@ -145,7 +146,7 @@ async function answerCall<Name extends ControlName>(
     return fail("BAD_REQUEST", `${name}: ${v.getDotPath(issue) ?? "body"}: ${issue.message}.`);
   }
   try {
-    return await handlers[name](parsed.output, tell, gone);
+    return await handlers[name](parsed.output, tell, gone, tellShare);
   } catch (error) {
     onTrouble(`ctl ${name} threw: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
     return fail("INTERNAL", `${name} failed by a fault of this application. It was logged.`);

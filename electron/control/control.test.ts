@@ -123,6 +123,8 @@ class ScriptedEngine implements ControlledEngine {
   }
 }
 
+const NO_REPORTS = { write: () => Promise.resolve(fail("NOT_AVAILABLE", "no reports here")), onChange: () => () => undefined };
+
 describe("the control socket", () => {
   let folder = "";
   let path = "";
@@ -130,7 +132,7 @@ describe("the control socket", () => {
   let server: ControlServer | null = null;
   const troubles: string[] = [];
 
-  async function open(handlers = controlHandlers(engine)): Promise<ControlServer> {
+  async function open(handlers = controlHandlers(engine, NO_REPORTS)): Promise<ControlServer> {
     const opened = await openControlServer({ path, handlers, onTrouble: (sentence) => troubles.push(sentence) });
     if (!opened.ok) throw new Error(opened.error.message);
     server = opened.value;
@@ -259,7 +261,7 @@ describe("the control socket", () => {
 
   it("tells a bug as INTERNAL and logs it", async () => {
     await open({
-      ...controlHandlers(engine),
+      ...controlHandlers(engine, NO_REPORTS),
       status: () => {
         throw new Error("broken on purpose");
       },
@@ -270,7 +272,7 @@ describe("the control socket", () => {
 
   it("replaces a socket that a killed application left, and never that of a running one", async () => {
     const first = await open();
-    const second = await openControlServer({ path, handlers: controlHandlers(engine), onTrouble: () => undefined });
+    const second = await openControlServer({ path, handlers: controlHandlers(engine, NO_REPORTS), onTrouble: () => undefined });
     expect(second).toMatchObject({ ok: false, error: { code: "NOT_AVAILABLE" } });
     expect((await ctl("status")).code, "the first one still answers").toBe(0);
     await first.close();
@@ -282,14 +284,14 @@ describe("the control socket", () => {
 
   it("does not take away a file that is no socket", async () => {
     writeFileSync(path, "kept");
-    const opened = await openControlServer({ path, handlers: controlHandlers(engine), onTrouble: () => undefined });
+    const opened = await openControlServer({ path, handlers: controlHandlers(engine, NO_REPORTS), onTrouble: () => undefined });
     expect(opened.ok).toBe(false);
     expect(statSync(path).size).toBe(4);
   });
 
   it("goes without where there can be no folder", async () => {
     writeFileSync(join(folder, "file"), "");
-    const opened = await openControlServer({ path: join(folder, "file", "control.sock"), handlers: controlHandlers(engine), onTrouble: () => undefined });
+    const opened = await openControlServer({ path: join(folder, "file", "control.sock"), handlers: controlHandlers(engine, NO_REPORTS), onTrouble: () => undefined });
     expect(opened).toMatchObject({ ok: false, error: { code: "NOT_AVAILABLE" } });
   });
 

@@ -35,6 +35,13 @@ export interface Journal {
   ofKind(event: string): Result<readonly EventView[], "JOURNAL_UNAVAILABLE">;
   /** Every event of some kinds of all runs, oldest first. */
   ofKinds(kinds: readonly string[]): Result<readonly EventView[], "JOURNAL_UNAVAILABLE">;
+  /** Events of a time and of ids, `afterId` < id <= `throughId`, in the order of their ids. Times are Unix ms, both included. */
+  between(range: {
+    readonly fromMs: number;
+    readonly toMs: number;
+    readonly afterId: number;
+    readonly throughId: number;
+  }): Result<readonly EventView[], "JOURNAL_UNAVAILABLE">;
   /** One event; null where it is not there. */
   eventOf(eventId: number): Result<EventView | null, "JOURNAL_UNAVAILABLE">;
   /** What an event was decided on; null where it has none or is not there. */

@@ -143,6 +143,10 @@ class SqliteJournal implements Journal {
     return this.select(`WHERE event IN (${kinds.map(() => "?").join(", ")}) ORDER BY id`, kinds);
   }
 
+  between({ fromMs, toMs, afterId, throughId }: Parameters<Journal["between"]>[0]): Result<readonly EventView[], "JOURNAL_UNAVAILABLE"> {
+    return this.select("WHERE id > ? AND id <= ? AND t_ms >= ? AND t_ms <= ? ORDER BY id", [afterId, throughId, fromMs, toMs]);
+  }
+
   eventOf(eventId: number): Result<EventView | null, "JOURNAL_UNAVAILABLE"> {
     const found = this.select("WHERE id = ?", [eventId]);
     return found.ok ? ok(found.value[0] ?? null) : found;
@@ -319,6 +323,7 @@ function closedJournal(problem: string): Journal {
     recent: refuse,
     ofKind: refuse,
     ofKinds: refuse,
+    between: refuse,
     eventOf: refuse,
     basisOf: refuse,
     keptOf: refuse,

@@ -15,6 +15,7 @@ export function installMenu(send: (command: WindowCommand) => void): void {
     {
       label: "&File",
       submenu: [
+        item("Write a report…", "open-report"),
         item("Settings", "go-settings", "CmdOrCtrl+,"),
         { type: "separator" },
         process.platform === "darwin" ? { role: "close" } : { role: "quit" },

@@ -13,6 +13,7 @@ import { policyHandlers } from "./policy-handlers";
 import { samplesCsv } from "../reports/samples-csv";
 import { abTestHandlers } from "./abtest-handlers";
 import { comparisonHandlers } from "./comparison-handlers";
+import { reportHandlers } from "./report-handlers";
 import { historyHandlers } from "./history-handlers";
 import { rolloutHandlers } from "./rollout-handlers";
 import { ros2Handlers, type Ros2Desk } from "./ros2-handlers";
@@ -87,6 +88,7 @@ export function requestHandlers(
     ...judgingHandlers(operations),
     ...rolloutHandlers(operations),
     ...abTestHandlers(operations, window),
+    ...reportHandlers(engine, window),
     ...policyHandlers(operations, policyCost, window),
     "selftest/run": () => selftest.run(),
     ...systemHandlers(engine.system, window),

@@ -16,6 +16,7 @@ import { openSetup } from "../pages/abtest/desk";
 import { openStart } from "../pages/rollouts/desk";
 import { closeOverlay, go, openMalformed, openOverlay, useOverlay, type Place } from "../state/navigation";
 import { request } from "../state/ops";
+import { openReport } from "../state/reports";
 import { readFleet } from "../state/store";
 import { paletteEntries, searchPalette, type PaletteAct, type PaletteEntry } from "./palette-entries";
 import "./palette.css";
@@ -121,6 +122,8 @@ function act(chosen: PaletteAct): void {
       return openOverlay(chosen.kind);
     case "malformed":
       return openMalformed(null);
+    case "report":
+      return openReport([]);
     case "theme":
       return toggleTheme();
   }

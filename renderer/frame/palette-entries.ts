@@ -19,6 +19,7 @@ export type PaletteAct =
   | { readonly kind: "faults" }
   | { readonly kind: "keys" }
   | { readonly kind: "malformed" }
+  | { readonly kind: "report" }
   | { readonly kind: "theme" };
 
 /** One line of the palette; its text names what it acts on. */
@@ -92,6 +93,7 @@ export function paletteEntries(
     ...(isEmbedded
       ? [{ id: "faults", text: "Open the fault console", fact: "F9", act: { kind: "faults" } } satisfies PaletteEntry]
       : []),
+    { id: "report", text: "Write a report…", fact: "command", act: { kind: "report" } },
     { id: "malformed", text: "Malformed messages", fact: "list", act: { kind: "malformed" } },
     { id: "theme", text: "Switch light and dark", fact: "appearance", act: { kind: "theme" } },
     { id: "keys", text: "Keys", fact: "list", act: { kind: "keys" } },

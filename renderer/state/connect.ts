@@ -9,6 +9,7 @@ import { readFleet, takeFailure, takeHello, takeSettings, takeSnapshot } from ".
 import { takeRegistryPush } from "./registry";
 import { takeSelftestProgress } from "./selftest";
 import { saveSettings } from "./settings";
+import { openReport, readReport, takeReport } from "./reports";
 import { readRollouts, takeRollouts } from "./rollouts";
 import { readSetup, takeSetup } from "./ros2-setup";
 import { readSystem, takeSystem, takeSystemFailure } from "./system";
@@ -34,6 +35,7 @@ export function connect(): Dispose {
     subscribe("push/comparison", takeComparison, takeFailure),
     subscribe("push/rollouts", takeRollouts, takeFailure),
     subscribe("push/abtest", takeAbTests, takeFailure),
+    subscribe("push/report", takeReport, takeFailure),
     subscribe("push/ros2-set-up", takeSetup, takeFailure),
     subscribe("push/models", takeRegistryPush, takeFailure),
     subscribe("push/policy", takePolicy, takeFailure),
@@ -48,6 +50,7 @@ export function connect(): Dispose {
   void readRollouts();
   void readAbTests();
   void readSystem();
+  void readReport();
   return () => {
     for (const dispose of disposals) dispose();
   };
@@ -76,6 +79,8 @@ function obey(command: WindowCommand): void {
       return openOverlay("keys");
     case "open-faults":
       return openOverlay("faults");
+    case "open-report":
+      return openReport([]);
     case "toggle-theme":
       return toggleTheme();
     default:

@@ -5,6 +5,7 @@ import { HISTORY_PUSHES, HISTORY_REQUESTS } from "./history";
 import { JUDGING_REQUESTS } from "./judging";
 import { MODEL_REQUESTS, registryPushSchema } from "./models";
 import { POLICY_PUSHES, POLICY_REQUESTS } from "./policy";
+import { REPORT_PUSHES, REPORT_REQUESTS } from "./reports";
 import { ROLLOUT_PUSHES, ROLLOUT_REQUESTS } from "./rollouts";
 import { ROS2_PUSHES, ROS2_REQUESTS } from "./ros2-setup";
 import { seriesSchema } from "./series";
@@ -221,6 +222,7 @@ export const REQUESTS = {
   ...POLICY_REQUESTS,
   ...SELFTEST_REQUESTS,
   ...SYSTEM_REQUESTS,
+  ...REPORT_REQUESTS,
   "faults/list": { body: nothing, reply: v.array(faultViewSchema) },
   /** `level` 0 switches the fault off. slow-cpu: times slower (2 to 20); lossy-link: share lost (0 to 1);
    * noisy-camera: added sigma in grey levels (0 to 60); crash: seconds until it restarts (1 to 60);
@@ -258,6 +260,7 @@ export const windowCommandSchema = v.picklist([
   "open-palette",
   "open-keys",
   "open-faults",
+  "open-report",
   "toggle-theme",
 ]);
 export type WindowCommand = v.InferOutput<typeof windowCommandSchema>;
@@ -276,6 +279,7 @@ export const PUSHES = {
   ...POLICY_PUSHES,
   ...SELFTEST_PUSHES,
   ...SYSTEM_PUSHES,
+  ...REPORT_PUSHES,
   "push/models": registryPushSchema,
 } as const;
 

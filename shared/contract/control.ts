@@ -2,6 +2,7 @@ import * as v from "valibot";
 import { abTestSetupSchema, abTestViewSchema } from "./abtest";
 import { nodePerformanceSchema, performanceSampleSchema } from "./channels";
 import { rolloutStateSchema } from "./rollouts";
+import { reportFileSchema, reportScopeSchema } from "./reports";
 import { commandViewSchema, nodeStateSchema } from "./snapshot";
 
 /**
@@ -88,6 +89,11 @@ export const CONTROL_REQUESTS = {
   "ab-results": { body: v.strictObject({ testId: v.optional(id) }), reply: testReply },
   /** Without `restoreVersion` every node gets what the set-up says. */
   "ab-stop": { body: v.strictObject({ testId: v.optional(id), restoreVersion: v.optional(id) }), reply: testReply },
+  /** Writes a report into a file of this machine, absolute; its ending is the format. Whoever hangs up cancels it. */
+  report: {
+    body: v.strictObject({ ...reportScopeSchema.entries, path: v.pipe(v.string(), v.minLength(1), v.maxLength(4_096)) }),
+    reply: reportFileSchema,
+  },
 } as const;
 
 /** The name of a request of the socket. */
@@ -100,9 +106,10 @@ export type ControlReply<Name extends ControlName> = v.InferOutput<(typeof CONTR
 /** A line from the command to the application. */
 export const controlCallSchema = v.strictObject({ request: v.picklist(Object.keys(CONTROL_REQUESTS) as readonly ControlName[]), body: v.unknown() });
 
-/** A line from the application: steps of a command while it is waited for, then the one answer. */
+/** A line from the application: steps of a command, or how far a report is, while it is waited for; then the one answer. */
 export const controlAnswerSchema = v.variant("type", [
   v.strictObject({ type: v.literal("progress"), command: commandViewSchema }),
+  v.strictObject({ type: v.literal("share"), share: finite }),
   v.strictObject({ type: v.literal("reply"), value: v.unknown() }),
   v.strictObject({ type: v.literal("failure"), code: v.string(), message: v.string() }),
 ]);

@@ -80,6 +80,7 @@ export const ERROR_CODES = {
   FILE_READ_FAILED: "a file could not be read",
   // the machine
   SYSTEM_READ_FAILED: "something of this machine could not be read",
+  REPORT_RUNNING: "another report is being written",
   // the application
   BAD_REQUEST: "a request does not follow its schema",
   UNTRUSTED_SENDER: "a request came from somewhere else than the window",

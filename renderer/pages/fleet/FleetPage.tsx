@@ -1,10 +1,11 @@
-import { Box, Grid3x3, LayoutGrid, ListFilter, Rows3 } from "lucide-react";
+import { Box, FileText, Grid3x3, LayoutGrid, ListFilter, Rows3 } from "lucide-react";
 import { useEffect, type ReactNode } from "react";
 import { openDeploy } from "../../commands/desk";
 import { Button, Kbd, SearchField, Segmented, Select } from "../../design";
 import { countOf } from "../../format/number";
 import { Guard } from "../../frame/Guard";
 import { readPlaceBefore } from "../../state/navigation";
+import { openReport } from "../../state/reports";
 import { saveSettings } from "../../state/settings";
 import { useFleet, useSettings } from "../../state/store";
 import { CardsView } from "./CardsView";
@@ -113,6 +114,10 @@ function FleetHead({ view, nodeCount }: { readonly view: FleetView; readonly nod
         ]}
         onChange={(fleetView) => void saveSettings({ fleetView })}
       />
+      <Button kind="outline" onPress={() => openReport([])}>
+        <FileText size={16} strokeWidth={1.75} aria-hidden />
+        Report…
+      </Button>
       <Button kind="outline" isDisabled={nodeCount === 0} onPress={() => openDeploy({ nodeId: null, version: null })}>
         <Box size={16} strokeWidth={1.75} aria-hidden />
         Deploy a version…

@@ -1,4 +1,4 @@
-import { CalendarRange, ChevronRight, Download, Pause, Play } from "lucide-react";
+import { CalendarRange, ChevronRight, Download, FileText, Pause, Play } from "lucide-react";
 import { memo, useState, type ReactNode } from "react";
 import type { RequestReply } from "../../../shared/contract/channels";
 import type { NodeView } from "../../../shared/contract/snapshot";
@@ -10,6 +10,7 @@ import { formatAge } from "../../format/time";
 import { isUnknown, STATE_HUES, STATE_WORDS } from "../../format/words";
 import { shownStateOf } from "../../judging/shown";
 import { request } from "../../state/ops";
+import { openReport } from "../../state/reports";
 import { useFleet, useSettings } from "../../state/store";
 import { profileText } from "../fleet/parts";
 import { RangeDialog } from "./RangeDialog";
@@ -110,6 +111,10 @@ const HeadControls = memo(function HeadControls(props: Omit<NodeHeadProps, "node
         {isPaused ? <Play size={16} strokeWidth={1.75} aria-hidden /> : <Pause size={16} strokeWidth={1.75} aria-hidden />}
         {isPaused ? "Resume" : "Pause"}
         {singleKeyShortcuts ? <Kbd>Space</Kbd> : null}
+      </Button>
+      <Button kind="outline" aria-label={`Report of ${props.nodeId}…`} onPress={() => openReport([props.nodeId])}>
+        <FileText size={16} strokeWidth={1.75} aria-hidden />
+        Report…
       </Button>
       <ExportButton nodeId={props.nodeId} />
     </>

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { DEFAULT_LIMITS } from "../contract/settings";
-import { isBeyond, metricsBeyond } from "./limits";
+import { isBeyond, LIMITED_METRICS, limitOf, METRIC_NAMES, metricsBeyond } from "./limits";
 
 describe("limits", () => {
   test("let a value exactly at a limit pass", () => {
@@ -12,6 +12,14 @@ describe("limits", () => {
       "compressionRatio",
       "latencyMs",
       "qualityScore",
+    ]);
+  });
+
+  test("have a side and a name each", () => {
+    expect(LIMITED_METRICS.map((metric) => [METRIC_NAMES[metric], limitOf(metric, DEFAULT_LIMITS)])).toEqual([
+      ["ratio", { value: 5, side: "min" }],
+      ["latency", { value: 50, side: "max" }],
+      ["quality", { value: 0.7, side: "min" }],
     ]);
   });
 

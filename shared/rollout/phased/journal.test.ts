@@ -48,6 +48,8 @@ describe("an event of a roll-out", () => {
     expect(readRolloutEvent(written(first, { event: "rollout-aborted" }))).toBeNull();
     expect(readRolloutEvent(written(first, { event: "started" }))).toBeNull();
     expect(readRolloutEvent(written(first, { detail: { ...detail, rolloutId: 7 } }))).toBeNull();
+    const aborted = written({ type: "aborted", ...AT });
+    expect(readRolloutEvent({ ...aborted, detail: { ...aborted.detail, rolloutId: 7 } })).toBeNull();
     for (const wrong of [{ nodes: "none" }, { plan: "{}" }, { policyRevision: -1 }, { atMs: "soon" }, { type: "another" }]) expect(readRolloutEvent(written(first, { detail: { ...detail, ...wrong } }))).toBeNull();
   });
 });

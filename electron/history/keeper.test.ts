@@ -15,7 +15,7 @@ const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
 describe("the history's file", () => {
-  let folder = scratchFolder();
+  let folder: ReturnType<typeof scratchFolder> = { path: "", remove: () => undefined };
   let path = "";
   let news: HistoryNews[] = [];
   let keepers: HistoryKeeper[] = [];

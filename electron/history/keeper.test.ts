@@ -15,7 +15,7 @@ const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
 describe("the history's file", () => {
-  let folder = scratchFolder();
+  let folder: ReturnType<typeof scratchFolder> = { path: "", remove: () => undefined };
   let path = "";
   let news: HistoryNews[] = [];
   let keepers: HistoryKeeper[] = [];
@@ -217,7 +217,7 @@ describe("the history's file", () => {
 
   describe("that is damaged", () => {
     function damaged(bytes: (size: number) => readonly (readonly [number, number])[]): readonly MetricSample[] {
-      const samples = steadySamples(["node_0", "node_1"], BEGIN_MS, 2 * 3_600);
+      const samples = steadySamples(["node_0", "node_1"], BEGIN_MS, 4_000);
       const keeper = keep();
       write(keeper, samples);
       work(keeper, BEGIN_MS + 3 * HOUR_MS);
@@ -245,7 +245,7 @@ describe("the history's file", () => {
     });
 
     test("in the middle gives what can be read to the new one, and the rest is counted", () => {
-      const samples = damaged((size) => [[Math.floor(size / 2 / 4_096) * 4_096, 40 * 4_096]]);
+      const samples = damaged((size) => [[Math.floor(size / 2 / 4_096) * 4_096, 12 * 4_096]]);
       const keeper = keep();
       keeper.append([batchOf([sampleAt("node_0", BEGIN_MS + 4 * HOUR_MS)])], BEGIN_MS + 4 * HOUR_MS);
       // Whoever reads finds it first, or the work does: either way it is kept aside.

@@ -5,10 +5,10 @@ import { addToFact, bytesAt, inTransaction, numberAt, openForReading, readFact, 
 
 /** Rows that are copied in one step: some milliseconds. */
 const COPIED_AT_ONCE = 40;
-/** Where nothing can be read, the next try is twice as far on, at most this many rows. */
-const LONGEST_LEAP = 64;
+/** Where nothing can be read, so many rows are tried one by one; then each try is twice as far on. */
+const TRIED_ONE_BY_ONE = 500;
 /** After so many tries in vain a table has no more to give. */
-const MOST_FAILURES = 2_000;
+const MOST_FAILURES = 530;
 /** The fact that keeps how far it is: it goes on where a crash ended it. */
 const STATE_FACT = "recovering";
 
@@ -34,6 +34,9 @@ const stateSchema = v.strictObject({
   id: v.number(),
   series: v.number(),
   slot: v.number(),
+  /** The last row that could be read. */
+  goodId: v.number(),
+  /** Tries in vain since then. */
   failures: v.number(),
   copied: v.number(),
   lost: v.number(),
@@ -79,7 +82,7 @@ export function beginRecovery(target: HistoryDatabase, path: string): void {
     } finally {
       source?.close();
     }
-    const state: State = { path, table: TABLES[0], id: 0, series: 0, slot: 0, failures: 0, copied: 0, lost: 0 };
+    const state: State = { path, table: TABLES[0], id: 0, series: 0, slot: 0, goodId: 0, failures: 0, copied: 0, lost: 0 };
     writeFact(target, STATE_FACT, JSON.stringify(state));
   });
 }
@@ -136,6 +139,8 @@ export class Recovery {
     const insert = this.target.prepare(`INSERT OR IGNORE INTO ${table} (${COLUMNS[table]}) VALUES (?, ?, ?, ?, ?)`);
     const pend = this.target.prepare("INSERT OR IGNORE INTO pending (series, slot, epoch) VALUES (?, ?, ?)");
     let { copied, lost } = state;
+    const first = numberAt(found[0] ?? [], 0);
+    if (state.failures > 0) lost += table === "hours" ? state.failures : Math.max(0, first - state.goodId - 1);
     for (const row of found) {
       const values = valuesOf(row, this.target, table);
       if (values === null) {
@@ -152,7 +157,7 @@ export class Recovery {
       }
     }
     const last = found.at(-1) ?? [];
-    return { ...state, copied, lost, failures: 0, id: numberAt(last, 0), series: numberAt(last, 1), slot: numberAt(last, 2) };
+    return { ...state, copied, lost, failures: 0, id: numberAt(last, 0), goodId: numberAt(last, 0), series: numberAt(last, 1), slot: numberAt(last, 2) };
   }
 }
 
@@ -171,12 +176,12 @@ function valuesOf(row: readonly unknown[], target: HistoryDatabase, table: Table
 
 function tableAfter(state: State): State | null {
   const table = TABLES[TABLES.indexOf(state.table) + 1];
-  return table === undefined ? null : { ...state, table, id: 0, series: 0, slot: 0, failures: 0 };
+  return table === undefined ? null : { ...state, table, id: 0, series: 0, slot: 0, goodId: 0, failures: 0 };
 }
 
-/** Over what cannot be read: twice as far each time. */
+/** Over what cannot be read. What a table has after its last readable row is not known; it counts as one. */
 function leapt(state: State): State | null {
-  if (state.failures >= MOST_FAILURES) return tableAfter(state);
-  const by = Math.min(LONGEST_LEAP, 2 ** Math.min(30, state.failures));
-  return { ...state, failures: state.failures + 1, lost: state.lost + 1, id: state.id + by, slot: state.slot + by };
+  if (state.failures >= MOST_FAILURES) return tableAfter({ ...state, lost: state.lost + 1 });
+  const by = state.failures < TRIED_ONE_BY_ONE ? 1 : 2 ** (state.failures - TRIED_ONE_BY_ONE);
+  return { ...state, failures: state.failures + 1, id: state.id + by, slot: state.slot + by };
 }

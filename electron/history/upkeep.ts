@@ -8,7 +8,7 @@ import type { HistoryWriter } from "./writer";
 /** An hour is rolled up this long after its end. */
 const SETTLED_MS = 20_000;
 /** Rows that are deleted in one step: some milliseconds. */
-const DELETED_AT_ONCE = 100;
+const DELETED_AT_ONCE = 20;
 /** Pages that are given back in one step. */
 const VACUUMED_AT_ONCE = 400;
 /** Free pages that are kept for what comes next: giving them back and asking for them again is work for nothing. */

@@ -136,7 +136,7 @@ const BY_NUMBER = new Intl.Collator("en", { numeric: true });
  */
 export class FigureReader {
   private readonly nodes = new Map<string, NodeTally>();
-  private readonly traces: NodeTraces;
+  private traces: NodeTraces;
   private samples = 0;
 
   constructor(private readonly scope: ReportScope) {
@@ -163,6 +163,7 @@ export class FigureReader {
 
   /** Between the passes. */
   settle(): void {
+    this.traces = new NodeTraces(this.shown());
     for (const node of this.nodes.values()) {
       for (const group of node.groups.values()) for (const metric of METRICS) group.tallies[metric].settle();
       node.gapAfterMs = node.intervals.gapAfterMs();
@@ -193,6 +194,20 @@ export class FigureReader {
       nodes: nodes.map(({ nodeId, samples, intervals }) => ({ nodeId, samples, medianIntervalMs: intervals.medianMs(), gapAfterMs: intervals.gapAfterMs() })),
       traces: nodes.flatMap(({ nodeId }) => this.traces.of(nodeId) ?? []),
     };
+  }
+
+  /** The period; the part of it that has samples where most of it has none, so that charts are not a stroke at an edge. */
+  private shown(): { readonly fromMs: number; readonly toMs: number } {
+    const { fromMs, toMs } = this.scope;
+    let firstMs = toMs;
+    let lastMs = fromMs;
+    for (const { groups } of this.nodes.values()) {
+      for (const group of groups.values()) {
+        firstMs = Math.min(firstMs, group.firstMs);
+        lastMs = Math.max(lastMs, group.lastMs);
+      }
+    }
+    return lastMs > firstMs && lastMs - firstMs < (toMs - fromMs) / 2 ? { fromMs: firstMs, toMs: lastMs } : { fromMs, toMs };
   }
 
   private noteSilence(node: NodeTally, version: string | null, atMs: number): void {

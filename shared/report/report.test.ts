@@ -170,6 +170,12 @@ describe("a report's page", () => {
     expect(silent).not.toContain("NaN");
   });
 
+  it("shows the part of the period that has samples where most of it has none, and says so", () => {
+    const long = { ...WHOLE, fromMs: START_MS - 3_600_000 };
+    expect(reportPage(contentOf(long, threeNodes(), []))).toContain("Most of the period has no sample: the charts show 2026-03-01 14:00:00 to 2026-03-01 14:09:59 UTC.");
+    expect(reportPage(contentOf(WHOLE, threeNodes(), []))).not.toContain("Most of the period");
+  });
+
   it("of nothing says so", () => {
     expect(reportPage(contentOf(WHOLE, [], []))).toContain("No sample of these nodes and versions is kept for this period.");
   });

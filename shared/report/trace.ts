@@ -1,6 +1,4 @@
 import { METRICS, type Metric } from "../fleet/sample";
-import type { ReportScope } from "./scope";
-
 /** Stretches of time that a chart of a report is drawn in: one to three pixels each on paper. */
 export const TRACE_BUCKETS = 240;
 
@@ -19,6 +17,9 @@ export interface MetricTrace {
 /** What the charts of one node are drawn of. */
 export interface NodeTrace {
   readonly nodeId: string;
+  /** What the charts show, Unix ms: the period, or the part of it that has samples where that is less than half. */
+  readonly fromMs: number;
+  readonly toMs: number;
   /** Length of a stretch, ms. */
   readonly bucketMs: number;
   readonly metrics: Readonly<Record<Metric, MetricTrace>>;
@@ -45,8 +46,9 @@ export class NodeTraces {
   private readonly opened = new Map<string, Open>();
   private readonly bucketMs: number;
 
-  constructor(private readonly scope: Pick<ReportScope, "fromMs" | "toMs">) {
-    this.bucketMs = Math.max(1, scope.toMs - scope.fromMs) / TRACE_BUCKETS;
+  /** The stretch of time that all charts show. */
+  constructor(private readonly shown: { readonly fromMs: number; readonly toMs: number }) {
+    this.bucketMs = Math.max(1, shown.toMs - shown.fromMs) / TRACE_BUCKETS;
   }
 
   /** A node whose samples come. */
@@ -63,7 +65,7 @@ export class NodeTraces {
       else open.moreChanges += 1;
     }
     open.version = version;
-    const bucket = Math.min(TRACE_BUCKETS - 1, Math.max(0, Math.floor((atMs - this.scope.fromMs) / this.bucketMs)));
+    const bucket = Math.min(TRACE_BUCKETS - 1, Math.max(0, Math.floor((atMs - this.shown.fromMs) / this.bucketMs)));
     for (const metric of METRICS) {
       const value = columns[metric][index] ?? NaN;
       if (!Number.isFinite(value)) continue;
@@ -82,6 +84,6 @@ export class NodeTraces {
     const open = this.opened.get(nodeId);
     if (open === undefined) return undefined;
     const { metrics, changes, moreChanges } = open;
-    return { nodeId, bucketMs: this.bucketMs, metrics, changes, moreChanges };
+    return { nodeId, ...this.shown, bucketMs: this.bucketMs, metrics, changes, moreChanges };
   }
 }

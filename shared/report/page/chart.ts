@@ -1,5 +1,4 @@
 import type { Metric } from "../../fleet/sample";
-import type { ReportScope } from "../scope";
 import { TRACE_BUCKETS, type NodeTrace } from "../trace";
 import { html, type Markup } from "./markup";
 import { clock, METRIC_WORDS, moment, number } from "./words";
@@ -91,10 +90,10 @@ function gapBands(trace: NodeTrace, metric: Metric): readonly { readonly from: n
   return bands;
 }
 
-function changeLines(trace: NodeTrace, scope: ReportScope): Markup[] {
+function changeLines(trace: NodeTrace): Markup[] {
   let namedTo = -Infinity;
   return trace.changes.map(({ atMs, version }, index) => {
-    const at = LEFT + ((atMs - scope.fromMs) / Math.max(1, scope.toMs - scope.fromMs)) * PLOT_WIDTH;
+    const at = LEFT + ((atMs - trace.fromMs) / Math.max(1, trace.toMs - trace.fromMs)) * PLOT_WIDTH;
     const isNamed = index < NAMED_CHANGES && at >= namedTo;
     if (isNamed) namedTo = at + FLAG_WIDTH;
     const isLate = at > WIDTH - FLAG_WIDTH;
@@ -106,7 +105,7 @@ function changeLines(trace: NodeTrace, scope: ReportScope): Markup[] {
 }
 
 /** One metric of one node over the period. */
-export function metricChart(trace: NodeTrace, metric: Metric, scale: Scale | null, scope: ReportScope): Markup {
+export function metricChart(trace: NodeTrace, metric: Metric, scale: Scale | null): Markup {
   const { name, unit, decimals } = METRIC_WORDS[metric];
   const title = unit === "" ? name : `${name}, ${unit}`;
   const path = scale === null ? "" : linePath(trace, metric, scale);
@@ -115,13 +114,13 @@ export function metricChart(trace: NodeTrace, metric: Metric, scale: Scale | nul
   }
   const middle = (scale.low + scale.high) / 2;
   const digits = scale.high - scale.low >= 10 ? 0 : decimals;
-  const middleMs = (scope.fromMs + scope.toMs) / 2;
-  const described = `${name} of ${trace.nodeId} from ${moment(scope.fromMs)} to ${moment(scope.toMs)} UTC`;
+  const middleMs = (trace.fromMs + trace.toMs) / 2;
+  const described = `${name} of ${trace.nodeId} from ${moment(trace.fromMs)} to ${moment(trace.toMs)} UTC`;
   return html`<figure class="chart"><figcaption>${title}</figcaption><svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${described}">
 ${[scale.low, middle, scale.high].map((value) => html`<line class="grid" x1="${LEFT}" x2="${WIDTH - RIGHT}" y1="${y(value, scale)}" y2="${y(value, scale)}"/><text x="${LEFT - 5}" y="${(Number(y(value, scale)) + 3.5).toFixed(1)}" text-anchor="end">${number(value, digits)}</text>`)}
 ${gapBands(trace, metric).map(({ from, to }) => html`<rect class="gap" x="${x(from - 0.5)}" y="${TOP}" width="${(((to - from) / TRACE_BUCKETS) * PLOT_WIDTH).toFixed(1)}" height="${PLOT_HEIGHT}"/>`)}
-${changeLines(trace, scope)}
+${changeLines(trace)}
 <path class="line" d="${path}"/>
-<text x="${LEFT}" y="${HEIGHT - 5}">${clock(scope.fromMs, scope.toMs)}</text><text x="${LEFT + PLOT_WIDTH / 2}" y="${HEIGHT - 5}" text-anchor="middle">${clock(middleMs, scope.toMs)}</text><text x="${WIDTH - RIGHT}" y="${HEIGHT - 5}" text-anchor="end">${clock(scope.toMs, scope.fromMs)}</text>
+<text x="${LEFT}" y="${HEIGHT - 5}">${clock(trace.fromMs, trace.toMs)}</text><text x="${LEFT + PLOT_WIDTH / 2}" y="${HEIGHT - 5}" text-anchor="middle">${clock(middleMs, trace.toMs)}</text><text x="${WIDTH - RIGHT}" y="${HEIGHT - 5}" text-anchor="end">${clock(trace.toMs, trace.fromMs)}</text>
 </svg></figure>`;
 }

@@ -35,9 +35,11 @@ function charts(content: ReportContent): Markup {
   const gapAfterMs = new Map(nodes.map((node) => [node.nodeId, node.gapAfterMs]));
   const [first] = traces;
   if (first === undefined) return html`<p>There is nothing to draw.</p>`;
-  return html`<p class="note">Each stretch of ${duration(first.bucketMs)} from its smallest to its greatest value, no averages; all nodes on the same scales. Hatched: no sample. A line with a flag: another version by the node's own report.</p>
+  const { fromMs, toMs } = content.scope;
+  const part = first.fromMs === fromMs && first.toMs === toMs ? null : html`<p class="note">Most of the period has no sample: the charts show ${moment(first.fromMs)} to ${moment(first.toMs)} UTC.</p>`;
+  return html`${part}<p class="note">Each stretch of ${duration(first.bucketMs)} from its smallest to its greatest value, no averages; all nodes on the same scales. Hatched: no sample. A line with a flag: another version by the node's own report.</p>
 ${traces.map(
-    (trace) => html`<div class="node"><h3><span class="id">${trace.nodeId}</span> <span class="note">a silence over ${duration(gapAfterMs.get(trace.nodeId) ?? 0)} is a gap${trace.moreChanges === 0 ? "" : `; ${count(trace.moreChanges, "version change")} more than drawn`}</span></h3><div class="charts">${shown.map((metric) => metricChart(trace, metric, scales.get(metric) ?? null, content.scope))}</div></div>`,
+    (trace) => html`<div class="node"><h3><span class="id">${trace.nodeId}</span> <span class="note">a silence over ${duration(gapAfterMs.get(trace.nodeId) ?? 0)} is a gap${trace.moreChanges === 0 ? "" : `; ${count(trace.moreChanges, "version change")} more than drawn`}</span></h3><div class="charts">${shown.map((metric) => metricChart(trace, metric, scales.get(metric) ?? null))}</div></div>`,
   )}`;
 }
 

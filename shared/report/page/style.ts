@@ -7,6 +7,7 @@ body { margin: 0 auto; max-width: 1180px; padding: 28px 32px 40px; background: #
 h1 { margin: 0 0 2px; font-size: 24px; line-height: 30px; font-weight: 600; }
 h2 { margin: 28px 0 8px; font-size: 16px; line-height: 24px; font-weight: 600; break-after: avoid; }
 h3 { margin: 16px 0 6px; font-size: 13px; line-height: 20px; font-weight: 600; break-after: avoid; }
+h3 .note { margin-left: 8px; font-weight: 400; }
 p { margin: 0 0 8px; }
 .facts, .note, .none { color: var(--third); font-size: 12px; line-height: 16px; }
 .facts { margin-bottom: 4px; }
@@ -45,5 +46,5 @@ dt { font-weight: 500; }
 dd { margin: 0; color: var(--second); }
 code { font-family: "IBM Plex Mono", ui-monospace, monospace; font-size: 11.5px; }
 @page { size: A4 landscape; margin: 12mm 12mm 14mm; }
-@media print { html { background: none; } body { max-width: none; padding: 0; } .wide { overflow: visible; } h1 { font-size: 20px; } table { font-size: 10.5px; line-height: 14px; } th, td { padding: 3px 5px; } .id { font-size: 10px; } }
+@media print { html { background: none; } body { max-width: none; padding: 0; background: none; } .wide { overflow: visible; } h1 { font-size: 20px; } table { font-size: 10.5px; line-height: 14px; } th, td { padding: 3px 5px; } .id { font-size: 10px; } }
 `;

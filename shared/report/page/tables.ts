@@ -71,7 +71,7 @@ function incidentRow(row: IncidentRow, content: ReportContent): Markup {
 export function incidentsTable(content: ReportContent): Markup {
   const { incidents } = content.story;
   if (incidents.rows.length === 0) return html`<p>No incident in this period.</p>`;
-  return html`${table(["Since (UTC)", "What", "Node", "Version", "Lasted", ""], incidents.rows.map((row) => incidentRow(row, content)))}${more(incidents, "incident")}`;
+  return html`${table(["Since (UTC)", "What", "Node", "Version", "Lasted", "In words"], incidents.rows.map((row) => incidentRow(row, content)))}${more(incidents, "incident")}`;
 }
 
 function commandRow(row: CommandRow, content: ReportContent): Markup {
@@ -85,7 +85,7 @@ function commandRow(row: CommandRow, content: ReportContent): Markup {
 export function commandsTable(content: ReportContent): Markup {
   const { commands } = content.story;
   if (commands.rows.length === 0) return html`<p>Nothing was deployed or rolled back in this period.</p>`;
-  return html`${table(["Requested (UTC)", "Command", "Who", "Node", "What", "Outcome", "Took", ""], commands.rows.map((row) => commandRow(row, content)))}${more(commands, "command")}`;
+  return html`${table(["Requested (UTC)", "Command", "Who", "Node", "What", "Outcome", "Took", "In words"], commands.rows.map((row) => commandRow(row, content)))}${more(commands, "command")}`;
 }
 
 const OUTCOMES = ["pass", "warn", "inconclusive", "fail", "no-data", "error"] as const;
@@ -100,7 +100,7 @@ function verdictRow(row: VerdictRow, content: ReportContent): Markup {
 export function verdictsTable(content: ReportContent): Markup {
   const { verdicts } = content.story;
   if (verdicts.rows.length === 0) return html`<p>No verdict changed in this period.</p>`;
-  return html`${table(["Node", "Version", ...OUTCOMES, "Newest", "Since (UTC)", ""], verdicts.rows.map((row) => verdictRow(row, content)))}${more(verdicts, "row")}<p class="note">Numbers count how often a verdict came to that outcome.</p>`;
+  return html`${table(["Node", "Version", ...OUTCOMES, "Newest", "Since (UTC)", "In words"], verdicts.rows.map((row) => verdictRow(row, content)))}${more(verdicts, "row")}<p class="note">Numbers count how often a verdict came to that outcome.</p>`;
 }
 
 function undertakingRow(row: UndertakingRow, content: ReportContent): Markup {
@@ -110,7 +110,7 @@ function undertakingRow(row: UndertakingRow, content: ReportContent): Markup {
 
 /** Roll-outs, or A/B tests. */
 export function undertakingsTable(rows: Rows<UndertakingRow>, what: string, content: ReportContent): Markup {
-  return html`${table(["Started (UTC)", "Id", "Who", "", "Stands", "Since (UTC)", ""], rows.rows.map((row) => undertakingRow(row, content)))}${more(rows, what)}`;
+  return html`${table(["Started (UTC)", "Id", "Who", "What", "Stands", "Since (UTC)", "In words"], rows.rows.map((row) => undertakingRow(row, content)))}${more(rows, what)}`;
 }
 
 function alertRow(row: AlertRow, content: ReportContent): Markup {
@@ -122,7 +122,7 @@ function alertRow(row: AlertRow, content: ReportContent): Markup {
 /** Alerts. */
 export function alertsTable(content: ReportContent): Markup {
   const { alerts } = content.story;
-  return html`${table(["Raised (UTC)", "Severity", "Node", "", "Stands", "Since (UTC)", ""], alerts.rows.map((row) => alertRow(row, content)))}${more(alerts, "alert")}`;
+  return html`${table(["Raised (UTC)", "Severity", "Node", "What", "Stands", "Since (UTC)", "In words"], alerts.rows.map((row) => alertRow(row, content)))}${more(alerts, "alert")}`;
 }
 
 /** This machine over the period. */

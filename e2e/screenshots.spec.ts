@@ -83,6 +83,9 @@ test.describe("six nodes", () => {
     await page.getByRole("radio", { name: "Cards" }).click();
     await openNode(page, "node_0");
     await shoot(app(), "node");
+    await page.getByRole("navigation", { name: "Pages" }).getByRole("button", { name: "System" }).click();
+    await expect(page.getByRole("slider", { name: /, cursor$/ })).toHaveCount(2);
+    await shoot(app(), "system");
   });
 
   test("registry and comparison", async () => {

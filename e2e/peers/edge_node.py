@@ -18,6 +18,7 @@ import rclpy
 from rclpy.context import Context
 from rclpy.duration import Duration
 from rclpy.executors import SingleThreadedExecutor
+from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
 from rclpy.qos import DurabilityPolicy, HistoryPolicy, QoSProfile, ReliabilityPolicy
 from std_msgs.msg import Float32MultiArray, String, UInt8MultiArray
 
@@ -187,6 +188,7 @@ def arguments():
     parser.add_argument("--foreign-topics", type=int, default=0, help="publishers that are nobody's business")
     parser.add_argument("--ghosts", action="store_true", help="subscriptions on metrics, and publishers of fleet topics")
     parser.add_argument("--type-clash", help="a publisher of String on this topic")
+    parser.add_argument("--diagnostics", action="store_true", help="a driver that tells how it is on /diagnostics, and of the first node's machine")
     parser.add_argument("--competitor", action="store_true", help="a node called model_deployment_manager")
     parser.add_argument("--restart-after", type=float, default=0, help="ends its nodes and makes them again, s")
     parser.add_argument("--seed", type=int, default=1)
@@ -199,6 +201,23 @@ def node_ids(text):
         prefix, star, count = part.partition("*")
         ids.extend([f"{prefix}{index}" for index in range(int(count))] if star else [part])
     return [each for each in ids if each]
+
+
+def diagnostics(node, node_id):
+    """What diagnostic_updater would send: a driver that fails, and a machine that is warm."""
+    message = DiagnosticArray()
+    message.header.stamp = node.get_clock().now().to_msg()
+    message.status = [
+        DiagnosticStatus(level=DiagnosticStatus.ERROR, name="lidar_front: driver", message="no packets for 2.0 s", hardware_id="VLP-16 #7"),
+        DiagnosticStatus(
+            level=DiagnosticStatus.WARN,
+            name=f"{node_id}: machine",
+            message="warm",
+            hardware_id="orin-7",
+            values=[KeyValue(key="cpu_percent", value="91.5"), KeyValue(key="temperature_celsius", value="84.0")],
+        ),
+    ]
+    return message
 
 
 def surroundings(options, context):
@@ -218,6 +237,11 @@ def surroundings(options, context):
             other.create_publisher(String, "/cmd/metrics", 5)
         if options.type_clash:
             other.create_publisher(String, options.type_clash, 1)
+    if options.diagnostics:
+        driver = rclpy.create_node("lidar_front", context=context, start_parameter_services=False, enable_rosout=False)
+        publisher = driver.create_publisher(DiagnosticArray, "/diagnostics", 10)
+        driver.create_timer(0.5, lambda: publisher.publish(diagnostics(driver, node_ids(options.nodes)[0])))
+        others.append(driver)
     if options.competitor:
         others.append(rclpy.create_node("model_deployment_manager", context=context, start_parameter_services=False, enable_rosout=False))
     return others

@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
+import { cpus, hostname } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startTestEngine, type TestEngine } from "./engine";
@@ -32,6 +33,12 @@ describe("./lydlr edge", () => {
     expect(engine.node("drone_7")).toMatchObject({ vertical: "drone", dialect: "lydt", modelVersion: "1.0.0" });
     expect(engine.node("gateway_7")).toMatchObject({ vertical: "iot", dialect: "lydt", modelVersion: "1.0.0" });
     expect(engine.node("drone_7")?.latest?.compressionRatio).toBeGreaterThan(1);
+    // Each tells of itself and of its machine, which is this one.
+    const component = (name: string) => engine.operations.diagnostics().shown.find((each) => each.name === name);
+    await engine.until("the machines", () => component("gateway_7: machine")?.values.some(({ key }) => key === "process_cpu_percent") === true);
+    expect(component("drone_7: edge node")).toMatchObject({ nodeId: "drone_7", isEmbedded: false, level: "ok" });
+    expect(component("gateway_7: machine")).toMatchObject({ hardwareId: hostname(), nodeId: "gateway_7" });
+    expect(component("gateway_7: machine")?.values).toContainEqual({ key: "cpu_count", value: String(cpus().length) });
   });
 
   it("obeys a deploy", async () => {

@@ -67,6 +67,17 @@ describe("an engine on a ROS 2 graph", () => {
     await engine.live("unsure");
   });
 
+  it("reads /diagnostics of any program in the graph, and which node a status is about", async () => {
+    await peers("--nodes", "warm_1", "--diagnostics");
+    await engine.live("warm_1");
+    const shown = () => engine.operations.diagnostics().shown;
+    await engine.until("the diagnostics", () => shown().length === 2);
+    expect(shown()).toMatchObject([
+      { name: "warm_1: machine", nodeId: "warm_1", level: "warn", hardwareId: "orin-7", isEmbedded: false, values: [{ key: "cpu_percent", value: "91.5" }, { key: "temperature_celsius", value: "84.0" }] },
+      { name: "lidar_front: driver", nodeId: null, level: "error", message: "no packets for 2.0 s", values: [] },
+    ]);
+  });
+
   it("tells nodes with the same ROS node name apart by their topics", async () => {
     await peers("--nodes", "twin_a,twin_b", "--node-name", "edge_compressor");
     await engine.live("twin_a");

@@ -43,6 +43,7 @@ export function fakeMachine(timers: Timers): FakeMachine {
     answers,
     tookMs,
     calls,
+    costly: new Set(["gpus", "diskIo"]),
     setBusy(percent) {
       core();
       busy = percent;

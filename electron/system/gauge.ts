@@ -4,8 +4,10 @@ import type { Read } from "./port";
 
 /** A reading that takes longer than this has failed; it may still come. */
 const ANSWERS_WITHIN_MS = 30_000;
-/** A reading is made at most so often that its time is this share of all: a thousandth of a core for each gauge. */
+/** A costly reading is made so seldom that its time is a thousandth of all. A wait for a processor is no cost: what reads files alone is not paced. */
 const TIME_SHARE = 1_000;
+/** Readings before the pace: a rate needs two, and the first is often slow. */
+const UNPACED_READINGS = 2;
 /** Where there is none, it is looked for again so seldom: a GPU does not come and go. */
 const LOOK_AGAIN_MS = 600_000;
 /** The shortest of the last readings is what it costs; the others waited for a processor. */
@@ -17,6 +19,8 @@ export interface GaugeOptions<Raw, Value> {
   readonly timers: Timers;
   /** At least this long between two readings, ms. */
   readonly everyMs: number;
+  /** It starts other programs: read so seldom that its time is a thousandth of all. */
+  readonly isCostly: boolean;
   read(): Read<Raw>;
   /** Makes the value from what was read and what was read before; null where it needs another reading. */
   derive(raw: Raw, before: { readonly raw: Raw; readonly atMs: number } | null, atMs: number): Value | null;
@@ -52,7 +56,8 @@ export class Gauge<Raw, Value> {
     const nowMs = timers.monotonicMs();
     this.tookMs.push(nowMs - startedMs);
     if (this.tookMs.length > KEPT_TIMES) this.tookMs.shift();
-    const pauseMs = Math.max(everyMs, TIME_SHARE * Math.min(...this.tookMs));
+    const isPaced = this.options.isCostly && this.tookMs.length >= UNPACED_READINGS;
+    const pauseMs = isPaced ? Math.max(everyMs, TIME_SHARE * Math.min(...this.tookMs)) : everyMs;
     this.nextMs = startedMs + (read.ok && read.value === null ? Math.max(LOOK_AGAIN_MS, pauseMs) : pauseMs);
     if (!read.ok) {
       this.reading = { state: "failed", code: read.error.code, sentence: read.error.message };

@@ -46,6 +46,7 @@ export function gpuOf(controller: systeminformation.Systeminformation.GraphicsCo
  */
 export function libraryPort(): SystemPort {
   return {
+    costly: new Set(["memory", "diskIo", "network", "temperatures", "gpus", "battery"]),
     host: () => {
       const cores = cpus();
       return {

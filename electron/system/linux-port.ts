@@ -38,6 +38,7 @@ export function linuxPort(root = "/"): SystemPort {
   const files: Files = { text, names, optional };
   return {
     ...library,
+    costly: new Set(["gpus"]),
     cores: () => reading("/proc/stat", () => coresOf(text("proc", "stat"))),
     memory: () => reading("/proc/meminfo", () => memoryOf(text("proc", "meminfo"))),
     diskIo: () => reading("/proc/diskstats", () => diskCountersOf(text("proc", "diskstats"), new Set(names("sys", "block")))),

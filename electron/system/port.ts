@@ -47,11 +47,16 @@ export interface ProcessCounters {
   readonly memoryBytes: number;
 }
 
+/** What can be read of a machine again and again. */
+export type Quantity = "cores" | "memory" | "disk" | "diskIo" | "network" | "temperatures" | "gpus" | "battery" | "processes";
+
 /**
  * Where the numbers of a machine come from: the files of Linux, or systeminformation elsewhere. One contract suite
  * holds both to the same numbers. Counters go up; whoever asks takes differences.
  */
 export interface SystemPort {
+  /** What it reads by starting other programs, or by looking through much: the sampler reads that at a pace. */
+  readonly costly: ReadonlySet<Quantity>;
   host(): HostFacts;
   /** Averages over 1, 5 and 15 min; null where the system keeps none. */
   load(): readonly [number, number, number] | null;

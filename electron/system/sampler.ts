@@ -4,7 +4,7 @@ import { coreShares, ratePerS } from "../../shared/system/counters";
 import type { Dispose, Timers } from "../../shared/time";
 import { startMetronome } from "../operations/metronome";
 import { Gauge } from "./gauge";
-import type { InterfaceCounters, OwnProcess, ProcessCounters, SystemPort } from "./port";
+import type { InterfaceCounters, OwnProcess, ProcessCounters, Quantity, SystemPort } from "./port";
 
 /** Between two samples, ms. */
 export const SAMPLE_MS = 1_000;
@@ -95,10 +95,11 @@ function costPercent(costsMs: readonly number[]): number | null {
 }
 
 function gaugesOf({ timers, port, dataDir, processes }: SamplerParts) {
+  const pace = (quantity: Quantity) => ({ timers, isCostly: port.costly.has(quantity) });
   return {
     cpu: new Gauge({
       name: "The processor",
-      timers,
+      ...pace("cores"),
       everyMs: SAMPLE_MS,
       read: () => port.cores(),
       derive: (raw, before) => {
@@ -108,11 +109,11 @@ function gaugesOf({ timers, port, dataDir, processes }: SamplerParts) {
         return { percent: perCore.reduce((sum, each) => sum + each, 0) / perCore.length, perCore: [...perCore], load: load === null ? null : [...load] as [number, number, number] };
       },
     }),
-    memory: new Gauge({ name: "Memory", timers, everyMs: SAMPLE_MS, read: () => port.memory(), derive: (raw) => raw }),
-    disk: new Gauge({ name: "The disk", timers, everyMs: SLOW_MS.disk, read: () => port.disk(dataDir), derive: (raw) => ({ path: dataDir, ...raw }) }),
+    memory: new Gauge({ name: "Memory", ...pace("memory"), everyMs: SAMPLE_MS, read: () => port.memory(), derive: (raw) => raw }),
+    disk: new Gauge({ name: "The disk", ...pace("disk"), everyMs: SLOW_MS.disk, read: () => port.disk(dataDir), derive: (raw) => ({ path: dataDir, ...raw }) }),
     diskIo: new Gauge({
       name: "The disks",
-      timers,
+      ...pace("diskIo"),
       everyMs: SAMPLE_MS,
       read: () => port.diskIo(),
       derive: (raw, before, atMs) => {
@@ -124,17 +125,17 @@ function gaugesOf({ timers, port, dataDir, processes }: SamplerParts) {
     }),
     network: new Gauge({
       name: "The network",
-      timers,
+      ...pace("network"),
       everyMs: SAMPLE_MS,
       read: () => port.network(),
       derive: (raw, before, atMs) => (before === null ? null : interfaceRates(raw, before, atMs)),
     }),
-    gpus: new Gauge({ name: "The GPU", timers, everyMs: SLOW_MS.gpus, read: () => port.gpus(), derive: (raw) => [...raw] }),
-    temperatures: new Gauge({ name: "Temperatures", timers, everyMs: SLOW_MS.temperatures, read: () => port.temperatures(), derive: (raw) => [...raw] }),
-    battery: new Gauge({ name: "The battery", timers, everyMs: SLOW_MS.battery, read: () => port.battery(), derive: (raw) => raw }),
+    gpus: new Gauge({ name: "The GPU", ...pace("gpus"), everyMs: SLOW_MS.gpus, read: () => port.gpus(), derive: (raw) => [...raw] }),
+    temperatures: new Gauge({ name: "Temperatures", ...pace("temperatures"), everyMs: SLOW_MS.temperatures, read: () => port.temperatures(), derive: (raw) => [...raw] }),
+    battery: new Gauge({ name: "The battery", ...pace("battery"), everyMs: SLOW_MS.battery, read: () => port.battery(), derive: (raw) => raw }),
     processes: new Gauge({
       name: "The processes",
-      timers,
+      ...pace("processes"),
       everyMs: SAMPLE_MS,
       read: async () => {
         const wanted = processes();

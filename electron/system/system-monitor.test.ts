@@ -78,9 +78,15 @@ describe("the system monitor", () => {
   it("reads what takes long so seldom that it takes a thousandth of the time", async () => {
     const { timers, machine } = setUp(({ tookMs }) => tookMs.set("diskIo", 20));
     await timers.advanceSettled(105_000);
-    // 20 ms each: every 20 s.
-    expect(machine.calls.get("diskIo")).toBe(6);
+    // 20 ms each: every 20 s, once there are two of which a rate can be made.
+    expect(machine.calls.get("diskIo")).toBe(7);
     expect(machine.calls.get("network")).toBe(106);
+  });
+
+  it("does not take a wait for the processor for the cost of reading a file", async () => {
+    const { timers, machine } = setUp(({ tookMs }) => tookMs.set("memory", 200));
+    await timers.advanceSettled(20_000);
+    expect(machine.calls.get("memory")).toBe(21);
   });
 
   it("says of what never answers that it does not, and asks it nothing more", async () => {

@@ -27,9 +27,10 @@ describe("keys", () => {
     expect(readPress(pressed, null, true)).toEqual(meaning);
   });
 
-  it("G then F, R, M or S leads to a page, G then another key to nothing", () => {
+  it("G then F, R, M, Y or S leads to a page, G then another key to nothing", () => {
     expect(readPress(press("f"), "G", true)).toEqual({ act: "go-fleet" });
     expect(readPress(press("m"), "G", true)).toEqual({ act: "go-models" });
+    expect(readPress(press("y"), "G", true)).toEqual({ act: "go-system" });
     expect(readPress(press("s"), "G", true)).toEqual({ act: "go-settings" });
     expect(readPress(press("r"), "G", true)).toEqual({ act: "go-rollouts" });
     expect(readPress(press("x"), "G", true)).toBeNull();

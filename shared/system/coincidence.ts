@@ -5,6 +5,8 @@ const BUSY_PERCENT = 70;
 const RISE_PERCENT = 25;
 /** A value counts as the median of so many around it: one second says nothing. */
 const SMOOTHED_OVER = 5;
+/** Of fewer samples nothing is said. */
+const LEAST_SAMPLES = 15;
 /** So many samples in a row on the other side end a stretch. */
 const SAMPLES_THAT_END = 6;
 
@@ -30,6 +32,7 @@ export function coincidenceOf(
   samples: { readonly atMs: Float64Array; readonly cpuPercent: Float64Array; readonly latencyMs: Float64Array },
   maxLatencyMs: number,
 ): Coincidence {
+  if (samples.atMs.length < LEAST_SAMPLES) return { cpu: null, latency: null };
   const cpu = smoothed(samples.cpuPercent);
   const calm = quantile(cpu.filter((value) => !Number.isNaN(value)), 0.25);
   const rise = Math.min(95, Math.max(BUSY_PERCENT, calm + RISE_PERCENT));

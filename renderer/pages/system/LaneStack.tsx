@@ -13,7 +13,7 @@ const LEFT_PX = 44;
 const RIGHT_PX = 112;
 const TOP_PX = 10;
 /** Between two lanes, and under the last one for the clock. */
-const BETWEEN_PX = 14;
+const BETWEEN_PX = 22;
 const CLOCK_PX = 24;
 const CLOCK_LABEL_PX = 66;
 /** Samples of a Page Up or Page Down. */
@@ -173,7 +173,7 @@ function Values({ lane, values, plot }: { readonly lane: Lane; readonly values: 
       </text>
       {lane.lines.map(({ column, label, isDashed }, index) => {
         const value = values[index] ?? null;
-        const y = plot.top + 25 + index * 30;
+        const y = plot.top + 24 + index * 29;
         return (
           <g key={column}>
             <text className="lane-value" x={x} y={y}>

@@ -1,8 +1,9 @@
 import type { ReactNode } from "react";
+import type { Snapshot } from "../../../shared/contract/snapshot";
 import type { SystemStats } from "../../../shared/contract/system";
 import { Panel } from "../../design";
 import { countOf, formatNumber } from "../../format/number";
-import { formatDuration } from "../../format/time";
+import { formatAge, formatDuration } from "../../format/time";
 import { useFleet, useSnapshotMeta } from "../../state/store";
 import { bitRate, bytesPerS, gigabytes, megabytes, missingWords, percentText, processWords, sortedProcesses } from "./words";
 
@@ -136,16 +137,22 @@ function batteryWords({ percent, isCharging, minutesLeft }: Extract<SystemStats[
   return `${formatNumber(percent, 0)} %, ${isCharging ? "charging" : "not charging"}${left}`;
 }
 
+/** Whether decisions are on disk, and since when the newest is. */
+function journalWords({ journal, atMs }: Pick<Snapshot, "journal" | "atMs">): string {
+  if (journal.state !== "written") return journal.sentence;
+  return journal.lastWriteAtMs === null ? "written" : `written, the newest ${formatAge(atMs - journal.lastWriteAtMs)}`;
+}
+
 /** What the engine keeps, and how regular it is. */
 export function StorePanel({ components }: { readonly components: number }): ReactNode {
   const meta = useSnapshotMeta();
   if (meta === null) return null;
   const tick = meta.periodMs === null ? "no tick yet" : `${formatNumber(meta.periodMs, 0)} ms${meta.periodP95Ms === null ? "" : `, p95 ${formatNumber(meta.periodP95Ms, 0)}`}`;
   const facts = [
-    { name: "Journal", value: meta.journal.sentence },
+    { name: "Journal", value: journalWords(meta) },
     { name: "Tick", value: tick },
     { name: "Samples", value: `${formatNumber(meta.samples, 0)} since the start` },
-    ...meta.processes.map(({ name, sentence, restarts }) => ({ name, value: restarts === 0 ? sentence : `${sentence} ${countOf(restarts, "restart")}.` })),
+    ...meta.processes.map(({ name, sentence, restarts }) => ({ name: processWords(name, 0)[0], value: restarts === 0 ? sentence : `${sentence} ${countOf(restarts, "restart")}.` })),
     { name: "Malformed", value: countOf(meta.malformed, "message") },
     { name: "/diagnostics", value: countOf(components, "component") },
   ];

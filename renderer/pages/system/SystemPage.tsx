@@ -13,7 +13,7 @@ import { EdgeMachines } from "./EdgeMachines";
 import { Figures } from "./Figures";
 import { CoresPanel, MachinePanel, ProcessesPanel, StorePanel } from "./MachinePanels";
 import { CoincidenceChart, MachineChart } from "./SystemCharts";
-import { RANGES, useSystemSeries, type RangeValue } from "./use-system-series";
+import { openingRange, RANGES, useSystemSeries, type RangeValue } from "./use-system-series";
 import { hostWords, samplerWords } from "./words";
 import "./system.css";
 
@@ -21,7 +21,10 @@ import "./system.css";
 export function SystemPage(): ReactNode {
   const view = useSystemView();
   const failure = useSystemFailure();
-  const [range, setRange] = useState<RangeValue>(RANGES[0].value);
+  const [chosen, setChosen] = useState<RangeValue | null>(null);
+  const [opened, setOpened] = useState<RangeValue | null>(null);
+  if (opened === null && view !== null) setOpened(openingRange(view.stats.uptimeMs));
+  const range = chosen ?? opened ?? RANGES[0].value;
   return (
     <>
       <div className="page-head">
@@ -29,7 +32,7 @@ export function SystemPage(): ReactNode {
           <h1>System</h1>
           <p className="note">{view === null ? "reading this machine" : `${hostWords(view.stats.host)} · ${samplerWords(view.stats)}`}</p>
         </div>
-        <Segmented label="Range" value={range} segments={RANGES} onChange={setRange} />
+        <Segmented label="Range" value={range} segments={RANGES} onChange={setChosen} />
         <ExportButton />
       </div>
       <div className="page-scroll system-scroll">
@@ -70,8 +73,8 @@ function SystemBody({ view, rangeMs }: { readonly view: SystemView; readonly ran
           <Guard what="The machine's panels">
             <CoresPanel stats={stats} />
             <ProcessesPanel stats={stats} />
-            <MachinePanel stats={stats} />
             <StorePanel components={view.diagnostics.length + view.hiddenDiagnostics} />
+            <MachinePanel stats={stats} />
           </Guard>
         </div>
       </div>

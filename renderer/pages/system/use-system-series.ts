@@ -8,11 +8,17 @@ const MAX_POINTS = 300;
 
 /** The ranges that the page offers, ms. */
 export const RANGES = [
+  { value: "60000", label: "1 min" },
   { value: "600000", label: "10 min" },
   { value: "3600000", label: "1 h" },
   { value: "86400000", label: "24 h" },
 ] as const;
 export type RangeValue = (typeof RANGES)[number]["value"];
+
+/** A young application opens on its newest minute, which is full soon; later on ten. */
+export function openingRange(uptimeMs: number): RangeValue {
+  return uptimeMs < 120_000 ? "60000" : "600000";
+}
 
 /** A point of a long range stands for many seconds: it is asked for as seldom. */
 function everyMs(rangeMs: number): number {

@@ -70,7 +70,7 @@ const PROCESS_ORDER = [...PROCESS_WORDS.keys()];
 
 /** What a process is: its name and, quieter, what it does. */
 export function processWords(kind: string, embeddedNodes: number): readonly [name: string, what: string] {
-  if (kind === "main" && embeddedNodes > 0) return ["Main", `engine, journal, sensors of ${embeddedNodes} embedded ${embeddedNodes === 1 ? "node" : "nodes"}`];
+  if (kind === "main" && embeddedNodes > 0) return ["Main", `engine, ${embeddedNodes} embedded ${embeddedNodes === 1 ? "node" : "nodes"}`];
   return PROCESS_WORDS.get(kind) ?? [kind, "of this application"];
 }
 

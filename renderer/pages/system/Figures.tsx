@@ -65,7 +65,7 @@ function Figure({ name, trail, reading, fact, value, unit, emphasis = "normal", 
   );
 }
 
-function CpuFigure({ stats: { cpu, host } }: { readonly stats: SystemStats }): ReactNode {
+function CpuFigure({ stats: { cpu } }: { readonly stats: SystemStats }): ReactNode {
   const known = cpu.state === "known" ? cpu.value : null;
   const load = known?.load ?? null;
   return (
@@ -73,7 +73,7 @@ function CpuFigure({ stats: { cpu, host } }: { readonly stats: SystemStats }): R
       name="CPU"
       trail="cpu"
       reading={cpu}
-      fact={load === null ? "" : `load ${formatNumber(load[0], 1)} of ${host.cores}`}
+      fact={load === null ? "" : `load ${formatNumber(load[0], 1)}`}
       value={known === null ? "" : percentText(known.percent)}
       unit="%"
       emphasis={known !== null && known.percent >= BUSY_PERCENT ? "medium" : "normal"}

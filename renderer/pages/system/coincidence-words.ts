@@ -51,11 +51,14 @@ export function coincidenceWords(facts: CoincidenceFacts): CoincidenceWords {
     return {
       sentence: `The fleet's median latency is over its limit of ${limit} ${since(fleetSlow.sinceMs)}; this machine's CPU did not rise with it.`,
       consequence: "This machine does not explain it.",
-      fact: "latency passes its limit, CPU does not rise",
+      fact: fleetSlow.sinceMs === null ? null : "latency passes its limit, CPU does not rise",
     };
   }
   const within = facts.hasLatency ? `The fleet's median latency is within its limit of ${limit}.` : "No node reports a latency now.";
-  if (cpuBusy !== null) return { sentence: `This machine's CPU is busy ${since(cpuBusy.sinceMs)}. ${others} ${within}`, consequence: null, fact: "CPU rises, latency stays within its limit" };
+  if (cpuBusy !== null) {
+    const fact = cpuBusy.sinceMs === null || !facts.hasLatency ? null : "CPU rises, latency stays within its limit";
+    return { sentence: `This machine's CPU is busy ${since(cpuBusy.sinceMs)}. ${others} ${within}`, consequence: null, fact };
+  }
   return { sentence: `This machine's CPU did not rise in the time that is shown. ${within}`, consequence: null, fact: null };
 }
 

@@ -100,7 +100,7 @@ describe("an A/B test in the engine", () => {
     await until(isOver);
     const { verdict, restore } = seen();
     expect(verdict.kind).toBe("harmful");
-    expect(verdict.sentence).toMatch(/^Harmful: .*1\.2\.0.*node_/);
+    expect(verdict).toMatchObject({ metric: "qualityScore", sentence: expect.stringMatching(/^Harmful: the judge took 1\.2\.0 back from node_\d\. Quality/) as string });
     expect(restore.map(({ state }) => state)).toEqual(["confirmed", "confirmed"]);
     expect([...bench.running.values()]).toEqual(["1.0.0", "1.0.0"]);
     expect(bench.operations.abTests.reproduce("ab-0001")).toMatchObject({ value: { isSame: true } });

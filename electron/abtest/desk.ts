@@ -257,13 +257,13 @@ export class AbTestDesk {
     const run = this.runs.get(testId);
     if (run !== undefined) {
       const state = run.state();
-      return ok({ record: run.record, result: run.result(), inputs: run.inputs, state, ranMs: run.ranMs(), open: run.openSegment(), isPaused: state === "paused" });
+      return ok({ record: run.record, result: run.result(), inputs: run.inputs, state, ranMs: run.ranMs(), open: run.openSegment() });
     }
     const record = this.records.get(testId);
     if (record === undefined) return unknown(testId);
     const inputs = this.pastInputs(testId);
     if (!inputs.ok) return inputs;
-    return ok({ record, result: resultOf(record, inputs.value), inputs: inputs.value, state: "ended", ranMs: record.end?.ranMs ?? 0, open: null, isPaused: false });
+    return ok({ record, result: resultOf(record, inputs.value), inputs: inputs.value, state: "ended", ranMs: record.end?.ranMs ?? 0, open: null });
   }
 
   private pastInputs(testId: string): Result<readonly TestInput[]> {

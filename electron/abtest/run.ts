@@ -1,13 +1,13 @@
-import { startAbTest, type AbTest, type TestResult } from "../../shared/abtest/ab-test";
+import type { TestResult } from "../../shared/abtest/ab-test";
 import { interruptionText, type TestInput } from "../../shared/abtest/input";
 import type { PlannedBlock } from "../../shared/abtest/plan";
-import type { KeptInputs } from "../../shared/abtest/record-journal";
-import { evolveTest, type Segment, type TestEvent, type TestRecord, type VerdictNumbers } from "../../shared/abtest/record";
+import type { Segment, TestEvent, TestRecord } from "../../shared/abtest/record";
 import { createSampler, type Sampler } from "../../shared/abtest/sampler";
 import type { AbTestState } from "../../shared/contract/abtest";
 import type { TrackedNode } from "../../shared/fleet/tracked-node";
 import type { Result } from "../../shared/result";
-import { Placement } from "./placement";
+import { Exchange } from "./exchange";
+import { Ledger, type WriteTest } from "./ledger";
 import { Restoration } from "./restoration";
 import { TestClock } from "./test-clock";
 import { Watch, type Ending } from "./watch";
@@ -15,38 +15,29 @@ import type { AbTestWorld } from "./world";
 
 /** Ticks in a row without an obstruction before a paused test goes on. */
 const WELL_TICKS = 2;
-/** A version that a node could not be given for so long invalidates the test. */
-const PLACE_WITHIN_MS = 300_000;
 /** A node that reports another version than it was given at so many ticks in a row was given it by somebody else. */
 const OTHER_TICKS = 2;
 
 type Phase = "placing" | "running" | "paused" | "restoring" | "ended";
-
-/** How a run writes what happens to it. On failure it did not happen. */
-export type WriteTest = (event: TestEvent, kept: KeptInputs) => Result<void>;
 
 /**
  * One test that runs: it puts versions on nodes, feeds what nodes report to the inference, and puts back what is to
  * run afterwards. Everything that the inference is told is kept, in order: the same inputs give the same result.
  */
 export class TestRun {
-  private readonly ab: AbTest;
+  private readonly ledger: Ledger;
   private readonly clock: TestClock;
   private readonly watch: Watch;
   private readonly samplers: ReadonlyMap<string, Sampler>;
-  private readonly allInputs: TestInput[];
-  private unwritten: TestInput[] = [];
   private phase: Phase = "placing";
   /** A block that was cut waits to be run again. */
   private isResuming = false;
-  private placements = new Map<string, Placement>();
-  private placingSinceMs: number;
+  private exchange: Exchange | null = null;
   private wellTicks = 0;
   private readonly otherTicks = new Map<string, number>();
   /** On the test's clock. */
   private blockFromMs = 0;
   private segmentFromAtMs: number | null = null;
-  private toldVerdict: string;
   private restoration: Restoration | null = null;
   /** Why it ends, until that is on disk. */
   private endReason: string | null = null;
@@ -55,33 +46,32 @@ export class TestRun {
   /** @param before the inputs of earlier runs of the application, oldest first; `awayMs`: since the last of them was written. */
   constructor(
     private readonly world: AbTestWorld,
-    private known: TestRecord,
-    private readonly writeTest: WriteTest,
+    record: TestRecord,
+    writeTest: WriteTest,
     before: readonly TestInput[] | null,
     awayMs: number,
   ) {
-    const { plan, nodes } = known.started;
-    this.ab = startAbTest(plan, 0);
-    this.allInputs = [...(before ?? [])];
-    for (const input of this.allInputs) this.ab.take(input);
-    this.watch = new Watch(world, known);
-    this.samplers = new Map(nodes.map(({ nodeId, every }) => [nodeId, createSampler(every)]));
-    const lastMs = this.allInputs.at(-1)?.tMs ?? 0;
+    this.ledger = new Ledger(record, writeTest, before ?? []);
+    this.watch = new Watch(world, record);
+    this.samplers = new Map(record.started.nodes.map(({ nodeId, every }) => [nodeId, createSampler(every)]));
+    const lastMs = this.inputs.at(-1)?.tMs ?? 0;
     this.clock = new TestClock(lastMs);
-    this.placingSinceMs = world.clock.monotonicMs();
-    this.toldVerdict = known.verdict?.sentence ?? "";
-    if (known.end !== null) this.phase = "ended";
-    else if (known.ending !== null) this.startRestoring();
+    if (record.end !== null) this.phase = "ended";
+    else if (record.ending !== null) this.startRestoring();
     else if (before !== null) this.takeUp(lastMs, Math.max(0, awayMs));
   }
 
+  private get ab(): Ledger["ab"] {
+    return this.ledger.ab;
+  }
+
   get record(): TestRecord {
-    return this.known;
+    return this.ledger.record;
   }
 
   /** Everything that the inference was told. */
   get inputs(): readonly TestInput[] {
-    return this.allInputs;
+    return this.ledger.inputs;
   }
 
   result(): TestResult {
@@ -91,7 +81,7 @@ export class TestRun {
   state(): AbTestState {
     switch (this.phase) {
       case "placing":
-        return this.isResuming ? "paused" : this.known.segments.length === 0 ? "starting" : "swapping";
+        return this.isResuming ? "paused" : this.record.segments.length === 0 ? "starting" : "swapping";
       case "running":
         return "running";
       case "paused":
@@ -105,9 +95,9 @@ export class TestRun {
 
   /** Time that it ran in blocks, ms. */
   ranMs(): number {
-    if (this.known.end !== null) return this.known.end.ranMs;
+    if (this.record.end !== null) return this.record.end.ranMs;
     const open = this.segmentFromAtMs === null ? 0 : this.world.clock.wallMs() - this.segmentFromAtMs;
-    return open + this.known.segments.reduce((sum, { fromAtMs, toAtMs }) => sum + (toAtMs - fromAtMs), 0);
+    return open + this.record.segments.reduce((sum, { fromAtMs, toAtMs }) => sum + (toAtMs - fromAtMs), 0);
   }
 
   /** The block that runs now, as far as it has come; null while none does. */
@@ -152,7 +142,7 @@ export class TestRun {
       this.restore();
       return;
     }
-    this.lookForEnding(this.known.started.nodes.map(({ nodeId }) => nodeId));
+    this.lookForEnding(this.record.started.nodes.map(({ nodeId }) => nodeId));
     if (this.isEnding()) return;
     this.lookForObstruction();
     this.lookForOtherVersion();
@@ -185,12 +175,12 @@ export class TestRun {
   }
 
   private block(): PlannedBlock | undefined {
-    return this.known.started.plan.blocks[this.ab.blocksRun()];
+    return this.record.started.plan.blocks[this.ab.blocksRun()];
   }
 
   private wantedOn(nodeId: string): string | null {
     const block = this.block();
-    const node = this.known.started.nodes.find((each) => each.nodeId === nodeId);
+    const node = this.record.started.nodes.find((each) => each.nodeId === nodeId);
     if (block === undefined || node === undefined) return null;
     return node.arm === "A" ? block.versionOfFirst : block.versionOfSecond;
   }
@@ -211,7 +201,7 @@ export class TestRun {
 
   /** A node that reports another version than it was given, and nobody asked it to from here. */
   private lookForOtherVersion(): void {
-    for (const { nodeId } of this.known.started.nodes) {
+    for (const { nodeId } of this.record.started.nodes) {
       const reported = this.world.node(nodeId)?.modelVersion ?? null;
       const wanted = this.wantedOn(nodeId);
       const ticks = this.phase !== "running" || reported === wanted ? 0 : (this.otherTicks.get(nodeId) ?? 0) + 1;
@@ -249,34 +239,21 @@ export class TestRun {
   private startPlacing(isResuming: boolean): void {
     this.phase = "placing";
     this.isResuming = isResuming;
-    this.placements = new Map();
-    this.placingSinceMs = this.world.clock.monotonicMs();
+    this.exchange = null;
     this.place();
   }
 
   /** Puts the block's versions on its nodes; the block begins with the last node's own report. */
   private place(): void {
-    const waiting: string[] = [];
-    for (const { nodeId, beforeVersion } of this.known.started.nodes) {
-      const node = this.world.node(nodeId);
+    const { started } = this.record;
+    const versions = started.nodes.flatMap(({ nodeId }) => {
       const version = this.wantedOn(nodeId);
-      if (version === null) return;
-      const placement = this.placements.get(nodeId) ?? new Placement(this.world, this.requestPrefix(nodeId), version, version === beforeVersion);
-      this.placements.set(nodeId, placement);
-      const placed = node === undefined ? ({ state: "waiting", reason: `${nodeId} has not been seen` } as const) : placement.look(node);
-      if (placed.state === "placed") continue;
-      if (placed.state !== "waiting") {
-        this.endBy({ type: "invalidated", reason: `${nodeId} did not take ${version} (${placed.reason.replace(/\.$/, "")})` });
-        return;
-      }
-      waiting.push(placed.reason);
-    }
-    if (waiting.length === 0) this.begin();
-    else if (this.world.clock.monotonicMs() - this.placingSinceMs > PLACE_WITHIN_MS) this.endBy({ type: "invalidated", reason: `versions could not be exchanged (${(waiting[0] ?? "").replace(/\.$/, "")})` });
-  }
-
-  private requestPrefix(nodeId: string): string {
-    return `${this.known.started.testId}-${nodeId}-${this.ab.blocksRun() + 1}`;
+      return version === null ? [] : [[nodeId, version] as const];
+    });
+    this.exchange ??= new Exchange(this.world, started, this.ab.blocksRun(), new Map(versions));
+    const exchanged = this.exchange.look();
+    if (exchanged.state === "failed") this.endBy({ type: "invalidated", reason: exchanged.reason });
+    else if (exchanged.state === "done") this.begin();
   }
 
   /** Every node reports its version: the block counts from now on. */
@@ -306,13 +283,12 @@ export class TestRun {
 
   /** Ends the blocks that are over; where the next one has other versions, the clock stands until they run. */
   private closeBlocks(): void {
-    const { blockMs, blocks } = this.known.started.plan;
+    const { blockMs, blocks } = this.record.started.plan;
     while (this.phase === "running" && this.endReason === null && this.nowMs() >= this.blockFromMs + blockMs) {
       const blocksRun = this.ab.blocksRun();
       const endMs = this.blockFromMs + blockMs;
       const endAtMs = this.world.clock.wallMs() - (this.nowMs() - endMs);
-      const closing: TestInput = { type: "tick", tMs: endMs };
-      this.tell(closing);
+      this.ledger.tell({ type: "tick", tMs: endMs });
       this.endSegment(endAtMs, true, blocksRun);
       this.blockFromMs = endMs;
       const [before, next] = [blocks[blocksRun], blocks[blocksRun + 1]];
@@ -320,7 +296,7 @@ export class TestRun {
       const isNext = next !== undefined;
       if (isNext && !isExchange) this.segmentFromAtMs = endAtMs;
       if (isNext && isExchange) this.clock.stop(endMs);
-      this.follow(closing);
+      this.follow("tick");
       if (!this.isEnding() && isExchange) this.startPlacing(false);
     }
   }
@@ -339,41 +315,19 @@ export class TestRun {
   /** Tells the inference, keeps what it was told, and does what follows. */
   private feed(input: TestInput): void {
     if (this.ab.isOver()) return;
-    this.tell(input);
-    if (input.type !== "sample") this.follow(input);
+    this.ledger.tell(input);
+    if (input.type !== "sample") this.follow(input.type);
   }
 
-  /** Lets time pass in a pause: kept only where that ends the test. */
   private feedPause(): void {
-    const input: TestInput = { type: "tick", tMs: this.nowMs() };
-    this.ab.take(input);
-    if (!this.ab.isOver()) return;
-    this.keep(input);
-    this.follow(input);
+    if (this.ledger.passTime(this.nowMs())) this.follow("tick");
   }
 
-  private tell(input: TestInput): void {
-    this.ab.take(input);
-    this.keep(input);
-  }
-
-  private keep(input: TestInput): void {
-    this.allInputs.push(input);
-    this.unwritten.push(input);
-  }
-
-  private follow({ type }: TestInput): void {
-    this.tellVerdict();
+  private follow(type: TestInput["type"]): void {
+    this.ledger.writeVerdict(this.world.clock.wallMs());
     if (this.ab.isOver()) {
       if (type !== "ended") this.startEnding(this.ab.result().verdict.sentence, null);
-    } else if (this.known.started.endAtWinner && isWinner(this.ab.result())) this.end("It was to end with a winner.", null);
-  }
-
-  private tellVerdict(): void {
-    const result = this.ab.result();
-    if (result.verdict.kind === "collecting" || result.verdict.sentence === this.toldVerdict) return;
-    this.toldVerdict = result.verdict.sentence;
-    this.write({ type: "verdict", ...numbersOf(result), atMs: this.world.clock.wallMs(), sentence: result.verdict.sentence });
+    } else if (this.record.started.endAtWinner && isWinner(this.ab.result())) this.end("It was to end with a winner.", null);
   }
 
   private startEnding(reason: string, versions: ReadonlyMap<string, string> | null): void {
@@ -381,7 +335,7 @@ export class TestRun {
     this.endReason = reason;
     this.endVersions = versions;
     this.cutSegment();
-    const { nodes } = this.known.started;
+    const { nodes } = this.record.started;
     const back = nodes.map(({ nodeId, restoreVersion }) => ({ nodeId, version: versions?.get(nodeId) ?? restoreVersion }));
     const text = back.map(({ nodeId, version }) => `${nodeId} to ${version}`).join(", ");
     const written = this.write({ type: "ending", reason, versions: back, atMs: this.world.clock.wallMs(), sentence: `${reason} Versions are put back: ${text}.` });
@@ -392,44 +346,30 @@ export class TestRun {
 
   private startRestoring(): void {
     this.phase = "restoring";
-    this.restoration = new Restoration(this.world, this.known.started);
+    this.restoration = new Restoration(this.world, this.record.started);
   }
 
   /** Puts every node's version back, each by its own report, and ends once nothing is left to do. */
   private restore(): void {
-    const versions = this.known.ending?.versions ?? new Map<string, string>();
+    const versions = this.record.ending?.versions ?? new Map<string, string>();
     for (const [nodeId, version] of versions) {
-      const done = this.known.back.has(nodeId) ? null : (this.restoration?.look(nodeId, version) ?? null);
+      const done = this.record.back.has(nodeId) ? null : (this.restoration?.look(nodeId, version) ?? null);
       if (done !== null) this.write(done);
     }
-    if ([...versions.keys()].every((nodeId) => this.known.back.has(nodeId))) this.finish();
+    if ([...versions.keys()].every((nodeId) => this.record.back.has(nodeId))) this.finish();
   }
 
   private finish(): void {
-    const result = this.ab.result();
-    const left = [...this.known.back].filter(([, { state }]) => state === "left").map(([nodeId]) => nodeId);
-    const back = left.length === 0 ? "Every node has its version back, by its own report." : `Not put back: ${left.join(", ")}.`;
-    const ended = this.write({ type: "ended", ranMs: this.ranMs(), ...numbersOf(result), atMs: this.world.clock.wallMs(), sentence: `${result.verdict.sentence} ${back}` }, result);
-    if (ended.ok) this.phase = "ended";
+    const left = [...this.record.back].filter(([, { state }]) => state === "left").map(([nodeId]) => nodeId);
+    const restored = left.length === 0 ? "Every node has its version back, by its own report." : `Not put back: ${left.join(", ")}.`;
+    if (this.ledger.writeEnd(this.world.clock.wallMs(), this.ranMs(), restored).ok) this.phase = "ended";
   }
 
-  private write(event: TestEvent, result?: TestResult): Result<void> {
-    const inputs = this.unwritten;
-    const written = this.writeTest(event, result === undefined ? { inputs } : { inputs, result });
-    if (!written.ok) return written;
-    this.unwritten = [];
-    this.known = evolveTest(this.known, event);
-    return written;
+  private write(event: TestEvent): Result<void> {
+    return this.ledger.write(event);
   }
 }
 
 function isWinner({ verdict }: TestResult): boolean {
   return verdict.kind === "a-better" || verdict.kind === "b-better";
-}
-
-/** What of a result its history shows. */
-export function numbersOf({ verdict, metrics }: TestResult): VerdictNumbers {
-  const [primary] = metrics;
-  const { effect = null, low = null, high = null } = primary?.interval ?? {};
-  return { kind: verdict.kind, metric: verdict.metric, effect, low, high, pairs: primary?.pairs ?? 0 };
 }

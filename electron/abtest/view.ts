@@ -10,6 +10,7 @@ import type { AbTestBlock, AbTestMetric, AbTestState, AbTestSummary, AbTestTrace
 import { duration } from "../../shared/fleet/words";
 import { METRIC_NAMES, type LimitedMetric } from "../../shared/judge/limits";
 import { decimateColumns } from "../../shared/series/decimate";
+import { medianOf } from "./nodes-own";
 
 /** A test and what its inference says of it now. */
 export interface Shown {
@@ -20,7 +21,6 @@ export interface Shown {
   readonly ranMs: number;
   /** The block that runs; null while none does. */
   readonly open: Omit<Segment, "toAtMs" | "isWhole"> | null;
-  readonly isPaused: boolean;
 }
 
 type Sample = Extract<TestInput, { readonly type: "sample" }>;
@@ -139,8 +139,8 @@ function metricOf(
     sentence: metricSentence(metric, interval, allowed),
     history: history.map(({ tMs, ...point }) => ({ atMs: endAtMs.get(tMs) ?? record.started.atMs + tMs, ...point })),
     predicted: predicted.map((point) => ({ ...point })),
-    medianA: medianOf(samples, metric, record, "A"),
-    medianB: medianOf(samples, metric, record, "B"),
+    medianA: medianOfArm(samples, metric, record, "A"),
+    medianB: medianOfArm(samples, metric, record, "B"),
   };
 }
 
@@ -162,7 +162,7 @@ function metricSentence(metric: LimitedMetric, interval: Interval, allowed: numb
 }
 
 /** The median of an arm's values; the arm is the version, or the lane where both run the same. */
-function medianOf(samples: readonly Sample[], metric: LimitedMetric, { started }: TestRecord, arm: "A" | "B"): number | null {
+function medianOfArm(samples: readonly Sample[], metric: LimitedMetric, { started }: TestRecord, arm: "A" | "B"): number | null {
   const { plan, nodes } = started;
   const version = arm === "A" ? plan.versionA : plan.versionB;
   const isTwin = plan.versionA === plan.versionB;
@@ -171,11 +171,7 @@ function medianOf(samples: readonly Sample[], metric: LimitedMetric, { started }
     const isOfArm = isTwin ? lane.has(nodeId) : modelVersion === version;
     return isOfArm ? (given[metric] ?? []) : [];
   });
-  const sorted = values.sort((one, other) => one - other);
-  const middle = sorted.length >> 1;
-  const upper = sorted[middle];
-  if (upper === undefined) return null;
-  return sorted.length % 2 === 1 ? upper : (upper + (sorted[middle - 1] ?? upper)) / 2;
+  return medianOf(values);
 }
 
 function blocksOf({ record, open }: Shown): AbTestBlock[] {

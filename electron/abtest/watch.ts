@@ -76,13 +76,16 @@ export class Watch {
   }
 
   /** A command that others gave a node of the test. */
-  private foreignCommand({ nodeId, liveness }: TrackedNode): Ending | null {
+  private foreignCommand(node: TrackedNode): Ending | null {
+    const { nodeId, liveness } = node;
     const newest = this.world.commands.commandOf(nodeId);
     const { testId, atMs } = this.test.started;
     if (newest === null || newest.requestId.startsWith(`${testId}-`) || (newest.steps[0]?.atMs ?? 0) < atMs) return null;
     // A node that was taken back because it fell silent has shown nothing that a version could be blamed for.
     if (newest.kind === "rollback" && newest.actor === "policy" && liveness === "live") {
-      return { type: "breached", metric: null, sentence: `the judge took ${newest.fromVersion ?? "its version"} back from ${nodeId}.` };
+      const verdict = this.world.guardView(node)?.verdict;
+      const why = verdict?.outcome === "fail" ? ` ${verdict.sentence}` : "";
+      return { type: "breached", metric: why === "" ? null : (verdict?.metric ?? null), sentence: `the judge took ${newest.fromVersion ?? "its version"} back from ${nodeId}.${why}` };
     }
     if (newest.kind === "rollback") return { type: "interrupted", cause: "rollback", nodeId };
     return { type: "invalidated", reason: `${nodeId} was given ${newest.version} by somebody else` };

@@ -63,8 +63,12 @@ function Chip({ nodeId, lane, candidate }: { readonly nodeId: string; readonly l
   const takesFocus = useDesk((desk) => desk.focusOn === nodeId);
   useEffect(() => {
     if (!takesFocus) return;
-    ref.current?.closest<HTMLElement>("[data-draft-node]")?.focus();
-    hasFocus();
+    // The list that it left first gives the focus to a neighbour.
+    const frame = requestAnimationFrame(() => {
+      ref.current?.closest<HTMLElement>("[data-draft-node]")?.focus();
+      hasFocus();
+    });
+    return () => cancelAnimationFrame(frame);
   }, [takesFocus]);
   const state = node === undefined ? undefined : shownStateOf(node);
   return (

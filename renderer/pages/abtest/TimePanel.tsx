@@ -10,6 +10,7 @@ import { formatNumber } from "../../format/number";
 import { useDesk } from "./desk";
 import { sizeText, unitAfter } from "./metric-texts";
 import { lengthText } from "./block-times";
+import "./decides.css";
 
 type CurvePoint = AbTestPreview["prediction"]["curve"][number];
 const MARGIN = { top: 16, right: 14, bottom: 24, left: 34 } as const;

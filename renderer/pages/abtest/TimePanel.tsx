@@ -100,7 +100,7 @@ function Floor({ y, plot, text }: { readonly y: number; readonly plot: Plot; rea
   return (
     <>
       <path className="chart-limit" d={`M${plot.left} ${y}H${plot.right}`} />
-      <text className="chart-note" x={plot.right} y={y - 5} textAnchor="end">
+      <text className="chart-note" x={plot.left + 4} y={y - 5}>
         {text}
       </text>
     </>

@@ -23,6 +23,13 @@ export function Basis({ preview }: { readonly preview: AbTestPreview }): ReactNo
         {primary === "latencyMs" ? ", ms" : ""}, last {lengthText(spanMs)}
       </h3>
       <table>
+        <colgroup>
+          <col className="ab-basis-id" />
+          <col />
+          <col className="ab-basis-fact" />
+          <col className="ab-basis-fact" />
+          <col className="ab-basis-fact" />
+        </colgroup>
         <thead className="visually-hidden">
           <tr>
             <th scope="col">Node</th>

@@ -26,7 +26,7 @@ export function BlocksPanel({ view, metric }: { readonly view: AbTestView; reado
     <ChartPanel
       className="ab-blocks"
       title="Blocks"
-      fact={`${METRIC_TITLES[metric].name.toLowerCase()}${unit} on each node, A solid, B dashed, hatched: wash-out after a swap${newest}${others}`}
+      fact={`${METRIC_TITLES[metric].name.toLowerCase()}${unit} on each node, A solid, B dashed, hatched: wash-out, blank: versions on their way${newest}${others}`}
       summary={summaryOf(view)}
       table={<BlockTable view={view} />}
     >

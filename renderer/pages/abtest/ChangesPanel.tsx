@@ -6,6 +6,7 @@ import { useSettings } from "../../state/store";
 
 /** Time to a decision, what would change the verdict, what becomes of the nodes, and what happened. */
 export function ChangesPanel({ view }: { readonly view: AbTestView }): ReactNode {
+  if (view.changes.length === 0 && view.timeToDecision === null) return null;
   return (
     <Panel title="What would change it" className="ab-changes">
       <ul>
@@ -41,7 +42,7 @@ export function RestorePanel({ view }: { readonly view: AbTestView }): ReactNode
         {view.restore.map(({ nodeId, state, sentence }) => (
           <li key={nodeId}>
             <Glyph name={RESTORE_GLYPHS[state]} />
-            <span>{sentence}</span>
+            <span>{sentence.includes(nodeId) ? sentence : `${nodeId}: ${sentence}`}</span>
           </li>
         ))}
       </ul>

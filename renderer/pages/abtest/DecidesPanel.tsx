@@ -1,5 +1,5 @@
 import { ChevronDown } from "lucide-react";
-import type { ReactNode } from "react";
+import { useState, type ReactNode } from "react";
 import { Button as AriaButton } from "react-aria-components/Button";
 import { Disclosure, DisclosurePanel } from "react-aria-components/Disclosure";
 import { Heading } from "react-aria-components/Heading";
@@ -11,14 +11,25 @@ import { formatNumber } from "../../format/number";
 import { changeForm, changeGuardrail, choosePrimary, useDesk } from "./desk";
 import { ADVANCED, guardrailMetrics, problemsOf, type AdvancedField, type NumberName } from "./form";
 import { METRIC_CHOICES, shareText } from "./metric-texts";
+import "./decides.css";
 
 type Problems = ReadonlyMap<NumberName, string>;
+
+/**
+ * A suggestion that stands still while its field has the focus: it is asked for anew every other second, and another one
+ * would take away what is being typed.
+ */
+function useHeld(suggestion: number): readonly [number, { readonly onFocus: () => void; readonly onBlur: () => void }] {
+  const [held, setHeld] = useState<number | null>(null);
+  return [held ?? suggestion, { onFocus: () => setHeld(suggestion), onBlur: () => setHeld(null) }];
+}
 
 /** Which metric decides, which difference matters, what may not get worse; and, folded, blocks, time and error. */
 export function DecidesPanel({ preview }: { readonly preview: AbTestPreview | null }): ReactNode {
   const form = useDesk((desk) => desk.form);
   const problems = problemsOf(form);
-  const difference = form.smallestDifference ?? preview?.smallestDifference ?? Number.NaN;
+  const [suggested, holdDifference] = useHeld(preview?.smallestDifference ?? Number.NaN);
+  const difference = form.smallestDifference ?? suggested;
   const alpha = form.alphaPercent / 100 / Math.max(1, guardrailMetrics(form).length);
   const note = shareText(difference, preview?.median ?? null, form.primary);
   return (
@@ -29,7 +40,7 @@ export function DecidesPanel({ preview }: { readonly preview: AbTestPreview | nu
         </span>
         <Select label="Primary metric" value={form.primary} choices={METRIC_CHOICES} onChange={choosePrimary} />
       </div>
-      <div className="ab-difference">
+      <div className="ab-difference" {...holdDifference}>
         <NumberField
           label="Smallest difference that matters"
           value={difference}
@@ -69,18 +80,18 @@ export function DecidesPanel({ preview }: { readonly preview: AbTestPreview | nu
 
 function GuardrailRow({ metric, preview, problem }: { readonly metric: LimitedMetric; readonly preview: AbTestPreview | null; readonly problem: string }): ReactNode {
   const { isOn, allowed } = useDesk((desk) => desk.form.guardrails[metric]);
-  const suggested = useDesk((desk) => desk.suggested[metric]);
+  const [suggested, hold] = useHeld(useDesk((desk) => desk.suggested[metric] ?? Number.NaN));
   const said = preview?.guardrails.find((each) => each.metric === metric)?.sentence;
   const name = METRIC_TITLES[metric].name;
   return (
-    <li>
+    <li {...hold}>
       <Check label={metric === "compressionRatio" ? "Ratio" : name} isOn={isOn} onChange={(next) => changeGuardrail(metric, { isOn: next })} />
       {isOn ? (
         <>
           <span className="note ab-guardrail-words">{metric === "latencyMs" ? "not above +" : "not below −"}</span>
           <NumberCell
             label={`${name}: B may be worse by`}
-            value={allowed ?? suggested ?? Number.NaN}
+            value={allowed ?? suggested}
             maxDecimals={4}
             tone={allowed === null ? "quiet" : "plain"}
             {...(metric === "latencyMs" ? { unit: "ms" } : {})}
@@ -90,7 +101,7 @@ function GuardrailRow({ metric, preview, problem }: { readonly metric: LimitedMe
           {said === undefined ? null : <span className="note ab-guardrail-said">{said}</span>}
         </>
       ) : (
-        <span className="note ab-guardrail-words">not watched by the test; the judge stays armed</span>
+        <span className="note ab-guardrail-off">not watched by the test; the judge stays armed</span>
       )}
     </li>
   );

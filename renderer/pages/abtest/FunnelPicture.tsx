@@ -10,7 +10,7 @@ import { formatNumber } from "../../format/number";
 import { bandPath, edgePath, effectScale, isMoreBetter, pairScale, type FunnelPlot } from "./funnel";
 import { sizeText, unitAfter } from "./metric-texts";
 
-const MARGIN: PlotMargin = { top: 10, right: 18, bottom: 24, left: 46 };
+const MARGIN: PlotMargin = { top: 10, right: 18, bottom: 24, left: 58 };
 /** Px that the words of the prediction need beside the line of now. */
 const PREDICTED_PX = 130;
 
@@ -131,12 +131,7 @@ function Interval({ metric, frame, isOver }: { readonly metric: AbTestMetric; re
         </>
       )}
       <path className="ab-interval-middle" d={edgePath(history, ({ effect }) => effect, frame)} />
-      {now === undefined ? null : (
-        <>
-          {isOver ? null : <path className="ab-now" d={`M${frame.xOf(now.pairs)} ${frame.top}V${frame.bottom}`} />}
-          <circle className="ab-mark-point" cx={frame.xOf(now.pairs)} cy={frame.yOf(now.effect)} r={4} />
-        </>
-      )}
+      {now === undefined || isOver ? null : <path className="ab-now" d={`M${frame.xOf(now.pairs)} ${frame.top}V${frame.bottom}`} />}
     </g>
   );
 }
@@ -167,12 +162,12 @@ function Labels({ metric, smallestDifference, isOver, frame }: FunnelPictureProp
   const bandY = isPrimary ? frame.yOf(-smallestDifference) - 6 : frame.yOf(isMoreBetter(metric.metric) ? -(metric.allowed ?? 0) : (metric.allowed ?? 0)) + (isMoreBetter(metric.metric) ? 14 : -6);
   const words = isPrimary ? `no difference that matters, ±${sizeText(smallestDifference)}${unit}` : metric.allowed === null ? "" : `harmful beyond ${isMoreBetter(metric.metric) ? "−" : "+"}${sizeText(metric.allowed)}${unit}`;
   const nowX = now === undefined ? 0 : frame.xOf(now.pairs);
-  const last = metric.predicted.at(-1);
   return (
     <>
       <text className="chart-note" x={frame.right - 4} y={Math.min(frame.bottom - 6, Math.max(frame.top + 12, bandY))} textAnchor="end">
         {words}
       </text>
+      {now === undefined || now.effect < frame.y.min || now.effect > frame.y.max ? null : <circle className="ab-mark-point" cx={nowX} cy={frame.yOf(now.effect)} r={4} />}
       {now === undefined || isOver ? null : (
         <>
           <path className="chart-flag" d={`M${nowX} ${frame.top}l6 4l-6 4Z`} />
@@ -181,8 +176,8 @@ function Labels({ metric, smallestDifference, isOver, frame }: FunnelPictureProp
           </text>
         </>
       )}
-      {isOver || last === undefined || frame.right - nowX < PREDICTED_PX + 40 ? null : (
-        <text className="chart-note" x={frame.right - 4} y={Math.max(frame.top + 12, frame.yOf(last.high) - 8)} textAnchor="end">
+      {isOver || now === undefined || metric.predicted.length === 0 || frame.right - nowX < PREDICTED_PX + 40 ? null : (
+        <text className="chart-note" x={frame.right - 4} y={Math.max(frame.top + 12, frame.yOf(now.high) - 8)} textAnchor="end">
           predicted, if the effect stays
         </text>
       )}

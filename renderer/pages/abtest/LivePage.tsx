@@ -24,6 +24,7 @@ import { commonRestore, DESIGN_WORDS, isOpen, nodesText, numberOf } from "./word
 import "../../commands/deploy.css";
 import "../rollouts/rollouts.css";
 import "./abtest.css";
+import "./live.css";
 
 /** Is B better, how sure is that, and what would change it? While the test runs and afterwards. */
 export function LivePage({ testId }: { readonly testId: string }): ReactNode {

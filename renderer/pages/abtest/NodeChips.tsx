@@ -63,8 +63,12 @@ function Chip({ nodeId, lane, candidate }: { readonly nodeId: string; readonly l
   const takesFocus = useDesk((desk) => desk.focusOn === nodeId);
   useEffect(() => {
     if (!takesFocus) return;
-    ref.current?.closest<HTMLElement>("[data-draft-node]")?.focus();
-    hasFocus();
+    // The list that it left first gives the focus to a neighbour.
+    const frame = requestAnimationFrame(() => {
+      ref.current?.closest<HTMLElement>("[data-draft-node]")?.focus();
+      hasFocus();
+    });
+    return () => cancelAnimationFrame(frame);
   }, [takesFocus]);
   const state = node === undefined ? undefined : shownStateOf(node);
   return (
@@ -73,7 +77,7 @@ function Chip({ nodeId, lane, candidate }: { readonly nodeId: string; readonly l
         <GripVertical size={16} strokeWidth={1.75} aria-hidden />
       </AriaButton>
       {state === undefined ? null : <StateGlyph state={state} showWord={false} />}
-      <span ref={ref} className="chip-id mono truncate" title={nodeId}>
+      <span ref={ref} className="chip-id mono truncate" title={[nodeId, candidate?.vertical, candidate?.modelVersion].filter((part) => part != null).join(", ")}>
         {nodeId}
       </span>
       <span className="note chip-fact">{chipFact(candidate, lane)}</span>

@@ -83,7 +83,7 @@ function Picture(props: { readonly preview: AbTestPreview; readonly rows: readon
       {first === null ? null : (
         <>
           <path className="ab-mark" d={`M${x(first)} ${TOP_PX - 14}V${bottom}`} />
-          <text className="chart-version" x={x(first) - 6} y={TOP_PX - 8} textAnchor="end">
+          <text className="chart-version ab-mark-words" x={x(first) - 6} y={TOP_PX - 8} textAnchor="end">
             first verdict possible
           </text>
         </>

@@ -16,6 +16,7 @@ import { TimePanel } from "./TimePanel";
 import { usePreview } from "./use-preview";
 import "../../commands/deploy.css";
 import "./abtest.css";
+import "./setup.css";
 
 /** Which nodes, which versions, what decides, and how long it will take; nothing is sent before the start. */
 export function SetupPage(): ReactNode {

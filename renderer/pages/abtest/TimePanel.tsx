@@ -10,6 +10,7 @@ import { formatNumber } from "../../format/number";
 import { useDesk } from "./desk";
 import { sizeText, unitAfter } from "./metric-texts";
 import { lengthText } from "./block-times";
+import "./decides.css";
 
 type CurvePoint = AbTestPreview["prediction"]["curve"][number];
 const MARGIN = { top: 16, right: 14, bottom: 24, left: 34 } as const;
@@ -99,7 +100,7 @@ function Floor({ y, plot, text }: { readonly y: number; readonly plot: Plot; rea
   return (
     <>
       <path className="chart-limit" d={`M${plot.left} ${y}H${plot.right}`} />
-      <text className="chart-note" x={plot.right} y={y - 5} textAnchor="end">
+      <text className="chart-note" x={plot.left + 4} y={y - 5}>
         {text}
       </text>
     </>

@@ -23,8 +23,11 @@ export function VerdictPanel({ view }: { readonly view: AbTestView }): ReactNode
         <p className="ab-verdict-sentence">
           <strong>{head}</strong> {rest}
         </p>
-        {note === "" ? null : <p className="note">{note}</p>}
-        {doing === null && stateReason === null ? null : (
+        {/* An exchange lasts a second or two and comes with every block: no line comes and goes for it. */}
+        <p className="note">
+          {note} {state === "swapping" ? `${doing ?? ""}.` : ""}
+        </p>
+        {state === "swapping" || (doing === null && stateReason === null) ? null : (
           <p className="ab-line">
             <Glyph name={state === "paused" ? "stale" : state === "ended" ? "verified" : "in-progress"} />
             {[doing, stateReason].filter((part) => part !== null).join(": ")}

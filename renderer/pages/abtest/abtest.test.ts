@@ -144,7 +144,7 @@ describe("a schedule", () => {
 
   it("has an axis in steps that people count in", () => {
     expect(elapsedTicks(135_000, 6).map(elapsedText)).toEqual(["0", "30 s", "1 min", "1:30 min", "2 min"]);
-    expect([45_000, 150_000, 2_400_000].map(lengthText)).toEqual(["45 s", "2 min 30 s", "40 min"]);
+    expect([4_500, 9_000, 45_000, 150_000, 2_400_000].map(lengthText)).toEqual(["4.5 s", "9 s", "45 s", "2 min 30 s", "40 min"]);
     expect(armIn({ phase: "calibration", isSwapped: false }, "b")).toBe("a");
   });
 });

@@ -53,8 +53,9 @@ export function elapsedText(ms: number): string {
   return rest === 0 ? `${seconds / 60} min` : `${Math.floor(seconds / 60)}:${String(rest).padStart(2, "0")} min`;
 }
 
-/** A length of time in words: minutes from two on, with their seconds where they matter. */
+/** A length of time in words: minutes from two on, with their seconds where they matter; tenths below 10 s. */
 export function lengthText(ms: number): string {
+  if (ms < 10_000) return `${Math.round(ms / 100) / 10} s`;
   const seconds = Math.round(ms / 1000);
   if (seconds < 120) return `${seconds} s`;
   const rest = seconds % 60;

@@ -1,17 +1,9 @@
-import { expect, test, type Page } from "@playwright/test";
-import { accessibilityFaults } from "./app/axe";
-import { changePolicy, firstStartButton, invoke, openFleet, openLiveFleet, openNode } from "./app/fleet";
+import { expect, test } from "@playwright/test";
+import { expectAccessible } from "./app/axe";
+import { changePolicy, firstStartButton, invoke, muteLatency, openFleet, openLiveFleet, openNode } from "./app/fleet";
 import { groupWithApp } from "./app/group";
 
 const app = groupWithApp();
-
-async function expectAccessible(page: Page, what: string): Promise<void> {
-  for (const theme of ["dark", "light"] as const) {
-    expect((await invoke(page, "settings/change", { theme })).ok).toBe(true);
-    await expect(page.locator("html")).toHaveAttribute("data-theme", theme);
-    expect.soft(await accessibilityFaults(page), `${what}, ${theme}`).toEqual([]);
-  }
-}
 
 test("the first-start page", async () => {
   const { page } = app();
@@ -20,8 +12,10 @@ test("the first-start page", async () => {
 });
 
 test("the fleet page as cards, table and matrix, with a node that needs a person", async () => {
+  test.setTimeout(240_000);
   const { page } = app();
   await openLiveFleet(page);
+  await muteLatency(page);
   const limits = { minCompressionRatio: 5, maxLatencyMs: 50, minQualityScore: 0.7 };
   await invoke(page, "faults/set", { nodeId: "node_5", fault: "silent", level: 1 });
   await expect(page.getByRole("region", { name: "Needs a person" })).toBeVisible({ timeout: 20_000 });
@@ -31,7 +25,7 @@ test("the fleet page as cards, table and matrix, with a node that needs a person
   }
   await page.getByRole("radio", { name: "Cards" }).click();
   await changePolicy(page, { limits: { ...limits, minCompressionRatio: 900 } });
-  await expect(page.getByRole("article", { name: "node_0" })).toHaveAttribute("data-state", "failing", { timeout: 20_000 });
+  await expect(page.getByRole("article", { name: "node_0" })).toHaveAttribute("data-state", "failing", { timeout: 120_000 });
   await expectAccessible(page, "fleet with failing nodes");
   await changePolicy(page, { limits });
 });
@@ -43,30 +37,6 @@ test("the page of a node, as charts and as a table", async () => {
   await expectAccessible(page, "node");
   await page.getByRole("button", { name: "Show Latency as a table" }).click();
   await expectAccessible(page, "node with a table");
-});
-
-test("the registry, and the comparison of two versions from set-up to verdict", async () => {
-  test.setTimeout(400_000);
-  const { page } = app();
-  await openFleet(page);
-  await page.getByRole("navigation", { name: "Pages" }).getByRole("button", { name: "Models" }).click();
-  await expect(page.getByRole("grid", { name: "Versions" })).toBeVisible({ timeout: 60_000 });
-  await expectAccessible(page, "models");
-  await page.getByRole("button", { name: "Compare two versions" }).click();
-  await page.getByRole("button", { name: /Version B/ }).click();
-  await page.getByRole("option", { name: "1.1.0", exact: true }).click();
-  await page.getByRole("radio", { name: "Quick" }).click();
-  await expectAccessible(page, "set-up of a comparison");
-  await page.getByRole("button", { name: "Compare 1.0.0 with 1.1.0" }).click();
-  await expect(page.getByRole("progressbar", { name: "Measured" })).toBeVisible();
-  await expectAccessible(page, "comparison in progress");
-  await expect(page.getByRole("slider", { name: /^Divider/ })).toBeVisible({ timeout: 300_000 });
-  for (const look of ["Slider", "Side by side", "Difference ×4"]) {
-    await page.getByRole("radio", { name: look }).click();
-    await expectAccessible(page, `comparison, ${look.toLowerCase()}`);
-  }
-  for (const chart of ["Rate and distortion", "Encode latency"]) await page.getByRole("button", { name: `Show ${chart} as a table` }).click();
-  await expectAccessible(page, "comparison with tables");
 });
 
 test("a policy that is changed for one node, with a value that it cannot have, and the question why", async () => {

@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test, type Page } from "@playwright/test";
+import { expectAccessible } from "./app/axe";
 import { invoke, openLiveFleet, snapshot } from "./app/fleet";
 import { groupWithApp } from "./app/group";
 
@@ -21,6 +22,7 @@ async function openComparison(page: Page): Promise<void> {
   if (await page.getByRole("region", { name: "Verdict" }).isVisible()) return;
   await chooseB(page, "1.1.0");
   await page.getByRole("radio", { name: "Quick" }).click();
+  await expectAccessible(page, "set-up of a comparison");
   await page.getByRole("button", { name: "Compare 1.0.0 with 1.1.0" }).click();
   await expect(page.getByRole("region", { name: "Verdict" })).toBeVisible({ timeout: 240_000 });
   await expect(page.getByRole("slider", { name: /^Divider/ })).toBeVisible({ timeout: 60_000 });
@@ -58,6 +60,7 @@ test("G M opens the registry: versions, what is proven of them, where they run",
   const detail = page.getByRole("region", { name: "Selected: 1.1.0" });
   await expect(detail).toContainText("Where it ran, since the start");
   await expect(detail).toContainText("On no node.");
+  await expectAccessible(page, "models");
 });
 
 test("comparing 1.0.0 with 1.1.0 gives a verdict, curves, latencies and modalities, and the tick goes on", async () => {
@@ -83,6 +86,20 @@ test("comparing 1.0.0 with 1.1.0 gives a verdict, curves, latencies and modaliti
   await page.getByRole("button", { name: "Show Rate and distortion as a chart" }).click();
   await expect(page.getByRole("img", { name: "Distribution of encode latency" })).toBeVisible();
   await expect(page.getByRole("button", { name: "Deploy 1.1.0…" })).toBeVisible();
+});
+
+test("both reconstructions in every look, and the charts as tables, can be read by everybody", async () => {
+  test.setTimeout(400_000);
+  const { page } = app();
+  await openComparison(page);
+  for (const look of ["Side by side", "Difference ×4", "Slider"]) {
+    await page.getByRole("radio", { name: look }).click();
+    await expectAccessible(page, `comparison, ${look.toLowerCase()}`);
+  }
+  const charts = ["Rate and distortion", "Encode latency"];
+  for (const chart of charts) await page.getByRole("button", { name: `Show ${chart} as a table` }).click();
+  await expectAccessible(page, "comparison with tables");
+  for (const chart of charts) await page.getByRole("button", { name: `Show ${chart} as a chart` }).click();
 });
 
 test("the divider, the magnified part and the level go by keys", async () => {
@@ -149,6 +166,7 @@ test("a comparison that is cancelled ends its process and keeps nothing", async 
   await page.getByRole("button", { name: "Compare 1.0.0 with 1.1.0" }).click();
   await expect(page.getByRole("progressbar", { name: "Measured" })).toBeVisible();
   await expect(page.getByText(/steps, \d+ %/)).toBeVisible({ timeout: 60_000 });
+  await expectAccessible(page, "comparison in progress");
   const running = processes().length;
   await page.getByRole("button", { name: "Cancel the comparison" }).click();
   await expect(page.getByText("The comparison of 1.0.0 and 1.1.0 was cancelled. Nothing of it was kept.")).toBeVisible();

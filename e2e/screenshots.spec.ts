@@ -3,11 +3,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test, type Page } from "@playwright/test";
 import sharp from "sharp";
-import { card, changePolicy, firstStartButton, freshRequestId, invoke, nodeNow, openFleet, openLiveFleet, openNode, snapshot } from "./app/fleet";
+import { card, changePolicy, firstStartButton, freshRequestId, invoke, muteLatency, nodeNow, openFleet, openLiveFleet, openNode, snapshot } from "./app/fleet";
 import { groupWithApp } from "./app/group";
 import { PROJECT, type OpsApp } from "./app/ops-app";
 
-/** Set to 1, the pictures of README and docs are made anew; else they stay with the test's results. */
+/**
+ * Set to 1, the pictures of README and docs are made anew, also of what other tests walk through. Else no picture is
+ * made: each screen is only seen to fit.
+ */
 const IS_FOR_DOCS = process.env["LYDLR_SCREENSHOTS"] === "1";
 const RESULTS = join(PROJECT, "test-results", "screenshots");
 const DOCS = join(PROJECT, "docs", "screenshots");
@@ -18,7 +21,8 @@ const LARGE_IN_DOCS = new Set(["fleet-cards", "fleet-table", "fleet-needs-a-pers
 const SMALL = { width: 1280, height: 800 };
 const LARGE = { width: 1920, height: 1080 };
 const SIZES = IS_FOR_DOCS ? [SMALL, LARGE] : [SMALL];
-const THEMES = ["dark", "light"] as const;
+/** Both fit alike. */
+const THEMES = IS_FOR_DOCS ? (["dark", "light"] as const) : (["dark"] as const);
 
 async function resize({ electron, page }: OpsApp, size: typeof SMALL): Promise<void> {
   await electron.evaluate(({ BrowserWindow }, { width, height }) => {
@@ -29,7 +33,7 @@ async function resize({ electron, page }: OpsApp, size: typeof SMALL): Promise<v
 
 /** Where a picture goes. */
 function folderFor(name: string, size: typeof SMALL): string {
-  const isInDocs = IS_FOR_DOCS && !PRIVATE.has(name) && (size === SMALL || LARGE_IN_DOCS.has(name));
+  const isInDocs = !PRIVATE.has(name) && (size === SMALL || LARGE_IN_DOCS.has(name));
   return isInDocs ? DOCS : RESULTS;
 }
 
@@ -38,12 +42,10 @@ async function untilFullRate(page: Page): Promise<void> {
   if (IS_FOR_DOCS) await expect.poll(async () => (await snapshot(page)).link.notices, { timeout: 100_000 }).toEqual([]);
 }
 
-/** Pictures of what is on screen, in both themes and every size. Nothing may stick out sideways. */
+/** Pictures of what is on screen, in both themes and every size, where they are for docs. Nothing may stick out sideways. */
 async function shoot(app: OpsApp, name: string): Promise<void> {
   const { page } = app;
   for (const size of SIZES) {
-    const folder = folderFor(name, size);
-    mkdirSync(folder, { recursive: true });
     await resize(app, size);
     for (const theme of THEMES) {
       await invoke(page, "settings/change", { theme });
@@ -55,6 +57,9 @@ async function shoot(app: OpsApp, name: string): Promise<void> {
       await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
       const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
       expect.soft(overflow, `${name} at ${size.width} sticks out by px`).toBeLessThanOrEqual(0);
+      if (!IS_FOR_DOCS) continue;
+      const folder = folderFor(name, size);
+      mkdirSync(folder, { recursive: true });
       const png = await sharp(await app.picture()).png({ palette: true, quality: 90, compressionLevel: 9, effort: 4 }).toBuffer();
       writeFileSync(join(folder, `${name}-${size.width}-${theme}.png`), png);
     }
@@ -64,6 +69,8 @@ async function shoot(app: OpsApp, name: string): Promise<void> {
 
 test.describe("six nodes", () => {
   const app = groupWithApp();
+  /** Other tests walk through the same and take time for it. */
+  const forDocs: (title: string, body: () => Promise<void>) => void = IS_FOR_DOCS ? test : () => undefined;
 
   test("first start, fleet and node", async () => {
     test.setTimeout(300_000);
@@ -73,7 +80,8 @@ test.describe("six nodes", () => {
     await untilFullRate(page);
     await shoot(app(), "first-start");
     await openLiveFleet(page);
-    await expect.poll(async () => (await snapshot(page)).tick, { timeout: 90_000 }).toBeGreaterThan(IS_FOR_DOCS ? 140 : 20);
+    await muteLatency(page);
+    await expect.poll(async () => (await snapshot(page)).tick, { timeout: 90_000 }).toBeGreaterThan(IS_FOR_DOCS ? 140 : 2);
     await untilFullRate(page);
     await shoot(app(), "fleet-cards");
     await page.getByRole("radio", { name: "Table" }).click();
@@ -85,7 +93,7 @@ test.describe("six nodes", () => {
     await shoot(app(), "node");
   });
 
-  test("registry and comparison", async () => {
+  forDocs("registry and comparison", async () => {
     test.setTimeout(580_000);
     const { page } = app();
     await openLiveFleet(page);
@@ -93,7 +101,7 @@ test.describe("six nodes", () => {
     await expect(page.getByRole("grid", { name: "Versions" })).toBeVisible({ timeout: 60_000 });
     await shoot(app(), "models");
     await page.getByRole("button", { name: "Compare two versions" }).click();
-    await page.getByRole("radio", { name: IS_FOR_DOCS ? "Standard" : "Quick" }).click();
+    await page.getByRole("radio", { name: "Standard" }).click();
     await shoot(app(), "compare-set-up");
     await page.getByRole("button", { name: /^Compare 1\.0\.0 with/ }).click();
     await expect(page.getByText(/steps, \d+ %/)).toBeVisible({ timeout: 60_000 });
@@ -139,7 +147,7 @@ test.describe("six nodes", () => {
     }
   });
 
-  test("a bad day: a drill that fails, a command on its way, a silent node, malformed messages", async () => {
+  forDocs("a bad day: a drill that fails, a command on its way, a silent node, malformed messages", async () => {
     test.setTimeout(300_000);
     const { page } = app();
     await openLiveFleet(page);

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import type { Page } from "@playwright/test";
+import { expect, type Page } from "@playwright/test";
+import { invoke } from "./fleet";
 
 /** What axe found, as far as a test says it. */
 interface Violation {
@@ -37,4 +38,15 @@ export async function accessibilityFaults(page: Page): Promise<readonly string[]
   return violations.flatMap(({ id, help, nodes }) =>
     nodes.map(({ target, failureSummary }) => `${id} (${help}) at ${target.join(" ")}: ${failureSummary.replaceAll(/\s+/g, " ")}`),
   );
+}
+
+/** Checks what is on screen in both themes, and that nothing sticks out sideways. */
+export async function expectAccessible(page: Page, what: string): Promise<void> {
+  for (const theme of ["dark", "light"] as const) {
+    expect((await invoke(page, "settings/change", { theme })).ok).toBe(true);
+    await expect(page.locator("html")).toHaveAttribute("data-theme", theme);
+    expect.soft(await accessibilityFaults(page), `${what}, ${theme}`).toEqual([]);
+  }
+  const overflowPx = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+  expect.soft(overflowPx, `${what} sticks out by px`).toBeLessThanOrEqual(0);
 }

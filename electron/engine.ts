@@ -6,6 +6,8 @@ import { parseModelVersion } from "../shared/fleet/ids";
 import type { Ros2Settings } from "../shared/contract/settings";
 import { fail, ok, type Result } from "../shared/result";
 import type { Timers } from "../shared/time";
+import type { AlertDesk } from "./alerts/alert-desk";
+import { openAlerts } from "./alerts/open-alerts";
 import { createSensorRig, HEALTHY_CAMERA_NOISE_SIGMA } from "./edge/sensors/rig";
 import { controlHandlers } from "./control/control-handlers";
 import { openControlServer, type ControlServer } from "./control/control-server";
@@ -35,6 +37,7 @@ import type { Spawn } from "./supervision/process-spawner";
 import { supervise } from "./supervision/supervisor";
 import { steadyTimers } from "./time/steady-timers";
 import { systemTimers } from "./time/system-timers";
+import { openTimelineDesk, type TimelineDesk } from "./timeline/timeline-desk";
 import { openModelShelf } from "./version-shelf";
 
 /** The compression that edge nodes ask of their model, 0 (finest) to 1: the middle. */
@@ -51,6 +54,9 @@ export interface Engine {
   models(): Promise<readonly ModelView[]>;
   /** What lies in the registry, what was proven of it, its aliases. */
   readonly registry: ModelDesk;
+  readonly alerts: AlertDesk;
+  /** What happened, what ran where and who put it there. */
+  readonly timeline: TimelineDesk;
   /** What was looked for at the start and what was found. */
   findings(): Promise<readonly Finding[]>;
   retryLink(): void;
@@ -150,6 +156,13 @@ export async function startEngine(parts: EngineParts): Promise<Result<Engine>> {
     processes: () => [...(inference === null ? [] : [inference.part.supervised.status()]), ...(ros2Link?.processes() ?? [])],
   });
   operations = running;
+  // Before anything happens: no event may pass the alerts by. Nothing measures this machine yet.
+  const alerts = openAlerts(running, journal, timers, () => null);
+  const timeline = openTimelineDesk({
+    journal,
+    nodeIds: () => running.snapshot().nodes.map(({ nodeId }) => nodeId),
+    breathe: () => new Promise((resolve) => void setImmediate(resolve)),
+  });
   if (ros2Link !== null) followGraphChoice(running, ros2Link, graph, graphOf);
   inference?.part.supervised.onStatus((status) => {
     running.note({
@@ -179,7 +192,7 @@ export async function startEngine(parts: EngineParts): Promise<Result<Engine>> {
       running.note(draft);
     },
   });
-  const control = await openControl(parts, running);
+  const control = await openControl(parts, running, alerts);
   return ok({
     operations: running,
     journal,
@@ -188,6 +201,8 @@ export async function startEngine(parts: EngineParts): Promise<Result<Engine>> {
     modelsDir,
     models: () => shelf.list(),
     registry,
+    alerts,
+    timeline,
     findings: async () => [...findings, ...(await appFindings(shelf.list(), journal, inference?.part ?? null))],
     retryLink: () => {
       link.retry();
@@ -204,12 +219,12 @@ export async function startEngine(parts: EngineParts): Promise<Result<Engine>> {
 }
 
 /** Opens the socket of `./lydlr ctl`. Without one the application goes on, and says so. */
-async function openControl({ options, environment }: EngineParts, operations: Operations): Promise<ControlServer | null> {
+async function openControl({ options, environment }: EngineParts, operations: Operations, alerts: AlertDesk): Promise<ControlServer | null> {
   const note = (event: string, sentence: string): void => {
     operations.note({ event, nodeId: null, actor: "engine", sentence: sentence.slice(0, 400), detail: {} });
   };
   const path = socketPlace(options.dataDir, environment, process.platform);
-  const handlers = controlHandlers(operations);
+  const handlers = controlHandlers(operations, () => alerts.view());
   const opened = path.ok ? await openControlServer({ path: path.value, handlers, onTrouble: (sentence) => note("trouble", sentence) }) : path;
   if (opened.ok) return opened.value;
   note("control-unavailable", `./lydlr ctl cannot reach this application: ${opened.error.message}`);

@@ -19,6 +19,7 @@ import { systemTimers } from "./time/system-timers";
 import { APP_ORIGIN } from "./window/app-files";
 import { declareAppScheme, serveApp } from "./window/content";
 import { applyTheme, openMainWindow } from "./window/main-window";
+import { openAlertNotices } from "./window/alert-notices";
 import { installMenu } from "./window/menu";
 import { relaunchArguments } from "./window/relaunch-arguments";
 import type { Ros2Desk } from "./window/ros2-handlers";
@@ -159,6 +160,20 @@ async function run(options: StartOptions): Promise<void> {
     });
   };
   open();
+  const notify = openAlertNotices({
+    window: () => window,
+    isWanted: () => engine.operations.settings().desktopNotifications,
+    first: engine.alerts.view(),
+    open: (alertId) => {
+      window?.show();
+      window?.focus();
+      pushes?.send("push/open-alert", { alertId });
+    },
+  });
+  engine.alerts.onChange((view) => {
+    pushes?.send("push/alerts", view);
+    notify(view);
+  });
   engine.operations.onSnapshot((snapshot) => pushes?.snapshot(snapshot));
   engine.registry.onPush((push) => pushes?.send("push/models", push));
   engine.operations.rollouts.onChange((views) => pushes?.send("push/rollouts", views));

@@ -1,6 +1,7 @@
 import { useEffect, useLayoutEffect, type ReactNode } from "react";
 import { I18nProvider } from "react-aria-components/I18nProvider";
 import { DeployDialog } from "./commands/DeployDialog";
+import { AlertToasts } from "./frame/AlertToasts";
 import { Announcer } from "./frame/Announcer";
 import { Banners } from "./frame/Banners";
 import { FaultConsole } from "./frame/FaultConsole";
@@ -11,6 +12,7 @@ import { Palette } from "./frame/Palette";
 import { Rail } from "./frame/Rail";
 import { Strip } from "./frame/Strip";
 import { useShortcuts } from "./frame/use-shortcuts";
+import { AlertsPage } from "./pages/alerts/AlertsPage";
 import { FirstStartPage } from "./pages/first-start/FirstStartPage";
 import { FleetPage } from "./pages/fleet/FleetPage";
 import { ComparePage } from "./pages/models/ComparePage";
@@ -20,6 +22,7 @@ import { NodePage } from "./pages/node/NodePage";
 import { RolloutPage } from "./pages/rollouts/RolloutPage";
 import { RolloutsPage } from "./pages/rollouts/RolloutsPage";
 import { StartDialog } from "./pages/rollouts/StartDialog";
+import { TimelinePage } from "./pages/timeline/TimelinePage";
 import { SettingsPage } from "./pages/settings/SettingsPage";
 import { DecisionDialog } from "./judging/DecisionDialog";
 import { DoctorDialog } from "./setup/DoctorDialog";
@@ -47,6 +50,9 @@ export function App(): ReactNode {
         </main>
       </div>
       <Announcer />
+      <Guard what="The list of new alerts">
+        <AlertToasts />
+      </Guard>
       <Guard what="The command palette">
         <Palette />
       </Guard>
@@ -97,14 +103,26 @@ function Page(): ReactNode {
       );
     case "node":
       return (
-        <Guard what={`The page of ${place.nodeId}`} key={place.nodeId}>
-          <NodePage nodeId={place.nodeId} onBack={goBack} />
+        <Guard what={`The page of ${place.nodeId}`} key={`${place.nodeId} ${place.atMs ?? ""}`}>
+          <NodePage nodeId={place.nodeId} atMs={place.atMs ?? null} onBack={goBack} />
         </Guard>
       );
     case "rollouts":
       return (
         <Guard what="The roll-outs page" key={`rollouts-${place.rolloutId ?? "list"}`}>
           {place.rolloutId === null ? <RolloutsPage /> : <RolloutPage rolloutId={place.rolloutId} />}
+        </Guard>
+      );
+    case "alerts":
+      return (
+        <Guard what="The alerts page" key="alerts">
+          <AlertsPage />
+        </Guard>
+      );
+    case "timeline":
+      return (
+        <Guard what="The timeline" key="timeline">
+          <TimelinePage />
         </Guard>
       );
     case "models":

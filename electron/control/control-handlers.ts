@@ -1,3 +1,4 @@
+import type { AlertsView } from "../../shared/contract/alerts";
 import type { ControlBody, ControlName, ControlReply } from "../../shared/contract/control";
 import type { CommandView } from "../../shared/contract/snapshot";
 import { fail, ok, type Result } from "../../shared/result";
@@ -21,7 +22,7 @@ export type ControlHandlers = {
 const ENDS: ReadonlySet<CommandView["phase"]> = new Set<CommandView["phase"]>(["verified", "unconfirmed", "failed", "inconsistent"]);
 
 /** Answers the socket from the engine: the same requests, with the same checks, as the window's. */
-export function controlHandlers(engine: ControlledEngine): ControlHandlers {
+export function controlHandlers(engine: ControlledEngine, alerts: () => AlertsView): ControlHandlers {
   return {
     status: () =>
       ok({
@@ -37,6 +38,7 @@ export function controlHandlers(engine: ControlledEngine): ControlHandlers {
       if (view === undefined) return fail("UNKNOWN_NODE", `No node ${nodeId} has been seen.`);
       return ok({ state: view.state, sentence: view.sentence, performance: performance.value, history: [...history.value] });
     },
+    alerts: () => ok(alerts()),
     deploy: async ({ wait, ...body }, tell, gone) => {
       const accepted = await engine.deployModel({ ...body, expectedVersion: expected(engine, body) });
       return accepted.ok ? followCommand(engine, body.nodeId, accepted.value.commandId, wait, tell, gone) : accepted;

@@ -10,7 +10,8 @@ import { decisionBasisSchema, type DecisionBasis } from "../../shared/rollout/ba
 import type { Clock } from "../../shared/time";
 import { checkpointHash, eventHash, NO_HASH, storableText, type Checkpoint, type StoredEvent } from "./chain";
 import { ChainCheck, type ChainBreak, type CheckProgress } from "./chain-check";
-import type { Journal, JournalEntry, JournalStatus } from "./port";
+import { addSearchIndexes, eventPage, eventTally } from "./event-search";
+import type { EventPage, EventQuery, EventTally, Journal, JournalEntry, JournalStatus } from "./port";
 import { bytesSchema, lock, migrate, readCheckpoints, release, writeHead, type Head } from "./tables";
 
 /** Events between two checkpoints: what a start has to check at most, some tens of milliseconds. */
@@ -145,6 +146,14 @@ class SqliteJournal implements Journal {
     return found.ok ? ok(found.value[0] ?? null) : found;
   }
 
+  page(query: EventQuery): Result<EventPage, "JOURNAL_UNAVAILABLE"> {
+    return this.read(() => eventPage(this.database, query, eventOf));
+  }
+
+  tally(range: Parameters<Journal["tally"]>[0]): Result<EventTally, "JOURNAL_UNAVAILABLE"> {
+    return this.read(() => eventTally(this.database, range));
+  }
+
   basisOf(eventId: number): Result<DecisionBasis | null, "JOURNAL_UNAVAILABLE"> {
     try {
       const row = this.database.prepare("SELECT basis FROM events WHERE id = ?").get(eventId);
@@ -193,9 +202,13 @@ class SqliteJournal implements Journal {
   }
 
   private select(rest: string, parameters: readonly (string | number)[]): Result<readonly EventView[], "JOURNAL_UNAVAILABLE"> {
+    const columns = "id, t_ms, event, node_id, actor, sentence, detail";
+    return this.read(() => this.database.prepare(`SELECT ${columns} FROM events ${rest}`).all(...parameters).map(eventOf));
+  }
+
+  private read<Value>(work: () => Value): Result<Value, "JOURNAL_UNAVAILABLE"> {
     try {
-      const columns = "id, t_ms, event, node_id, actor, sentence, detail";
-      return ok(this.database.prepare(`SELECT ${columns} FROM events ${rest}`).all(...parameters).map(eventOf));
+      return ok(work());
     } catch (error) {
       return fail("JOURNAL_UNAVAILABLE", `The journal cannot be read: ${damageOf(error)}.`);
     }
@@ -309,6 +322,8 @@ function closedJournal(problem: string): Journal {
     ofKind: refuse,
     ofKinds: refuse,
     eventOf: refuse,
+    page: refuse,
+    tally: refuse,
     basisOf: refuse,
     lastEventId: () => 0,
     readSettings: () => DEFAULT_SETTINGS,
@@ -330,6 +345,7 @@ export function openJournal(options: JournalOptions): Journal {
     database = new Database(options.path, { timeout: 500 });
     lock(database);
     migrate(database, options.clock.wallMs());
+    addSearchIndexes(database);
     if (options.maxPages !== undefined) database.exec(`PRAGMA max_page_count = ${Math.floor(options.maxPages)}`);
     return new SqliteJournal(database, options);
   } catch (error) {

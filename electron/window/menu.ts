@@ -27,6 +27,8 @@ export function installMenu(send: (command: WindowCommand) => void): void {
         item("Fleet", "go-fleet"),
         item("Roll-outs", "go-rollouts"),
         item("Models", "go-models"),
+        item("Alerts", "go-alerts"),
+        item("Timeline", "go-timeline"),
         item("Search or run…", "open-palette"),
         item("Fault console", "open-faults"),
         { type: "separator" },

@@ -93,6 +93,8 @@ const PAGES: Readonly<Record<Extract<PaletteAct, { kind: "go" }>["page"], Place>
   rollouts: { page: "rollouts", rolloutId: null },
   models: { page: "models", view: "list" },
   compare: { page: "models", view: "compare" },
+  alerts: { page: "alerts" },
+  timeline: { page: "timeline" },
   settings: { page: "settings", section: "policy" },
   about: { page: "settings", section: "about" },
 };

@@ -13,7 +13,7 @@ export type PaletteAct =
   /** Null: the version is asked for. */
   | { readonly kind: "roll-out"; readonly version: string | null }
   | { readonly kind: "undo" }
-  | { readonly kind: "go"; readonly page: "fleet" | "rollouts" | "models" | "compare" | "settings" | "about" }
+  | { readonly kind: "go"; readonly page: "fleet" | "rollouts" | "models" | "compare" | "alerts" | "timeline" | "settings" | "about" }
   | { readonly kind: "faults" }
   | { readonly kind: "keys" }
   | { readonly kind: "malformed" }
@@ -51,6 +51,8 @@ export function paletteEntries(
     { id: "go rollouts", text: "Roll-outs", fact: "page", act: { kind: "go", page: "rollouts" } },
     { id: "go models", text: "Models", fact: "page", act: { kind: "go", page: "models" } },
     { id: "go compare", text: "Compare two versions", fact: "page", act: { kind: "go", page: "compare" } },
+    { id: "go alerts", text: "Alerts", fact: "page", act: { kind: "go", page: "alerts" } },
+    { id: "go timeline", text: "Timeline", fact: "page", act: { kind: "go", page: "timeline" } },
     { id: "go settings", text: "Settings", fact: "page", act: { kind: "go", page: "settings" } },
     { id: "go about", text: "About Lydlr Ops", fact: "page", act: { kind: "go", page: "about" } },
     ...byNeed.flatMap((node): readonly PaletteEntry[] => {

@@ -5,6 +5,9 @@ export type Act =
   | "go-fleet"
   | "go-rollouts"
   | "go-models"
+  | "go-alerts"
+  | "go-timeline"
+  | "acknowledge"
   | "go-settings"
   | "roll-back"
   | "deploy"
@@ -31,6 +34,8 @@ export const SHORTCUTS: readonly Shortcut[] = [
   { act: "go-fleet", keys: ["G", "F"], label: "Go to Fleet", isSingle: true },
   { act: "go-rollouts", keys: ["G", "R"], label: "Go to Roll-outs", isSingle: true },
   { act: "go-models", keys: ["G", "M"], label: "Go to Models", isSingle: true },
+  { act: "go-alerts", keys: ["G", "L"], label: "Go to Alerts", isSingle: true },
+  { act: "go-timeline", keys: ["G", "T"], label: "Go to Timeline", isSingle: true },
   { act: "go-settings", keys: ["G", "S"], label: "Go to Settings", isSingle: true },
   { act: "back", keys: ["Alt ←"], label: "Go back", isSingle: false },
   { act: null, keys: ["↑", "↓"], label: "Move in cards, rows and tiles", isSingle: false },
@@ -38,6 +43,7 @@ export const SHORTCUTS: readonly Shortcut[] = [
   { act: "roll-back", keys: ["R"], label: "Roll back the node under the focus, or the one that shows the key", isSingle: true },
   { act: "deploy", keys: ["D"], label: "Deploy a version on the node under the focus", isSingle: true },
   { act: "pause-rollout", keys: ["P"], label: "Pause the roll-out on the page before its next node, or resume it", isSingle: true },
+  { act: "acknowledge", keys: ["K"], label: "Acknowledge the alert that is shown", isSingle: true },
   { act: "undo", keys: ["Ctrl Z"], label: "Undo the newest rollback, for 60 s", isSingle: false },
   { act: null, keys: ["Space"], label: "Pause the charts of a node", isSingle: true },
   { act: "faults", keys: ["F9"], label: "Fault console of the embedded fleet", isSingle: false },
@@ -59,6 +65,8 @@ const PAGE_KEYS: ReadonlyMap<string, Act> = new Map([
   ["F", "go-fleet"],
   ["R", "go-rollouts"],
   ["M", "go-models"],
+  ["L", "go-alerts"],
+  ["T", "go-timeline"],
   ["S", "go-settings"],
 ]);
 
@@ -97,6 +105,8 @@ export function readPress(press: Press, pending: string | null, singleKeysOn: bo
       return { act: "roll-back" };
     case "D":
       return { act: "deploy" };
+    case "K":
+      return { act: "acknowledge" };
     case "P":
       return { act: "pause-rollout" };
     default:

@@ -1,6 +1,7 @@
 import { useEffect } from "react";
 import { openDeploy, rollBack, undoNewest } from "../commands/desk";
 import { pauseShown } from "../pages/rollouts/desk";
+import { acknowledgeShown } from "../pages/alerts/desk";
 import { readSelectedId } from "../pages/fleet/desk";
 import { FILTER_ID } from "../pages/fleet/FleetPage";
 import { say } from "../state/announce";
@@ -60,6 +61,12 @@ function run(act: Act, target: HTMLElement | null): void {
       return void pauseShown();
     case "go-models":
       return go({ page: "models", view: "list" });
+    case "go-alerts":
+      return go({ page: "alerts" });
+    case "go-timeline":
+      return go({ page: "timeline" });
+    case "acknowledge":
+      return acknowledgeShown();
     case "go-settings":
       return go({ page: "settings", section: "policy" });
     case "back":

@@ -1,4 +1,5 @@
 import type { Dispose } from "../../shared/time";
+import { openAlert, readAlerts, takeAlerts } from "./alerts";
 import { readComparison, takeComparison } from "./comparison";
 import { readPolicy, takePolicy } from "./policy";
 import { go, openOverlay } from "./navigation";
@@ -34,12 +35,15 @@ export function connect(): Dispose {
     subscribe("push/models", takeRegistryPush, takeFailure),
     subscribe("push/policy", takePolicy, takeFailure),
     subscribe("push/selftest", takeSelftestProgress, takeFailure),
+    subscribe("push/alerts", takeAlerts, takeFailure),
+    subscribe("push/open-alert", ({ alertId }) => openAlert(alertId), takeFailure),
   ];
   void introduce();
   void readSetup();
   void readComparison();
   void readPolicy();
   void readRollouts();
+  void readAlerts();
   return () => {
     for (const dispose of disposals) dispose();
   };
@@ -54,6 +58,10 @@ function obey(command: WindowCommand): void {
       return go({ page: "rollouts", rolloutId: null });
     case "go-models":
       return go({ page: "models", view: "list" });
+    case "go-alerts":
+      return go({ page: "alerts" });
+    case "go-timeline":
+      return go({ page: "timeline" });
     case "go-settings":
       return go({ page: "settings", section: "policy" });
     case "go-about":

@@ -23,7 +23,7 @@ function world(change: Partial<Snapshot> = {}): AlertWorld {
     periodP95Ms: 510,
     nodes: [],
     ...change,
-  } as const;
+  } satisfies AlertWorld["snapshot"];
   return { snapshot, host: null, isMuted: () => false, malformedLately: () => 0 };
 }
 

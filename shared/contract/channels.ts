@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { ALERT_PUSHES, ALERT_REQUESTS } from "./alerts";
 import { COMPARISON_PUSHES, COMPARISON_REQUESTS } from "./comparison";
 import { JUDGING_REQUESTS } from "./judging";
 import { MODEL_REQUESTS, registryPushSchema } from "./models";
@@ -8,6 +9,7 @@ import { ROS2_PUSHES, ROS2_REQUESTS } from "./ros2-setup";
 import { SELFTEST_PUSHES, SELFTEST_REQUESTS } from "./selftest";
 import { settingsChangeSchema, settingsSchema } from "./settings";
 import { commandViewSchema, eventViewSchema, snapshotSchema } from "./snapshot";
+import { TIMELINE_REQUESTS } from "./timeline";
 
 /**
  * The one table of everything that crosses between the window and the main process. Requests are
@@ -234,6 +236,8 @@ export const REQUESTS = {
   ...JUDGING_REQUESTS,
   ...POLICY_REQUESTS,
   ...SELFTEST_REQUESTS,
+  ...ALERT_REQUESTS,
+  ...TIMELINE_REQUESTS,
   "faults/list": { body: nothing, reply: v.array(faultViewSchema) },
   /** `level` 0 switches the fault off. slow-cpu: times slower (2 to 20); lossy-link: share lost (0 to 1);
    * noisy-camera: added sigma in grey levels (0 to 60); crash: seconds until it restarts (1 to 60);
@@ -264,6 +268,8 @@ export const windowCommandSchema = v.picklist([
   "go-fleet",
   "go-rollouts",
   "go-models",
+  "go-alerts",
+  "go-timeline",
   "go-settings",
   "go-about",
   "open-palette",
@@ -284,6 +290,9 @@ export const PUSHES = {
   ...ROLLOUT_PUSHES,
   ...POLICY_PUSHES,
   ...SELFTEST_PUSHES,
+  ...ALERT_PUSHES,
+  /** A person clicked the desktop's notification of it. */
+  "push/open-alert": v.strictObject({ alertId: v.string() }),
   "push/models": registryPushSchema,
 } as const;
 

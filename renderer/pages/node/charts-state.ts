@@ -28,8 +28,12 @@ export type ChartsAction =
   | { readonly type: "move"; readonly share: number; readonly newestMs: number }
   | { readonly type: "reset" };
 
-/** How a node page opens: on the newest minute, which is full soon after a start. */
-export function openedCharts(): ChartsState {
+/** Shown before and after a moment, ms. */
+const AROUND_MS = 60_000;
+
+/** How a node page opens: on the newest minute, which is full soon after a start, or around a moment. */
+export function openedCharts(atMs: number | null = null): ChartsState {
+  if (atMs !== null) return { ...openedCharts(), rangeMs: RANGES_MS[1], view: { spanMs: 2 * AROUND_MS, endMs: atMs + AROUND_MS }, cursorMs: atMs };
   const rangeMs = RANGES_MS[0];
   return {
     rangeMs,

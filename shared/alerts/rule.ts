@@ -129,7 +129,7 @@ export const DEFAULT_RULES: readonly AlertRule[] = [
   rule("malformed", "Messages that cannot be read", "So many in the last minute.", {
     keepFiringMs: 60_000, threshold: 10, unit: "", range: { least: 0, most: 100_000 }, severity: "info",
   }),
-  rule("command-open", "Command without a good end", "The newest command of a node failed, is unconfirmed or inconsistent.", {}),
+  rule("command-open", "Command without a good end", "The newest command of a node failed, is unconfirmed or inconsistent.", { pendingMs: 3_000 }),
   rule("rolled-back", "Rolled back by policy", "The engine took a version back.", happened),
   rule("rollout-stopped", "Roll-out stopped", "A roll-out ended by its stop rule or was aborted.", { ...happened, about: "fleet" }),
   rule("incident", "Incident on a node", "A node could not load a model, or restarted.", happened),

@@ -1,6 +1,6 @@
 import { BellOff } from "lucide-react";
 import type { ReactNode } from "react";
-import { isLoud } from "../../../shared/alerts/grouping";
+import { groupAlerts, isLoud } from "../../../shared/alerts/grouping";
 import type { AlertsView } from "../../../shared/contract/alerts";
 import { Button, Problem, Segmented } from "../../design";
 import { Guard } from "../../frame/Guard";
@@ -87,7 +87,7 @@ function facts({ open, silences }: AlertsView): string {
 function Listed({ view, isAll }: { readonly view: AlertsView; readonly isAll: boolean }): ReactNode {
   const selectedId = useSelectedAlertId();
   const alerts = isAll ? [...view.open, ...view.ended] : view.open;
-  const selected = alerts.find(({ alertId }) => alertId === selectedId) ?? alerts[0] ?? null;
+  const selected = alerts.find(({ alertId }) => alertId === selectedId) ?? groupAlerts(alerts)[0]?.head ?? null;
   if (selected === null) {
     return (
       <div className="panel empty-panel">

@@ -1,4 +1,5 @@
 import { create } from "zustand";
+import { groupAlerts } from "../../../shared/alerts/grouping";
 import type { AlertsView, AlertView } from "../../../shared/contract/alerts";
 import type { Failure, Result } from "../../../shared/result";
 import { say } from "../../state/announce";
@@ -42,7 +43,7 @@ export function askSilence(about: AlertDeskState["silencing"]): void {
 export function shownAlert(): AlertView | null {
   const view = readAlertsNow();
   const selectedId = readSelectedAlertId();
-  return [...(view?.open ?? []), ...(view?.ended ?? [])].find(({ alertId }) => alertId === selectedId) ?? view?.open[0] ?? null;
+  return [...(view?.open ?? []), ...(view?.ended ?? [])].find(({ alertId }) => alertId === selectedId) ?? groupAlerts(view?.open ?? [])[0]?.head ?? null;
 }
 
 /** Asks to acknowledge the alert that the page shows. */

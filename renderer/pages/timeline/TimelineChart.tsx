@@ -144,7 +144,7 @@ function Chart({ view, range, nowMs, width }: { readonly view: TimelineView; rea
         ))}
         {lanes.map((lane, index) => (
           <g key={lane} transform={`translate(0 ${lanesTop + index * LANE_PX})`}>
-            <text className="timeline-label" x={0} y={LANE_PX / 2 + 4}>
+            <text className="timeline-label" x={4} y={LANE_PX / 2 + 4}>
               {LANE_WORDS[lane]}
             </text>
             <line className="timeline-rail" x1={LABEL_PX} x2={LABEL_PX + plotPx} y1={LANE_PX / 2} y2={LANE_PX / 2} />
@@ -207,20 +207,22 @@ function NodeBars(props: {
   };
   return (
     <g transform={`translate(0 ${y})`}>
-      <text className="timeline-node" data-at={isAt ? "" : undefined} x={0} y={NODE_PX / 2 + 4}>
+      <text className="timeline-node" data-at={isAt ? "" : undefined} x={4} y={NODE_PX / 2 + 4}>
         {node.nodeId.length > 16 ? `${node.nodeId.slice(0, 15)}…` : node.nodeId}
         <title>{node.nodeId}</title>
       </text>
       {node.spans.map((span) => {
         const { left, width } = box(span.fromMs, span.toMs);
         if (width <= 0) return null;
+        const silentAt = node.silent.find(({ fromMs }) => fromMs >= span.fromMs && (span.toMs === null || fromMs < span.toMs));
+        const roomPx = Math.min(width, silentAt === undefined ? width : x(silentAt.fromMs) - left);
         const isBad = span.version !== null && (drills.split(" ").includes(span.version) || quarantined.split(" ").includes(span.version));
         return (
           <g key={`${span.fromMs} ${span.version ?? ""}`}>
             <rect className="timeline-bar" data-bad={isBad ? "" : undefined} x={left} y={6} width={width} height={14} rx={2} />
-            {width < 44 ? null : (
+            {roomPx < 44 ? null : (
               <text className="timeline-version" x={left + 6} y={17}>
-                {(span.version ?? "not reported").slice(0, Math.max(4, Math.floor((width - 10) / 7)))}
+                {(span.version ?? "not reported").slice(0, Math.max(4, Math.floor((roomPx - 10) / 7)))}
               </text>
             )}
           </g>

@@ -56,8 +56,9 @@ export interface Mark {
   readonly count: number;
 }
 
-/** Width of a shape with its air, px. */
+/** Width of a shape with its air, and of one with its count, px. */
 const MARK_PX = 16;
+const COUNTED_PX = 32;
 
 /** Puts events on their lanes; those of a lane within the width of a shape become one mark with a count. */
 export function marksOf(events: readonly EventView[], x: (atMs: number) => number): readonly Mark[] {
@@ -67,7 +68,7 @@ export function marksOf(events: readonly EventView[], x: (atMs: number) => numbe
     const marks = byLane.get(lane) ?? [];
     const at = x(event.tMs);
     const last = marks.at(-1);
-    if (last !== undefined && at - last.x < MARK_PX) marks[marks.length - 1] = { ...last, event, count: last.count + 1 };
+    if (last !== undefined && at - last.x < (last.count > 1 ? COUNTED_PX : MARK_PX)) marks[marks.length - 1] = { ...last, event, count: last.count + 1 };
     else marks.push({ lane, x: at, event, count: 1 });
   }
   return [...byLane.values()].flat();

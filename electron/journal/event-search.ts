@@ -3,11 +3,16 @@ import * as v from "valibot";
 import type { EventView } from "../../shared/contract/snapshot";
 import type { EventCursor, EventPage, EventQuery, EventTally } from "./port";
 
+/** Which events tell what ran on a node. */
+const STORY = "event IN ('version-reported', 'node-stale', 'node-lost', 'node-live', 'node-no-metrics', 'node-joined', 'deploy-requested', 'rollback-requested')";
+
 /**
- * Both hold what filters look at, so that a search reads no event that it does not show. They are made beside the
+ * They hold what filters look at, so that a search reads no event that it does not show. They are made beside the
  * schema's versions: an older application reads and writes a journal that has them.
  */
 const INDEXES = [
+  // Few of all events: what tells what ran on a node, whatever else happened there.
+  `CREATE INDEX IF NOT EXISTS events_of_story ON events (node_id, event, t_ms) WHERE ${STORY}`,
   "CREATE INDEX IF NOT EXISTS events_by_time ON events (t_ms, event, node_id)",
   "CREATE INDEX IF NOT EXISTS events_by_node ON events (node_id, t_ms, event)",
 ] as const;
@@ -66,7 +71,8 @@ function endOfLook(database: Database.Database, range: Condition): EventCursor |
 export function eventPage(database: Database.Database, query: EventQuery, eventOf: (row: unknown) => EventView): EventPage {
   const range = rangeOf(query);
   const end = endOfLook(database, range);
-  const within = allOf([range, filterOf(query), ...(end === null ? [] : [{ sql: "t_ms >= ?", parameters: [end.tMs] }])]);
+  // One lower bound: of two SQLite takes the first for the index, and reads on to it.
+  const within = allOf([rangeOf({ ...query, fromMs: Math.max(query.fromMs, end?.tMs ?? query.fromMs) }), filterOf(query)]);
   const events = database
     .prepare(`SELECT id, t_ms, event, node_id, actor, sentence, detail FROM events WHERE ${within.sql} ORDER BY t_ms DESC, id DESC LIMIT ?`)
     .all(...within.parameters, query.limit)
@@ -75,6 +81,18 @@ export function eventPage(database: Database.Database, query: EventQuery, eventO
   if (last !== undefined && events.length === query.limit) return { events, next: { tMs: last.tMs, id: last.id } };
   // Every event of that very time was looked at, so what comes next is older.
   return { events, next: end === null ? null : { tMs: end.tMs, id: 0 } };
+}
+
+/**
+ * The newest events of a kind on a node up to a time, at once however many others there are. The kind is one of those that tell
+ * what ran on a node; of another there are none.
+ * @throws whatever SQLite says.
+ */
+export function newestOfNode(database: Database.Database, nodeId: string, event: string, toMs: number, limit: number, eventOf: (row: unknown) => EventView): readonly EventView[] {
+  return database
+    .prepare(`SELECT id, t_ms, event, node_id, actor, sentence, detail FROM events WHERE ${STORY} AND node_id = ? AND event = ? AND t_ms <= ? ORDER BY t_ms DESC, id DESC LIMIT ?`)
+    .all(nodeId, event, toMs, limit)
+    .map(eventOf);
 }
 
 const tallyRow = v.object({ bucket: v.number(), event: v.string(), count: v.number() });

@@ -72,6 +72,8 @@ export interface Journal {
   eventOf(eventId: number): Result<EventView | null, "JOURNAL_UNAVAILABLE">;
   /** A page of events by range, node, kind and text; looks at 20 000 events at most, some tens of milliseconds. */
   page(query: EventQuery): Result<EventPage, "JOURNAL_UNAVAILABLE">;
+  /** The newest events on a node up to a time, of one of the kinds that tell what ran there (reports, requests, presence). */
+  newestOfNode(nodeId: string, event: string, toMs: number, limit: number): Result<readonly EventView[], "JOURNAL_UNAVAILABLE">;
   /** Counts events in stretches of `bucketMs` from `fromMs`; looks at some 20 000 at most and says how far it came. */
   tally(range: { readonly fromMs: number; readonly toMs: number; readonly bucketMs: number; readonly sinceMs: number }): Result<EventTally, "JOURNAL_UNAVAILABLE">;
   /** What an event was decided on; null where it has none or is not there. */

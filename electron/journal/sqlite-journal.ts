@@ -10,7 +10,7 @@ import { decisionBasisSchema, type DecisionBasis } from "../../shared/rollout/ba
 import type { Clock } from "../../shared/time";
 import { checkpointHash, eventHash, NO_HASH, storableText, type Checkpoint, type StoredEvent } from "./chain";
 import { ChainCheck, type ChainBreak, type CheckProgress } from "./chain-check";
-import { addSearchIndexes, eventPage, eventTally } from "./event-search";
+import { addSearchIndexes, eventPage, eventTally, newestOfNode } from "./event-search";
 import type { EventPage, EventQuery, EventTally, Journal, JournalEntry, JournalStatus } from "./port";
 import { bytesSchema, lock, migrate, readCheckpoints, release, writeHead, type Head } from "./tables";
 
@@ -148,6 +148,10 @@ class SqliteJournal implements Journal {
 
   page(query: EventQuery): Result<EventPage, "JOURNAL_UNAVAILABLE"> {
     return this.read(() => eventPage(this.database, query, eventOf));
+  }
+
+  newestOfNode(nodeId: string, event: string, toMs: number, limit: number): Result<readonly EventView[], "JOURNAL_UNAVAILABLE"> {
+    return this.read(() => newestOfNode(this.database, nodeId, event, toMs, limit, eventOf));
   }
 
   tally(range: Parameters<Journal["tally"]>[0]): Result<EventTally, "JOURNAL_UNAVAILABLE"> {
@@ -324,6 +328,7 @@ function closedJournal(problem: string): Journal {
     eventOf: refuse,
     page: refuse,
     tally: refuse,
+    newestOfNode: refuse,
     basisOf: refuse,
     lastEventId: () => 0,
     readSettings: () => DEFAULT_SETTINGS,

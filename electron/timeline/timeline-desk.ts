@@ -9,8 +9,13 @@ import type { EventQuery, Journal } from "../journal/port";
 const DRAWN = 1_000;
 /** Stretches of a view in which the others are counted. */
 const BUCKETS = 240;
-/** Events of a node that tell what ran at an instant. */
-const STORY_EVENTS = 200;
+/** Reports and requests before an instant that tell what ran then. */
+const STORY_EVENTS = 20;
+/** The newest reports of a node: one of them may be what came after an instant. */
+const REPORTS = 2_000;
+/** Nodes whose story is told before everything else may run. */
+const NODES_A_BREATH = 20;
+const PRESENCE = ["node-stale", "node-lost", "node-live", "node-no-metrics", "node-joined"] as const;
 /** Events of a view that tell what ran in its range. */
 const RANGE_EVENTS = 2_000;
 
@@ -25,11 +30,15 @@ export interface TimelineDesk {
 
 /** What it is made from. */
 export interface TimelineParts {
-  readonly journal: Pick<Journal, "page" | "tally">;
+  readonly journal: Pick<Journal, "ofKind" | "page" | "tally" | "newestOfNode">;
   /** Nodes that are there now, in order. */
   nodeIds(): readonly string[];
   /** Lets everything else run before the next stretch of a long search. */
   breathe(): Promise<void>;
+}
+
+function once(events: readonly EventView[]): readonly EventView[] {
+  return [...new Map(events.map((event) => [event.id, event])).values()];
 }
 
 const FOREVER_MS = Number.MAX_SAFE_INTEGER;
@@ -69,12 +78,20 @@ export function openTimelineDesk({ journal, nodeIds, breathe }: TimelineParts): 
     return ok([...sums.values()]);
   }
 
+  const newest = (nodeId: string, event: string, toMs: number, limit: number): readonly EventView[] => {
+    const found = journal.newestOfNode(nodeId, event, toMs, limit);
+    return found.ok ? found.value : [];
+  };
+
+  /** Starts of the application and changes of the fleet: few, and found by their kind. */
+  const joinsUpTo = (toMs: number): readonly EventView[] => {
+    const joins = journal.ofKind("fleet-joined");
+    return joins.ok ? joins.value.filter(({ tMs }) => tMs <= toMs) : [];
+  };
+
   /** What a node ran in a range: the reports within it, and what was known at its beginning. */
   function story(nodeId: string, fromMs: number, within: readonly EventView[], joined: readonly EventView[]): TimelineView["nodes"][number] {
-    const before = journal.page(query({ toMs: fromMs, nodeId, kinds: WHAT_RAN_EVENTS, limit: 3 }));
-    const reported = journal.page(query({ toMs: fromMs, nodeId, kinds: ["version-reported"], limit: 1 }));
-    const known = [...(reported.ok ? reported.value.events : []), ...(before.ok ? before.value.events : []), ...joined, ...within];
-    const { spans, silent } = nodeStory([...new Map(known.map((event) => [event.id, event])).values()], nodeId);
+    const { spans, silent } = nodeStory(once([...PRESENCE.flatMap((kind) => newest(nodeId, kind, fromMs, 1)), ...newest(nodeId, "version-reported", fromMs, 1), ...joined, ...within]), nodeId);
     return { nodeId, spans: spans.map((span) => ({ ...span })), silent: silent.map((each) => ({ ...each })) };
   }
 
@@ -87,10 +104,14 @@ export function openTimelineDesk({ journal, nodeIds, breathe }: TimelineParts): 
       if (!counted.ok) return counted;
       const ran = await wholePage(query({ fromMs, toMs, nodeId, kinds: WHAT_RAN_EVENTS, limit: RANGE_EVENTS }));
       if (!ran.ok) return ran;
-      const joined = journal.page(query({ toMs: fromMs, kinds: ["fleet-joined"], limit: 1 }));
-      const joins = [...(joined.ok ? joined.value.events : []), ...ran.value.events.filter(({ event }) => event === "fleet-joined")];
+      const joins = joinsUpTo(toMs);
       const seen = new Set([...nodeIds(), ...ran.value.events.flatMap((event) => event.nodeId ?? [])]);
       const shown = [...seen].filter((each) => nodeId === null || each === nodeId);
+      const nodes: TimelineView["nodes"] = [];
+      for (const [index, each] of shown.entries()) {
+        nodes.push(story(each, fromMs, ran.value.events, joins));
+        if (index % NODES_A_BREATH === NODES_A_BREATH - 1) await breathe();
+      }
       return ok({
         fromMs,
         toMs,
@@ -98,7 +119,7 @@ export function openTimelineDesk({ journal, nodeIds, breathe }: TimelineParts): 
         isComplete,
         bucketMs: (toMs - fromMs) / BUCKETS,
         counts: [...counted.value],
-        nodes: shown.map((each) => story(each, fromMs, ran.value.events, joins)),
+        nodes,
       });
     },
     events({ lanes, ...asked }) {
@@ -107,12 +128,11 @@ export function openTimelineDesk({ journal, nodeIds, breathe }: TimelineParts): 
       return page.ok ? ok({ events: [...page.value.events], next: page.value.next }) : page;
     },
     whatRan(nodeId, atMs) {
-      const before = journal.page(query({ toMs: atMs, nodeId, kinds: WHAT_RAN_EVENTS, limit: STORY_EVENTS }));
-      if (!before.ok) return before;
-      const joined = journal.page(query({ toMs: atMs, kinds: ["fleet-joined"], limit: 1 }));
-      const next = journal.page(query({ fromMs: atMs, nodeId, kinds: ["version-reported"], limit: STORY_EVENTS }));
-      const events = [...before.value.events, ...(joined.ok ? joined.value.events : []), ...(next.ok ? next.value.events : [])];
-      return ok(whatRan([...new Map(events.map((event) => [event.id, event])).values()], nodeId, atMs));
+      const readable = journal.newestOfNode(nodeId, "version-reported", FOREVER_MS, REPORTS);
+      if (!readable.ok) return readable;
+      const past = ["version-reported", "deploy-requested", "rollback-requested"].flatMap((kind) => newest(nodeId, kind, atMs, STORY_EVENTS));
+      const presence = PRESENCE.flatMap((kind) => newest(nodeId, kind, atMs, 1));
+      return ok(whatRan(once([...past, ...presence, ...readable.value, ...joinsUpTo(atMs)]), nodeId, atMs));
     },
   };
 }

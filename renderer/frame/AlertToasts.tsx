@@ -1,11 +1,11 @@
 import { X } from "lucide-react";
 import { useEffect, useRef, useState, type ReactNode } from "react";
-import type { AlertView } from "../../shared/contract/alerts";
+import { groupAlerts, type AlertGroup } from "../../shared/alerts/grouping";
 import { Button, Glyph } from "../design";
 import { formatClock } from "../format/time";
 import { nodeOfAlert, shownAs } from "../pages/alerts/words";
-import { dismissToast, openAlert, useToasts } from "../state/alerts";
-import { go } from "../state/navigation";
+import { dismissToasts, openAlert, useToasts } from "../state/alerts";
+import { go, usePlace } from "../state/navigation";
 import { useSettings } from "../state/store";
 import { soundAlert } from "./alert-sound";
 import "./alert-toasts.css";
@@ -15,7 +15,7 @@ const SHOWN = 3;
 /** How long one stays, ms; a pointer or the focus on it holds it. */
 const STAYS_MS = { critical: 20_000, warning: 10_000, info: 10_000 } as const;
 
-/** New alerts that ask for a person, in the corner; each leads to its node at that moment. */
+/** New alerts that ask for a person, in the corner, like ones as one; each leads to its node at that moment. The alerts page shows them itself. */
 export function AlertToasts(): ReactNode {
   const toasts = useToasts();
   const { alertSound } = useSettings();
@@ -26,27 +26,34 @@ export function AlertToasts(): ReactNode {
     sounded.current = newestHigh;
     if (alertSound) soundAlert();
   }, [newestHigh, alertSound]);
+  const isOnPage = usePlace().page === "alerts";
+  const groups = isOnPage ? [] : groupAlerts(toasts);
+  useEffect(() => {
+    if (isOnPage && toasts.length > 0) dismissToasts(toasts.map(({ alertId }) => alertId));
+  }, [isOnPage, toasts]);
   return (
     <section className="toasts" aria-label="New alerts" aria-live="polite">
-      {toasts.slice(0, SHOWN).map((alert) => (
-        <Toast key={alert.alertId} alert={alert} />
+      {groups.slice(0, SHOWN).map((group) => (
+        <Toast key={group.groupId} group={group} />
       ))}
-      {toasts.length > SHOWN ? <p className="toast-more note">And {toasts.length - SHOWN} more on the Alerts page.</p> : null}
+      {groups.length > SHOWN ? <p className="toast-more note">And {groups.length - SHOWN} more on the Alerts page.</p> : null}
     </section>
   );
 }
 
-function Toast({ alert }: { readonly alert: AlertView }): ReactNode {
-  const { alertId, severity, title, lastRaisedAtMs } = alert;
+function Toast({ group: { head, others } }: { readonly group: AlertGroup }): ReactNode {
+  const { alertId, severity, lastRaisedAtMs } = head;
+  const title = others.length === 0 ? head.title : `${head.title}, and ${others.length} more`;
+  const ids = [head, ...others].map((alert) => alert.alertId).join(" ");
   const { clock } = useSettings();
   const [isHeld, setIsHeld] = useState(false);
-  const nodeId = nodeOfAlert(alert);
-  const { word, glyph, hue } = shownAs(alert);
+  const nodeId = nodeOfAlert(head);
+  const { word, glyph, hue } = shownAs(head);
   useEffect(() => {
     if (isHeld) return undefined;
-    const timer = setTimeout(() => dismissToast(alertId), STAYS_MS[severity]);
+    const timer = setTimeout(() => dismissToasts(ids.split(" ")), STAYS_MS[severity]);
     return () => clearTimeout(timer);
-  }, [isHeld, alertId, severity]);
+  }, [isHeld, ids, severity]);
   return (
     <article
       className={`toast toast-${hue}`}
@@ -67,7 +74,7 @@ function Toast({ alert }: { readonly alert: AlertView }): ReactNode {
             kind="outline"
             size="small"
             onPress={() => {
-              dismissToast(alertId);
+              dismissToasts(ids.split(" "));
               go({ page: "node", nodeId, atMs: lastRaisedAtMs });
             }}
           >
@@ -79,7 +86,7 @@ function Toast({ alert }: { readonly alert: AlertView }): ReactNode {
         <Button kind="quiet" size="small" onPress={() => openAlert(alertId)}>
           Open alert
         </Button>
-        <Button kind="quiet" size="small" isSquare aria-label={`Hide: ${title}`} onPress={() => dismissToast(alertId)}>
+        <Button kind="quiet" size="small" isSquare aria-label={`Hide: ${title}`} onPress={() => dismissToasts(ids.split(" "))}>
           <X size={14} strokeWidth={1.75} aria-hidden />
         </Button>
       </div>

@@ -62,9 +62,9 @@ export function useToasts(): readonly AlertView[] {
   return useAlertStore((state) => state.toasts);
 }
 
-/** Tells no more of an alert; it stays open. */
-export function dismissToast(alertId: string): void {
-  useAlertStore.setState(({ toasts }) => ({ toasts: toasts.filter((alert) => alert.alertId !== alertId) }));
+/** Tells no more of some alerts; they stay open. */
+export function dismissToasts(alertIds: readonly string[]): void {
+  useAlertStore.setState(({ toasts }) => ({ toasts: toasts.filter(({ alertId }) => !alertIds.includes(alertId)) }));
 }
 
 /** The alert that the page shows in full. */
@@ -85,6 +85,6 @@ export function selectAlert(alertId: string): void {
 /** Opens the alerts page on an alert. */
 export function openAlert(alertId: string): void {
   selectAlert(alertId);
-  dismissToast(alertId);
+  dismissToasts([alertId]);
   go({ page: "alerts" });
 }

@@ -11,6 +11,9 @@ const MEDIAN_TICKS = 10;
 /** A signal of the coordinator counts so long. */
 const SHARE_FRESH_MS = 60_000;
 
+/** The notice of a fleet that runs slower than its profiles because the machine cannot do more. */
+const FRAME_RATE_LOWERED = "FRAME_RATE_LOWERED";
+
 const METRIC_RULES = [
   { ruleId: "latency-high", metric: "latencyMs", word: "Latency", decimals: 1, unit: " ms" },
   { ruleId: "ratio-low", metric: "compressionRatio", word: "Ratio", decimals: 2, unit: "" },
@@ -118,7 +121,9 @@ function rates(node: NodeView, world: AlertWorld, rules: ReadonlyMap<RuleId, Ale
   const rateRule = rules.get("sample-rate-low");
   const shareRule = rules.get("bandwidth-high");
   const malformedRule = rules.get("malformed");
-  const rate = isHeard && sampleRateHz !== null && profileRateHz !== null && profileRateHz > 0 ? (100 * sampleRateHz) / profileRateHz : null;
+  // The fleet in this application is asked for more than the machine can do: no node is slow by itself.
+  const isLowered = world.snapshot.link.notices.some(({ code }) => code === FRAME_RATE_LOWERED);
+  const rate = !isLowered && isHeard && sampleRateHz !== null && profileRateHz !== null && profileRateHz > 0 ? (100 * sampleRateHz) / profileRateHz : null;
   const isAllotted = coordination !== null && coordination.allocatedMbps > 0 && world.snapshot.atMs - coordination.receivedAtMs < SHARE_FRESH_MS;
   const shareKbps = isAllotted ? coordination.allocatedMbps * 1000 : null;
   const kbps = isHeard ? (latest?.bandwidthKbps ?? null) : null;

@@ -58,7 +58,7 @@ function ofFleet({ snapshot: { nodes } }: AlertWorld, rules: Rules): readonly Re
       standing: isHeldKnown ? (held.length === 0 ? "good" : "bad") : "unknown",
       nodeIds: held.map(({ nodeId }) => nodeId),
       version: versions.length === 1 ? (versions[0] ?? null) : null,
-      title: `${held.length} of ${counted(nodes.length, "node")} fail together`,
+      title: held.length === 1 ? `${held[0]?.nodeId ?? "A node"} fails, and others got worse with it` : `${held.length} of ${counted(nodes.length, "node")} fail together`,
       sentence: held[0]?.guard?.hold?.sentence ?? "",
     }),
   ];

@@ -72,7 +72,7 @@ function controlOf(dispatch: (action: ChartsAction) => void): ChartControl {
 
 function KnownNode({ node, atMs, onBack }: { readonly node: NodeView; readonly atMs: number | null; readonly onBack: () => void }): ReactNode {
   const { nodeId } = node;
-  const [charts, dispatch] = useReducer(changeCharts, atMs, openedCharts);
+  const [charts, dispatch] = useReducer(changeCharts, atMs, (moment) => openedCharts(moment === null ? null : { atMs: moment, newestMs: newestMs() }));
   const { pausedAtMs, rangeMs } = charts;
   const selected = useSelectedRange();
   useEffect(() => {

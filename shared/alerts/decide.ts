@@ -131,15 +131,17 @@ class Decision {
   }
 
   private takeGood(key: string, course: Course, rule: AlertRule, open: Alert | undefined): void {
-    const goodSinceMs = course.goodSinceMs ?? this.now.monotonicMs;
-    this.watch.set(key, { badSinceMs: null, goodSinceMs, wasGood: true });
     if (open === undefined) {
+      // What is well and has no alert has no course: of a large fleet that is nearly everything.
+      this.watch.delete(key);
       const closed = this.closed.get(key);
       if (closed === undefined) return;
       this.closed.delete(key);
       this.resolve(closed, "closed-then-well");
       return;
     }
+    const goodSinceMs = course.goodSinceMs ?? this.now.monotonicMs;
+    this.watch.set(key, { badSinceMs: null, goodSinceMs, wasGood: true });
     const keepMs = open.count >= FLAPPING_FROM ? Math.max(rule.keepFiringMs, FLAPPING_KEEP_MS) : rule.keepFiringMs;
     if (this.now.monotonicMs - goodSinceMs >= keepMs) this.resolve(open, "recovered");
   }

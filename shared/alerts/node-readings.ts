@@ -37,8 +37,8 @@ export function medianOf(values: Iterable<number>): number | null {
 
 interface Told {
   readonly standing: Standing;
-  readonly title: string;
-  readonly sentence: string;
+  readonly title: () => string;
+  readonly sentence: () => string;
   readonly value?: number | null;
   readonly limit?: number | null;
   readonly version?: string | null;
@@ -49,8 +49,12 @@ export function isSilent({ liveness }: Pick<NodeView, "liveness">): boolean {
   return liveness === "stale" || liveness === "lost";
 }
 
-function reading(node: NodeView, ruleId: RuleId, told: Told): Reading {
+/** Words are made for what is bad alone: of a large fleet nearly everything is well. */
+function reading(node: NodeView, ruleId: RuleId, { title, sentence, ...told }: Told): Reading {
+  const isBad = told.standing === "bad";
   return {
+    title: isBad ? title() : "",
+    sentence: isBad ? sentence() : "",
     ruleId,
     subject: node.nodeId,
     nodeId: node.nodeId,
@@ -72,9 +76,9 @@ function presence(node: NodeView, atMs: number): readonly Reading[] {
   const silentFor = duration(atMs - node.lastHeardAtMs);
   const isKnown = liveness !== "joining";
   return [
-    reading(node, "node-lost", { standing: isKnown ? flag(liveness === "lost") : "unknown", title: `${nodeId} is lost`, sentence: `No sample for ${silentFor}.` }),
-    reading(node, "node-stale", { standing: isKnown ? flag(isSilent(node)) : "unknown", title: `${nodeId} is stale`, sentence: `No sample for ${silentFor}. It is not healthy, it is unknown.` }),
-    reading(node, "no-metrics", { standing: isKnown ? flag(liveness === "no-metrics") : "unknown", title: `${nodeId} sends no metrics`, sentence: "Its heartbeats arrive, its metrics do not." }),
+    reading(node, "node-lost", { standing: isKnown ? flag(liveness === "lost") : "unknown", title: () => `${nodeId} is lost`, sentence: () => `No sample for ${silentFor}.` }),
+    reading(node, "node-stale", { standing: isKnown ? flag(isSilent(node)) : "unknown", title: () => `${nodeId} is stale`, sentence: () => `No sample for ${silentFor}. It is not healthy, it is unknown.` }),
+    reading(node, "no-metrics", { standing: isKnown ? flag(liveness === "no-metrics") : "unknown", title: () => `${nodeId} sends no metrics`, sentence: () => "Its heartbeats arrive, its metrics do not." }),
   ];
 }
 
@@ -91,8 +95,8 @@ function metrics(node: NodeView, world: AlertWorld, rules: ReadonlyMap<RuleId, A
     const shown = value === null ? "no value" : `${fixed(value, decimals)}${unit}`;
     return reading(node, ruleId, {
       standing: isMuted ? "good" : standingOf(value, limit, side, rule.recoveryMargin),
-      title: `${word} ${where} on ${node.nodeId}`,
-      sentence: `${word} ${shown}, median of the newest 5 s; limit ${plain(limit)}${unit}. ${node.modelVersion ?? "An unreported version"} runs.`,
+      title: () => `${word} ${where} on ${node.nodeId}`,
+      sentence: () => `${word} ${shown}, median of the newest 5 s; limit ${plain(limit)}${unit}. ${node.modelVersion ?? "An unreported version"} runs.`,
       value,
       limit,
     });
@@ -104,14 +108,14 @@ function judged(node: NodeView): readonly Reading[] {
   const outcome = guard?.verdict.outcome ?? "no-data";
   const isKnown = outcome !== "no-data" && outcome !== "error";
   const verdict = guard?.verdict ?? null;
-  const of = { value: verdict?.value ?? null, limit: verdict?.limit ?? null, sentence: verdict?.sentence ?? "" };
+  const of = { value: verdict?.value ?? null, limit: verdict?.limit ?? null, sentence: () => verdict?.sentence ?? "" };
   const hold = guard?.hold ?? null;
   const isHeld = hold !== null && hold.code !== "COMMON_CAUSE";
   const holdTitle = hold?.code === "ROLLBACKS_FROZEN" ? `Rollbacks of ${nodeId} are frozen` : `${nodeId} fails and is not rolled back`;
   return [
-    reading(node, "node-failing", { ...of, standing: isKnown ? flag(outcome === "fail") : "unknown", title: `${nodeId} fails` }),
-    reading(node, "node-warned", { ...of, standing: isKnown ? flag(outcome === "warn") : "unknown", title: `${nodeId} is warned` }),
-    reading(node, "rollback-held", { standing: guard === null ? "unknown" : flag(isHeld), title: holdTitle, sentence: hold?.sentence ?? "" }),
+    reading(node, "node-failing", { ...of, standing: isKnown ? flag(outcome === "fail") : "unknown", title: () => `${nodeId} fails` }),
+    reading(node, "node-warned", { ...of, standing: isKnown ? flag(outcome === "warn") : "unknown", title: () => `${nodeId} is warned` }),
+    reading(node, "rollback-held", { standing: guard === null ? "unknown" : flag(isHeld), title: () => holdTitle, sentence: () => hold?.sentence ?? "" }),
   ];
 }
 
@@ -131,35 +135,38 @@ function rates(node: NodeView, world: AlertWorld, rules: ReadonlyMap<RuleId, Ale
   const unread = world.malformedLately(nodeId);
   const readings: Reading[] = [];
   if (rateRule?.threshold != null) {
+    const limit = rateRule.threshold;
     readings.push(
       reading(node, "sample-rate-low", {
-        standing: standingOf(rate, rateRule.threshold, "min", rateRule.recoveryMargin),
-        title: `Sample rate below profile on ${nodeId}`,
-        sentence: `${sampleRateHz === null ? "no rate" : `${fixed(sampleRateHz, 1)} Hz`} of ${profileRateHz === null ? "an unreported" : fixed(profileRateHz, 1)} Hz; limit ${plain(rateRule.threshold)} %.`,
+        standing: standingOf(rate, limit, "min", rateRule.recoveryMargin),
+        title: () => `Sample rate below profile on ${nodeId}`,
+        sentence: () => `${sampleRateHz === null ? "no rate" : `${fixed(sampleRateHz, 1)} Hz`} of ${profileRateHz === null ? "an unreported" : fixed(profileRateHz, 1)} Hz; limit ${plain(limit)} %.`,
         value: rate,
-        limit: rateRule.threshold,
+        limit,
       }),
     );
   }
   if (shareRule?.threshold != null) {
+    const limit = shareRule.threshold;
     readings.push(
       reading(node, "bandwidth-high", {
-        standing: shareKbps === null ? "good" : standingOf(used, shareRule.threshold, "max", shareRule.recoveryMargin),
-        title: `Bandwidth above its share on ${nodeId}`,
-        sentence: `${kbps === null ? "no bandwidth" : fixed(kbps, 0)} of ${shareKbps === null ? "no" : fixed(shareKbps, 0)} kbit/s; limit ${plain(shareRule.threshold)} %.`,
+        standing: shareKbps === null ? "good" : standingOf(used, limit, "max", shareRule.recoveryMargin),
+        title: () => `Bandwidth above its share on ${nodeId}`,
+        sentence: () => `${kbps === null ? "no bandwidth" : fixed(kbps, 0)} of ${shareKbps === null ? "no" : fixed(shareKbps, 0)} kbit/s; limit ${plain(limit)} %.`,
         value: used,
-        limit: shareRule.threshold,
+        limit,
       }),
     );
   }
   if (malformedRule?.threshold != null) {
+    const limit = malformedRule.threshold;
     readings.push(
       reading(node, "malformed", {
-        standing: standingOf(unread, malformedRule.threshold, "max", 0),
-        title: `Messages of ${nodeId} cannot be read`,
-        sentence: `${unread} in the last minute; limit ${plain(malformedRule.threshold)}.`,
+        standing: standingOf(unread, limit, "max", 0),
+        title: () => `Messages of ${nodeId} cannot be read`,
+        sentence: () => `${unread} in the last minute; limit ${plain(limit)}.`,
         value: unread,
-        limit: malformedRule.threshold,
+        limit,
       }),
     );
   }
@@ -174,8 +181,8 @@ function commands(node: NodeView): readonly Reading[] {
   return [
     reading(node, "command-open", {
       standing: flag(isOpen && !isReplaced),
-      title: `${what} on ${nodeId} is ${command?.phase ?? "open"}`,
-      sentence: command?.sentence ?? "",
+      title: () => `${what} on ${nodeId} is ${command?.phase ?? "open"}`,
+      sentence: () => command?.sentence ?? "",
       version: command?.version ?? null,
     }),
   ];

@@ -21,6 +21,7 @@ export interface Reading {
   readonly isSilent: boolean;
   readonly value: number | null;
   readonly limit: number | null;
+  /** Empty, as the sentence, where a node's reading is not bad. */
   readonly title: string;
   readonly sentence: string;
 }

@@ -50,9 +50,6 @@ export function alertsView(state: AlertState, live: LiveText, atMs: number): Ale
 
 /** Finds what a tick read of an open alert. */
 export function liveReadings(readings: readonly Reading[], fleet: string): (alert: Alert) => Reading | null {
-  const byKey = new Map(readings.flatMap((reading) => [fleet, ""].map((of) => [keyOf({ fleet: of, ruleId: reading.ruleId, subject: reading.subject }), reading] as const)));
-  return (alert) => {
-    const found = byKey.get(keyOf(alert));
-    return found?.standing === "bad" ? found : null;
-  };
+  const byKey = new Map(readings.filter(({ standing }) => standing === "bad").flatMap((reading) => [fleet, ""].map((of) => [keyOf({ fleet: of, ruleId: reading.ruleId, subject: reading.subject }), reading] as const)));
+  return (alert) => byKey.get(keyOf(alert)) ?? null;
 }

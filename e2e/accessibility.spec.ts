@@ -70,6 +70,23 @@ test("what a decision was made of", async () => {
   await page.keyboard.press("Escape");
 });
 
+test("alerts, what is asked about them, and the timeline", async () => {
+  const { page } = app();
+  await openFleet(page);
+  const rail = page.getByRole("navigation", { name: "Pages" });
+  await rail.getByRole("button", { name: /Alerts$/ }).click();
+  await expect(page.getByRole("region", { name: "Alerts", exact: true })).toBeVisible();
+  await expect(page.getByRole("application", { name: /^Timeline of/ })).toBeVisible();
+  await expectAccessible(page, "alerts");
+  await page.getByRole("button", { name: "Silence…" }).first().click();
+  await expect(page.getByRole("dialog", { name: "Silence" })).toBeVisible();
+  await expectAccessible(page, "silence");
+  await page.keyboard.press("Escape");
+  await rail.getByRole("button", { name: "Timeline" }).click();
+  await expect(page.getByRole("region", { name: "Events" }).getByRole("table")).toBeVisible();
+  await expectAccessible(page, "timeline");
+});
+
 test("every section of the settings", async () => {
   const { page } = app();
   await openFleet(page);

@@ -75,6 +75,46 @@ test("the drill is taken back by itself, and the window shows the way, the quara
   await expect(why, "the focus is back where it was").toBeFocused();
 });
 
+test("its alert is acknowledged with a note, leads to the node at that moment, and the timeline says who took it back", async () => {
+  const { page } = app();
+  const rail = page.getByRole("navigation", { name: "Pages" });
+  await rail.getByRole("button", { name: /Alerts$/ }).click();
+  const title = `1.2.0 was taken back on ${NODE}`;
+  await page.getByRole("region", { name: "Alerts", exact: true }).getByRole("button", { name: new RegExp(title) }).click();
+  const detail = page.getByRole("region", { name: "The alert that is shown" });
+  await expect(detail).toContainText("Rolling back to 1.0.0");
+  await expect(detail.getByRole("img", { name: /around the moment of the alert/ })).toBeVisible();
+  await page.keyboard.press("k");
+  const dialog = page.getByRole("dialog", { name: "Acknowledge" });
+  await dialog.getByRole("textbox").fill("A planned drill.");
+  await dialog.getByRole("button", { name: "Acknowledge alert" }).click();
+  await expect(dialog).toBeHidden();
+  const list = await invoke(page, "alerts/list", {});
+  const ended = list.ok ? list.value.ended.find((alert) => alert.title === title) : undefined;
+  expect(ended).toMatchObject({ resolution: "acknowledged", acknowledged: { note: "A planned drill.", via: "window" } });
+
+  await page.getByRole("radio", { name: "All" }).click();
+  await page.getByRole("region", { name: "Alerts", exact: true }).getByRole("button", { name: new RegExp(title) }).click();
+  await detail.getByRole("button", { name: new RegExp(`^Open ${NODE} at`) }).click();
+  await expect(page.locator("#node-title")).toHaveText(NODE);
+
+  await rail.getByRole("button", { name: "Timeline" }).click();
+  await page.getByRole("searchbox", { name: "Search events" }).fill("planned drill");
+  const events = page.getByRole("region", { name: "Events" });
+  await expect(events.getByRole("row").nth(1)).toContainText(`${title}: acknowledged by`);
+  const chart = page.getByRole("application", { name: /^Timeline of 6 nodes/ });
+  await chart.focus();
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Enter");
+  const answer = page.getByRole("status", { name: "What ran here" });
+  await expect(answer).toContainText(`${NODE} at`);
+  await expect(answer).toContainText("1.0.0 ran, by its own report");
+  await expect(answer).toContainText("The policy rolled back to it at");
+  await page.keyboard.press("Shift+ArrowLeft");
+  await expect(page.getByText(/^Charts show/)).toBeVisible();
+  await page.getByRole("button", { name: "Clear the range" }).click();
+});
+
 test("quarantine is lifted with a reason, and Cancel has the focus", async () => {
   const { page } = app();
   await openNode(page, NODE);

@@ -7,6 +7,9 @@ import type { Ros2Settings } from "../shared/contract/settings";
 import { fail, ok, type Result } from "../shared/result";
 import type { Timers } from "../shared/time";
 import type { FrameEncoder } from "./edge/encoder";
+import type { AlertDesk } from "./alerts/alert-desk";
+import { hostReadingsOf } from "./alerts/host-readings";
+import { openAlerts } from "./alerts/open-alerts";
 import { createSensorRig, HEALTHY_CAMERA_NOISE_SIGMA } from "./edge/sensors/rig";
 import { controlHandlers } from "./control/control-handlers";
 import { openControlServer, type ControlServer } from "./control/control-server";
@@ -43,6 +46,7 @@ import type { SystemMonitor } from "./system/system-monitor";
 import { watchMachine } from "./system/watch-machine";
 import { steadyTimers } from "./time/steady-timers";
 import { systemTimers } from "./time/system-timers";
+import { openTimelineDesk, type TimelineDesk } from "./timeline/timeline-desk";
 import { openModelShelf } from "./version-shelf";
 
 /** The compression that edge nodes ask of their model, 0 (finest) to 1: the middle. */
@@ -65,6 +69,9 @@ export interface Engine {
   readonly system: SystemMonitor;
   /** Reports and exports of samples and events. */
   readonly reports: ReportDesk;
+  readonly alerts: AlertDesk;
+  /** What happened, what ran where and who put it there. */
+  readonly timeline: TimelineDesk;
   /** What was looked for at the start and what was found. */
   findings(): Promise<readonly Finding[]>;
   retryLink(): void;
@@ -171,6 +178,14 @@ export async function startEngine(parts: EngineParts): Promise<Result<Engine>> {
   const supervised = (): readonly ProcessStatus[] => [...(inference === null ? [] : [inference.part.supervised.status()]), ...(ros2Link?.processes() ?? [])];
   const running = new Operations({ link, journal, timers, shelf, processes: supervised });
   operations = running;
+  let system: SystemMonitor | null = null;
+  // Before anything happens: no event may pass the alerts by. This machine is measured later on.
+  const alerts = openAlerts(running, journal, timers, () => (system === null ? null : hostReadingsOf(system.getSystemStats())));
+  const timeline = openTimelineDesk({
+    journal,
+    nodeIds: () => running.snapshot().nodes.map(({ nodeId }) => nodeId),
+    breathe: () => new Promise((resolve) => void setImmediate(resolve)),
+  });
   if (ros2Link !== null) followGraphChoice(running, ros2Link, graph, graphOf);
   inference?.part.supervised.onStatus((status) => {
     running.note({
@@ -212,7 +227,7 @@ export async function startEngine(parts: EngineParts): Promise<Result<Engine>> {
       running.note(draft);
     },
   });
-  const system = watchMachine({
+  const monitor = watchMachine({
     timers,
     operations: running,
     dataDir: options.dataDir,
@@ -220,8 +235,9 @@ export async function startEngine(parts: EngineParts): Promise<Result<Engine>> {
     supervised,
     ...(parts.runtimeProcesses === undefined ? {} : { runtimeProcesses: parts.runtimeProcesses }),
   });
+  system = monitor;
   const reports = await openReports({ operations: running, journal, history, timers, dataDir: options.dataDir });
-  const control = await openControl(parts, running, reports);
+  const control = await openControl(parts, running, reports, alerts);
   return ok({
     operations: running,
     journal,
@@ -231,8 +247,10 @@ export async function startEngine(parts: EngineParts): Promise<Result<Engine>> {
     modelsDir,
     models: () => shelf.list(),
     registry,
-    system,
+    system: monitor,
     reports,
+    alerts,
+    timeline,
     findings: async () => [...findings, ...(await appFindings(shelf.list(), journal, inference?.part ?? null))],
     retryLink: () => {
       link.retry();
@@ -240,7 +258,7 @@ export async function startEngine(parts: EngineParts): Promise<Result<Engine>> {
     retryInference: () => inference?.part.supervised.retry(),
     async stop() {
       await control?.close();
-      system.stop();
+      monitor.stop();
       await reports.close();
       verifier.stop();
       await running.stop();
@@ -252,12 +270,12 @@ export async function startEngine(parts: EngineParts): Promise<Result<Engine>> {
 }
 
 /** Opens the socket of `./lydlr ctl`. Without one the application goes on, and says so. */
-async function openControl({ options, environment }: EngineParts, operations: Operations, reports: ReportDesk): Promise<ControlServer | null> {
+async function openControl({ options, environment }: EngineParts, operations: Operations, reports: ReportDesk, alerts: AlertDesk): Promise<ControlServer | null> {
   const note = (event: string, sentence: string): void => {
     operations.note({ event, nodeId: null, actor: "engine", sentence: sentence.slice(0, 400), detail: {} });
   };
   const path = socketPlace(options.dataDir, environment, process.platform);
-  const handlers = controlHandlers(operations, reports);
+  const handlers = controlHandlers(operations, reports, () => alerts.view());
   const opened = path.ok ? await openControlServer({ path: path.value, handlers, onTrouble: (sentence) => note("trouble", sentence) }) : path;
   if (opened.ok) return opened.value;
   note("control-unavailable", `./lydlr ctl cannot reach this application: ${opened.error.message}`);

@@ -20,6 +20,7 @@ import { appProcesses } from "./window/app-processes";
 import { APP_ORIGIN } from "./window/app-files";
 import { declareAppScheme, serveApp } from "./window/content";
 import { applyTheme, openMainWindow } from "./window/main-window";
+import { openAlertNotices } from "./window/alert-notices";
 import { installMenu } from "./window/menu";
 import { printPage } from "./window/print-page";
 import { relaunchArguments } from "./window/relaunch-arguments";
@@ -166,6 +167,20 @@ async function run(options: StartOptions): Promise<void> {
     });
   };
   open();
+  const notify = openAlertNotices({
+    window: () => window,
+    isWanted: () => engine.operations.settings().desktopNotifications,
+    first: engine.alerts.view(),
+    open: (alertId) => {
+      window?.show();
+      window?.focus();
+      pushes?.send("push/open-alert", { alertId });
+    },
+  });
+  engine.alerts.onChange((view) => {
+    pushes?.send("push/alerts", view);
+    notify(view);
+  });
   engine.operations.onSnapshot((snapshot) => pushes?.snapshot(snapshot));
   engine.system.onView((view) => pushes?.send("push/system", view));
   engine.history.onProgress((progress) => pushes?.send("push/history", progress));

@@ -1,6 +1,7 @@
 import { useEffect, useLayoutEffect, type ReactNode } from "react";
 import { I18nProvider } from "react-aria-components/I18nProvider";
 import { DeployDialog } from "./commands/DeployDialog";
+import { AlertToasts } from "./frame/AlertToasts";
 import { Announcer } from "./frame/Announcer";
 import { Banners } from "./frame/Banners";
 import { FaultConsole } from "./frame/FaultConsole";
@@ -14,6 +15,7 @@ import { useShortcuts } from "./frame/use-shortcuts";
 import { AbTestsPage } from "./pages/abtest/AbTestsPage";
 import { LivePage } from "./pages/abtest/LivePage";
 import { SetupPage } from "./pages/abtest/SetupPage";
+import { AlertsPage } from "./pages/alerts/AlertsPage";
 import { FirstStartPage } from "./pages/first-start/FirstStartPage";
 import { FleetPage } from "./pages/fleet/FleetPage";
 import { ComparePage } from "./pages/models/ComparePage";
@@ -24,6 +26,7 @@ import { RolloutPage } from "./pages/rollouts/RolloutPage";
 import { RolloutsPage } from "./pages/rollouts/RolloutsPage";
 import { StartDialog } from "./pages/rollouts/StartDialog";
 import { SystemPage } from "./pages/system/SystemPage";
+import { TimelinePage } from "./pages/timeline/TimelinePage";
 import { SettingsPage } from "./pages/settings/SettingsPage";
 import { ReportDialog } from "./reports/ReportDialog";
 import { DecisionDialog } from "./judging/DecisionDialog";
@@ -52,6 +55,9 @@ export function App(): ReactNode {
         </main>
       </div>
       <Announcer />
+      <Guard what="The list of new alerts">
+        <AlertToasts />
+      </Guard>
       <Guard what="The command palette">
         <Palette />
       </Guard>
@@ -105,8 +111,8 @@ function Page(): ReactNode {
       );
     case "node":
       return (
-        <Guard what={`The page of ${place.nodeId}`} key={place.nodeId}>
-          <NodePage nodeId={place.nodeId} onBack={goBack} />
+        <Guard what={`The page of ${place.nodeId}`} key={`${place.nodeId} ${place.atMs ?? ""}`}>
+          <NodePage nodeId={place.nodeId} atMs={place.atMs ?? null} onBack={goBack} />
         </Guard>
       );
     case "rollouts":
@@ -119,6 +125,18 @@ function Page(): ReactNode {
       return (
         <Guard what="The A/B tests page" key={`abtests-${place.view === "test" ? place.testId : place.view}`}>
           {place.view === "test" ? <LivePage testId={place.testId} /> : place.view === "set-up" ? <SetupPage /> : <AbTestsPage />}
+        </Guard>
+      );
+    case "alerts":
+      return (
+        <Guard what="The alerts page" key="alerts">
+          <AlertsPage />
+        </Guard>
+      );
+    case "timeline":
+      return (
+        <Guard what="The timeline" key="timeline">
+          <TimelinePage />
         </Guard>
       );
     case "models":

@@ -266,7 +266,7 @@ describe("an A/B test in the engine", () => {
   test("is started, read and stopped from the command line", async () => {
     await open();
     const folder = mkdtempSync(join(tmpdir(), "lydlr-ab-"));
-    const server = await openControlServer({ path: join(folder, "control.sock"), handlers: controlHandlers(bench.operations, { write: () => expect.unreachable("no report is asked for"), onChange: () => expect.unreachable("no report is asked for") }), onTrouble: (sentence) => expect.unreachable(sentence) });
+    const server = await openControlServer({ path: join(folder, "control.sock"), handlers: controlHandlers(bench.operations, { write: () => expect.unreachable("no report is asked for"), onChange: () => expect.unreachable("no report is asked for") }, () => expect.unreachable("no alert is asked for")), onTrouble: (sentence) => expect.unreachable(sentence) });
     const ctl = async (...args: readonly string[]): Promise<string> => {
       let text = "";
       await ctlCommand(["ab", ...args, "--data-dir", folder], { stdout: (more) => (text += more), stderr: (more) => (text += more) });

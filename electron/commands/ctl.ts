@@ -7,6 +7,7 @@ import { askControl } from "../control/control-client";
 import { socketPlace } from "../control/socket-place";
 import { defaultDataDir } from "../start-options";
 import { systemTimers } from "../time/system-timers";
+import { printAlerts } from "./ctl-alerts";
 import { parseArguments, refuse, type ParsedArguments } from "./arguments";
 import { AB_OPTIONS, AB_OWN_OPTIONS, runAb } from "./ctl-ab";
 import { reportOrder } from "./report-order";
@@ -14,6 +15,7 @@ import type { CommandIo, ExitCode } from "./command";
 
 const HELP = `usage: ./lydlr ctl status [--json]
        ./lydlr ctl node ID [--window 50] [--json]
+       ./lydlr ctl alerts [--json]
        ./lydlr ctl deploy ID VERSION [--expect VERSION] [--no-wait] [--json]
        ./lydlr ctl rollback ID [--to VERSION] [--expect VERSION] [--no-wait] [--json]
        ./lydlr ctl rollout status [ID] [--json]
@@ -147,6 +149,13 @@ async function node(call: Call, nodeId: string): Promise<Result<ExitCode>> {
   return ok(0);
 }
 
+async function alerts(call: Call): Promise<Result<ExitCode>> {
+  const answered = await askControl(call.path, "alerts", {}, () => undefined);
+  if (!answered.ok) return answered;
+  printAlerts(answered.value, call.isJson, call.io);
+  return ok(0);
+}
+
 /** What the requester saw, where they said so. */
 function expectation(values: ParsedArguments["values"]): { readonly expectedVersion?: string } {
   const expected = text(values, "expect");
@@ -214,6 +223,7 @@ async function report({ path, values, isJson, io }: Call, file: string): Promise
 const OWN_OPTIONS: Readonly<Record<string, readonly string[]>> = {
   status: [],
   node: ["window"],
+  alerts: [],
   deploy: ["expect", "no-wait"],
   rollback: ["to", "expect", "no-wait"],
   rollout: ["return"],
@@ -227,6 +237,7 @@ function perform(verb: string, rest: readonly string[], call: Call): Promise<Res
   const [first, second] = rest;
   if (verb === "status" && rest.length === 0) return status(call);
   if (verb === "node" && first !== undefined && rest.length === 1) return node(call, first);
+  if (verb === "alerts" && rest.length === 0) return alerts(call);
   if (verb === "deploy" && first !== undefined && second !== undefined && rest.length === 2) return deploy(call, first, second);
   if (verb === "rollback" && first !== undefined && rest.length === 1) return rollback(call, first);
   if (verb === "rollout" && first === "status" && rest.length <= 2 && call.values["return"] === undefined) return rolloutStatus(call, second);

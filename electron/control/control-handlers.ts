@@ -1,3 +1,4 @@
+import type { AlertsView } from "../../shared/contract/alerts";
 import type { ControlBody, ControlName, ControlReply, RolloutLine } from "../../shared/contract/control";
 import type { RolloutView } from "../../shared/contract/rollouts";
 import type { CommandView } from "../../shared/contract/snapshot";
@@ -28,7 +29,7 @@ export type ControlHandlers = {
 const ENDS: ReadonlySet<CommandView["phase"]> = new Set<CommandView["phase"]>(["verified", "unconfirmed", "failed", "inconsistent"]);
 
 /** Answers the socket from the engine: the same requests, with the same checks, as the window's. */
-export function controlHandlers(engine: ControlledEngine, reports: Pick<ReportDesk, "write" | "onChange">): ControlHandlers {
+export function controlHandlers(engine: ControlledEngine, reports: Pick<ReportDesk, "write" | "onChange">, alerts: () => AlertsView): ControlHandlers {
   return {
     status: () =>
       ok({
@@ -44,6 +45,7 @@ export function controlHandlers(engine: ControlledEngine, reports: Pick<ReportDe
       if (view === undefined) return fail("UNKNOWN_NODE", `No node ${nodeId} has been seen.`);
       return ok({ state: view.state, sentence: view.sentence, performance: performance.value, history: [...history.value] });
     },
+    alerts: () => ok(alerts()),
     deploy: async ({ wait, ...body }, tell, gone) => {
       const accepted = await engine.deployModel({ ...body, requestId: CTL_REQUEST + body.requestId, expectedVersion: expected(engine, body) });
       return accepted.ok ? followCommand(engine, body.nodeId, accepted.value.commandId, wait, tell, gone) : accepted;

@@ -4,6 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { RolloutView } from "../../shared/contract/rollouts";
+import { alertFixture } from "../../shared/alerts/alerts-fixture";
+import type { AlertsView } from "../../shared/contract/alerts";
 import type { CommandView, Snapshot } from "../../shared/contract/snapshot";
 import { fail, ok } from "../../shared/result";
 import { run } from "../commands/ctl";
@@ -49,6 +51,7 @@ const ROLLOUT: RolloutView = {
   next: "Next: gate 1.",
   happened: [],
 };
+const ALERTS: AlertsView = { atMs: 5_000, open: [alertFixture({ count: 3, isFlapping: true })], ended: [], silences: [], rulesRevision: 0 };
 
 function stepped(phase: CommandView["phase"], steps: number): CommandView {
   return { ...COMMAND, phase, steps: Array.from({ length: steps }, () => ({ phase, atMs: 2, note: "" })), sentence: `${phase}.` };
@@ -132,7 +135,7 @@ describe("the control socket", () => {
   let server: ControlServer | null = null;
   const troubles: string[] = [];
 
-  async function open(handlers = controlHandlers(engine, NO_REPORTS)): Promise<ControlServer> {
+  async function open(handlers = controlHandlers(engine, NO_REPORTS, () => ALERTS)): Promise<ControlServer> {
     const opened = await openControlServer({ path, handlers, onTrouble: (sentence) => troubles.push(sentence) });
     if (!opened.ok) throw new Error(opened.error.message);
     server = opened.value;
@@ -172,6 +175,16 @@ describe("the control socket", () => {
     await server?.close();
     server = null;
     rmSync(folder, { recursive: true, force: true });
+  });
+
+  it("lists the open alerts, a line each, and as JSON Lines with a count at the end", async () => {
+    await open();
+    const { code, out } = await ctl("alerts");
+    expect(code).toBe(0);
+    expect(out).toBe("1 alert open\na-0001 medium, 3 times, since 2023-11-14T22:13:20.000Z: Latency above 50 ms on node_3. Latency 63.0 ms, median of the newest 5 s; limit 50 ms.\n");
+    const lines = (await ctl("alerts", "--json")).out.trim().split("\n").map((line) => JSON.parse(line) as unknown);
+    expect(lines).toEqual([{ type: "alert", ...ALERTS.open[0] }, { type: "alerts", tMs: 5_000, open: 1, silences: 0 }]);
+    expect((await ctl("alerts", "--to", "1.0.0")).code).toBe(2);
   });
 
   it("can be opened by its user alone", async () => {
@@ -261,7 +274,7 @@ describe("the control socket", () => {
 
   it("tells a bug as INTERNAL and logs it", async () => {
     await open({
-      ...controlHandlers(engine, NO_REPORTS),
+      ...controlHandlers(engine, NO_REPORTS, () => ALERTS),
       status: () => {
         throw new Error("broken on purpose");
       },
@@ -272,7 +285,7 @@ describe("the control socket", () => {
 
   it("replaces a socket that a killed application left, and never that of a running one", async () => {
     const first = await open();
-    const second = await openControlServer({ path, handlers: controlHandlers(engine, NO_REPORTS), onTrouble: () => undefined });
+    const second = await openControlServer({ path, handlers: controlHandlers(engine, NO_REPORTS, () => ALERTS), onTrouble: () => undefined });
     expect(second).toMatchObject({ ok: false, error: { code: "NOT_AVAILABLE" } });
     expect((await ctl("status")).code, "the first one still answers").toBe(0);
     await first.close();
@@ -284,14 +297,14 @@ describe("the control socket", () => {
 
   it("does not take away a file that is no socket", async () => {
     writeFileSync(path, "kept");
-    const opened = await openControlServer({ path, handlers: controlHandlers(engine, NO_REPORTS), onTrouble: () => undefined });
+    const opened = await openControlServer({ path, handlers: controlHandlers(engine, NO_REPORTS, () => ALERTS), onTrouble: () => undefined });
     expect(opened.ok).toBe(false);
     expect(statSync(path).size).toBe(4);
   });
 
   it("goes without where there can be no folder", async () => {
     writeFileSync(join(folder, "file"), "");
-    const opened = await openControlServer({ path: join(folder, "file", "control.sock"), handlers: controlHandlers(engine, NO_REPORTS), onTrouble: () => undefined });
+    const opened = await openControlServer({ path: join(folder, "file", "control.sock"), handlers: controlHandlers(engine, NO_REPORTS, () => ALERTS), onTrouble: () => undefined });
     expect(opened).toMatchObject({ ok: false, error: { code: "NOT_AVAILABLE" } });
   });
 

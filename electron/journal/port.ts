@@ -19,6 +19,42 @@ export interface JournalStatus {
  */
 export type JournalEntry = EventView & { readonly basis?: DecisionBasis; readonly kept?: unknown };
 
+/** Where a page of events goes on: before this time, and at this time before this event. */
+export interface EventCursor {
+  readonly tMs: number;
+  readonly id: number;
+}
+
+/** Which events are asked for. */
+export interface EventQuery {
+  /** Unix ms, both ends included. */
+  readonly fromMs: number;
+  readonly toMs: number;
+  /** Null: of every node, and of none. */
+  readonly nodeId: string | null;
+  /** Names of events, `*` for any letters; empty: all. */
+  readonly kinds: readonly string[];
+  /** Words that a sentence must have, or its node; empty: any. */
+  readonly text: string;
+  readonly before: EventCursor | null;
+  readonly limit: number;
+}
+
+/** Some of the events that were asked for. */
+export interface EventPage {
+  /** Newest first. */
+  readonly events: readonly EventView[];
+  /** There may be more: fewer events than asked for do not mean that there are none. Null: that is all. */
+  readonly next: EventCursor | null;
+}
+
+/** How many events of each kind there are in each stretch of a range. */
+export interface EventTally {
+  readonly counts: readonly { readonly bucket: number; readonly event: string; readonly count: number }[];
+  /** Up to where it was counted, Unix ms; from there it goes on. */
+  readonly reachedMs: number;
+}
+
 /**
  * The one store. Events are append-only, chained by hashes and on disk when `append` returns success;
  * settings are small. Every failure is a value: the engine then refuses what must not happen without a record.
@@ -44,6 +80,12 @@ export interface Journal {
   }): Result<readonly EventView[], "JOURNAL_UNAVAILABLE">;
   /** One event; null where it is not there. */
   eventOf(eventId: number): Result<EventView | null, "JOURNAL_UNAVAILABLE">;
+  /** A page of events by range, node, kind and text; looks at 20 000 events at most, some tens of milliseconds. */
+  page(query: EventQuery): Result<EventPage, "JOURNAL_UNAVAILABLE">;
+  /** The newest events on a node up to a time, of one of the kinds that tell what ran there (reports, requests, presence). */
+  newestOfNode(nodeId: string, event: string, toMs: number, limit: number): Result<readonly EventView[], "JOURNAL_UNAVAILABLE">;
+  /** Counts events in stretches of `bucketMs` from `fromMs`; looks at some 20 000 at most and says how far it came. */
+  tally(range: { readonly fromMs: number; readonly toMs: number; readonly bucketMs: number; readonly sinceMs: number }): Result<EventTally, "JOURNAL_UNAVAILABLE">;
   /** What an event was decided on; null where it has none or is not there. */
   basisOf(eventId: number): Result<DecisionBasis | null, "JOURNAL_UNAVAILABLE">;
   /** What was kept with an event, as it is in JSON; null where nothing was or it is not there. */

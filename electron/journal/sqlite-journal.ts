@@ -10,7 +10,8 @@ import { decisionBasisSchema, type DecisionBasis } from "../../shared/rollout/ba
 import type { Clock } from "../../shared/time";
 import { checkpointHash, eventHash, NO_HASH, storableText, type Checkpoint, type StoredEvent } from "./chain";
 import { ChainCheck, type ChainBreak, type CheckProgress } from "./chain-check";
-import type { Journal, JournalEntry, JournalStatus } from "./port";
+import { addSearchIndexes, eventPage, eventTally, newestOfNode } from "./event-search";
+import type { EventPage, EventQuery, EventTally, Journal, JournalEntry, JournalStatus } from "./port";
 import { bytesSchema, lock, migrate, readCheckpoints, release, writeHead, type Head } from "./tables";
 
 /** Events between two checkpoints: what a start has to check at most, some tens of milliseconds. */
@@ -152,6 +153,18 @@ class SqliteJournal implements Journal {
     return found.ok ? ok(found.value[0] ?? null) : found;
   }
 
+  page(query: EventQuery): Result<EventPage, "JOURNAL_UNAVAILABLE"> {
+    return this.read(() => eventPage(this.database, query, eventOf));
+  }
+
+  newestOfNode(nodeId: string, event: string, toMs: number, limit: number): Result<readonly EventView[], "JOURNAL_UNAVAILABLE"> {
+    return this.read(() => newestOfNode(this.database, nodeId, event, toMs, limit, eventOf));
+  }
+
+  tally(range: Parameters<Journal["tally"]>[0]): Result<EventTally, "JOURNAL_UNAVAILABLE"> {
+    return this.read(() => eventTally(this.database, range));
+  }
+
   basisOf(eventId: number): Result<DecisionBasis | null, "JOURNAL_UNAVAILABLE"> {
     return this.unpack(eventId, (value) => (value === null || v.is(keptSchema, value) ? null : v.parse(decisionBasisSchema, value)));
   }
@@ -207,9 +220,13 @@ class SqliteJournal implements Journal {
   }
 
   private select(rest: string, parameters: readonly (string | number)[]): Result<readonly EventView[], "JOURNAL_UNAVAILABLE"> {
+    const columns = "id, t_ms, event, node_id, actor, sentence, detail";
+    return this.read(() => this.database.prepare(`SELECT ${columns} FROM events ${rest}`).all(...parameters).map(eventOf));
+  }
+
+  private read<Value>(work: () => Value): Result<Value, "JOURNAL_UNAVAILABLE"> {
     try {
-      const columns = "id, t_ms, event, node_id, actor, sentence, detail";
-      return ok(this.database.prepare(`SELECT ${columns} FROM events ${rest}`).all(...parameters).map(eventOf));
+      return ok(work());
     } catch (error) {
       return fail("JOURNAL_UNAVAILABLE", `The journal cannot be read: ${damageOf(error)}.`);
     }
@@ -325,6 +342,9 @@ function closedJournal(problem: string): Journal {
     ofKinds: refuse,
     between: refuse,
     eventOf: refuse,
+    page: refuse,
+    tally: refuse,
+    newestOfNode: refuse,
     basisOf: refuse,
     keptOf: refuse,
     lastEventId: () => 0,
@@ -347,6 +367,7 @@ export function openJournal(options: JournalOptions): Journal {
     database = new Database(options.path, { timeout: 500 });
     lock(database);
     migrate(database, options.clock.wallMs());
+    addSearchIndexes(database);
     if (options.maxPages !== undefined) database.exec(`PRAGMA max_page_count = ${Math.floor(options.maxPages)}`);
     return new SqliteJournal(database, options);
   } catch (error) {

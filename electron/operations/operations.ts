@@ -425,9 +425,9 @@ export class Operations {
     this.events.record(draft);
   }
 
-  /** Writes what must be on disk before it holds; on failure it did not happen. */
-  commit(draft: EventDraft): Result<void, "JOURNAL_UNAVAILABLE"> {
-    return this.events.commit(draft);
+  /** Writes what must be on disk before it holds; on failure none of it happened. */
+  commit(...drafts: readonly EventDraft[]): Result<void, "JOURNAL_UNAVAILABLE"> {
+    return this.events.commit(...drafts);
   }
 
   /** Everything that is shown live, as of now. */

@@ -30,6 +30,8 @@ export function installMenu(send: (command: WindowCommand) => void): void {
         item("A/B tests", "go-abtests"),
         item("Models", "go-models"),
         item("System", "go-system"),
+        item("Alerts", "go-alerts"),
+        item("Timeline", "go-timeline"),
         item("Search or run…", "open-palette"),
         item("Fault console", "open-faults"),
         { type: "separator" },

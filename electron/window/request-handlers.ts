@@ -6,6 +6,7 @@ import type { Engine } from "../engine";
 import type { RequestHandlers } from "../ipc/answer";
 import { writeFileAtomically } from "../reports/atomic-file";
 import type { PolicyCostDesk } from "../policy-cost/desk";
+import { alertHandlers } from "./alert-handlers";
 import { judgingHandlers } from "./judging-handlers";
 import type { SelftestDesk } from "../selftest/desk";
 import { modelHandlers } from "./model-handlers";
@@ -86,6 +87,7 @@ export function requestHandlers(
     ...ros2Handlers(ros2),
     ...modelHandlers(engine.registry, window),
     ...judgingHandlers(operations),
+    ...alertHandlers(engine.alerts, engine.timeline),
     ...rolloutHandlers(operations),
     ...abTestHandlers(operations, window),
     ...reportHandlers(engine, window),

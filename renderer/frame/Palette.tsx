@@ -97,6 +97,8 @@ const PAGES: Readonly<Record<Extract<PaletteAct, { kind: "go" }>["page"], Place>
   models: { page: "models", view: "list" },
   compare: { page: "models", view: "compare" },
   system: { page: "system" },
+  alerts: { page: "alerts" },
+  timeline: { page: "timeline" },
   settings: { page: "settings", section: "policy" },
   about: { page: "settings", section: "about" },
 };

@@ -1,8 +1,10 @@
-import { Box, Cpu, LayoutGrid, SlidersHorizontal, Split, Waypoints, type LucideIcon } from "lucide-react";
+import { Box, ChartNoAxesGantt, Cpu, LayoutGrid, SlidersHorizontal, Split, TriangleAlert, Waypoints, type LucideIcon } from "lucide-react";
 import type { ReactNode } from "react";
 import { ToggleButton } from "react-aria-components/ToggleButton";
 import { countOf } from "../format/number";
 import { go, usePlace, type Place } from "../state/navigation";
+import { badgeOf } from "../../shared/alerts/grouping";
+import { useAlerts } from "../state/alerts";
 import { useFleet } from "../state/store";
 import { needyCount, worstAttention } from "../pages/fleet/order";
 
@@ -17,6 +19,10 @@ export function Rail(): ReactNode {
       <RailItem label="Roll-outs" icon={Waypoints} isCurrent={place.page === "rollouts"} to={{ page: "rollouts", rolloutId: null }} />
       <RailItem label="A/B tests" icon={Split} isCurrent={place.page === "abtests"} to={{ page: "abtests", view: "list" }} />
       <RailItem label="Models" icon={Box} isCurrent={place.page === "models"} to={{ page: "models", view: "list" }} />
+      <RailItem label="Alerts" icon={TriangleAlert} isCurrent={place.page === "alerts"} to={{ page: "alerts" }}>
+        <AlertBadge />
+      </RailItem>
+      <RailItem label="Timeline" icon={ChartNoAxesGantt} isCurrent={place.page === "timeline"} to={{ page: "timeline" }} />
       <RailItem label="System" icon={Cpu} isCurrent={place.page === "system"} to={{ page: "system" }} />
       <RailItem
         label="Settings"
@@ -49,6 +55,18 @@ function RailItem(props: {
       </span>
       <span className="rail-label">{props.label}</span>
     </ToggleButton>
+  );
+}
+
+function AlertBadge(): ReactNode {
+  const alerts = useAlerts();
+  const { count, worst } = badgeOf(alerts?.open ?? []);
+  if (count === 0) return null;
+  return (
+    <span className={`badge badge-${worst}`}>
+      <span aria-hidden="true">{count}</span>
+      <span className="visually-hidden">{countOf(count, "alert asks", "alerts ask")} for a person</span>
+    </span>
   );
 }
 

@@ -15,7 +15,7 @@ export type PaletteAct =
   /** Null: the versions are chosen in the set-up. */
   | { readonly kind: "test"; readonly version: string | null }
   | { readonly kind: "undo" }
-  | { readonly kind: "go"; readonly page: "fleet" | "rollouts" | "abtests" | "models" | "compare" | "system" | "settings" | "about" }
+  | { readonly kind: "go"; readonly page: "fleet" | "rollouts" | "abtests" | "models" | "compare" | "system" | "alerts" | "timeline" | "settings" | "about" }
   | { readonly kind: "faults" }
   | { readonly kind: "keys" }
   | { readonly kind: "malformed" }
@@ -56,6 +56,8 @@ export function paletteEntries(
     { id: "go models", text: "Models", fact: "page", act: { kind: "go", page: "models" } },
     { id: "go compare", text: "Compare two versions", fact: "page", act: { kind: "go", page: "compare" } },
     { id: "go system", text: "System", fact: "page", act: { kind: "go", page: "system" } },
+    { id: "go alerts", text: "Alerts", fact: "page", act: { kind: "go", page: "alerts" } },
+    { id: "go timeline", text: "Timeline", fact: "page", act: { kind: "go", page: "timeline" } },
     { id: "go settings", text: "Settings", fact: "page", act: { kind: "go", page: "settings" } },
     { id: "go about", text: "About Lydlr Ops", fact: "page", act: { kind: "go", page: "about" } },
     ...byNeed.flatMap((node): readonly PaletteEntry[] => {

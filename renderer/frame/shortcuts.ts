@@ -7,6 +7,9 @@ export type Act =
   | "go-abtests"
   | "go-models"
   | "go-system"
+  | "go-alerts"
+  | "go-timeline"
+  | "acknowledge"
   | "go-settings"
   | "roll-back"
   | "deploy"
@@ -40,6 +43,8 @@ export const SHORTCUTS: readonly Shortcut[] = [
   { act: "go-abtests", keys: ["G", "A"], label: "Go to A/B tests", isSingle: true },
   { act: "go-models", keys: ["G", "M"], label: "Go to Models", isSingle: true },
   { act: "go-system", keys: ["G", "Y"], label: "Go to System", isSingle: true },
+  { act: "go-alerts", keys: ["G", "L"], label: "Go to Alerts", isSingle: true },
+  { act: "go-timeline", keys: ["G", "T"], label: "Go to Timeline", isSingle: true },
   { act: "go-settings", keys: ["G", "S"], label: "Go to Settings", isSingle: true },
   { act: "back", keys: ["Alt ←"], label: "Go back", isSingle: false },
   { act: null, keys: ["↑", "↓"], label: "Move in cards, rows and tiles", isSingle: false },
@@ -52,6 +57,7 @@ export const SHORTCUTS: readonly Shortcut[] = [
   { act: "no-arm", keys: ["Delete"], label: "Take the node under the focus out of its arm", isSingle: true },
   { act: "start-test", keys: ["Ctrl Enter"], label: "Start the A/B test that is set up", isSingle: false },
   { act: "pause-rollout", keys: ["P"], label: "Pause the roll-out on the page before its next node, or resume it", isSingle: true },
+  { act: "acknowledge", keys: ["K"], label: "Acknowledge the alert that is shown", isSingle: true },
   { act: "undo", keys: ["Ctrl Z"], label: "Undo the newest rollback, for 60 s", isSingle: false },
   { act: null, keys: ["Space"], label: "Pause the charts of a node", isSingle: true },
   { act: "faults", keys: ["F9"], label: "Fault console of the embedded fleet", isSingle: false },
@@ -75,6 +81,8 @@ const PAGE_KEYS: ReadonlyMap<string, Act> = new Map([
   ["A", "go-abtests"],
   ["M", "go-models"],
   ["Y", "go-system"],
+  ["L", "go-alerts"],
+  ["T", "go-timeline"],
   ["S", "go-settings"],
 ]);
 
@@ -122,6 +130,8 @@ export function readPress(press: Press, pending: string | null, singleKeysOn: bo
       return { act: "arm-b" };
     case "Delete":
       return { act: "no-arm" };
+    case "K":
+      return { act: "acknowledge" };
     case "P":
       return { act: "pause-rollout" };
     default:

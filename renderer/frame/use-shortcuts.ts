@@ -3,6 +3,7 @@ import { openDeploy, rollBack, undoNewest } from "../commands/desk";
 import { openSetup, putNode, startDraft } from "../pages/abtest/desk";
 import type { Lane } from "../pages/abtest/lanes";
 import { pauseShown } from "../pages/rollouts/desk";
+import { acknowledgeShown } from "../pages/alerts/desk";
 import { readSelectedId } from "../pages/fleet/desk";
 import { FILTER_ID } from "../pages/fleet/FleetPage";
 import { say } from "../state/announce";
@@ -76,6 +77,12 @@ function run(act: Act, target: HTMLElement | null): void {
       return go({ page: "models", view: "list" });
     case "go-system":
       return go({ page: "system" });
+    case "go-alerts":
+      return go({ page: "alerts" });
+    case "go-timeline":
+      return go({ page: "timeline" });
+    case "acknowledge":
+      return acknowledgeShown();
     case "go-settings":
       return go({ page: "settings", section: "policy" });
     case "back":

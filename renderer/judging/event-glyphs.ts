@@ -27,6 +27,15 @@ const GLYPHS: ReadonlyMap<string, GlyphName> = new Map<string, GlyphName>([
   ["lifted", "verified"],
   ["committed", "verified"],
   ["good", "verified"],
+  ["resolved", "verified"],
+  ["frozen", "stale"],
+  ["thawed", "live"],
+  ["silenced", "held"],
+  ["again", "warned"],
+  ["started", "joining"],
+  ["stopped", "held"],
+  ["aborted", "held"],
+  ["changed", "verified"],
 ]);
 
 /** Shapes of a verdict by its outcome. */
@@ -39,9 +48,17 @@ const VERDICT_GLYPHS: ReadonlyMap<string, GlyphName> = new Map<string, GlyphName
   ["error", "inconsistent"],
 ]);
 
+/** Shapes of an alert by how much it needs a person. */
+const ALERT_GLYPHS: ReadonlyMap<string, GlyphName> = new Map<string, GlyphName>([
+  ["critical", "failing"],
+  ["warning", "warned"],
+  ["info", "changed"],
+]);
+
 /** A verdict has the shape of its outcome; everything else that of how its name ends. */
 export function glyphOfEvent({ event, detail }: Pick<EventView, "event" | "detail">): GlyphName {
   if (event === "verdict") return VERDICT_GLYPHS.get(String(detail["outcome"] ?? "")) ?? "waiting";
+  if (event === "alert-raised") return ALERT_GLYPHS.get(String(detail["severity"] ?? "")) ?? "warned";
   return GLYPHS.get(event.split("-").at(-1) ?? "") ?? "waiting";
 }
 

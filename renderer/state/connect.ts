@@ -1,5 +1,6 @@
 import type { Dispose } from "../../shared/time";
 import { readAbTests, takeAbTests } from "./abtests";
+import { openAlert, readAlerts, takeAlerts } from "./alerts";
 import { readComparison, takeComparison } from "./comparison";
 import { takeHistoryProgress } from "./history";
 import { readPolicy, takePolicy } from "./policy";
@@ -42,6 +43,8 @@ export function connect(): Dispose {
     subscribe("push/selftest", takeSelftestProgress, takeFailure),
     subscribe("push/system", takeSystem, takeSystemFailure),
     subscribe("push/history", takeHistoryProgress, takeFailure),
+    subscribe("push/alerts", takeAlerts, takeFailure),
+    subscribe("push/open-alert", ({ alertId }) => openAlert(alertId), takeFailure),
   ];
   void introduce();
   void readSetup();
@@ -51,6 +54,7 @@ export function connect(): Dispose {
   void readAbTests();
   void readSystem();
   void readReport();
+  void readAlerts();
   return () => {
     for (const dispose of disposals) dispose();
   };
@@ -69,6 +73,10 @@ function obey(command: WindowCommand): void {
       return go({ page: "models", view: "list" });
     case "go-system":
       return go({ page: "system" });
+    case "go-alerts":
+      return go({ page: "alerts" });
+    case "go-timeline":
+      return go({ page: "timeline" });
     case "go-settings":
       return go({ page: "settings", section: "policy" });
     case "go-about":

@@ -1,7 +1,7 @@
 import { create } from "zustand";
 
 /** The sections of the settings page. */
-export type SettingsSection = "policy" | "link" | "store" | "appearance" | "keyboard" | "self-test" | "about";
+export type SettingsSection = "policy" | "alerts" | "link" | "store" | "appearance" | "keyboard" | "self-test" | "about";
 
 /** The list of A/B tests, the set-up of a new one, or one test. */
 export type AbTestsPlace =
@@ -11,7 +11,10 @@ export type AbTestsPlace =
 /** A place in the window. */
 export type Place =
   | { readonly page: "fleet" }
-  | { readonly page: "node"; readonly nodeId: string }
+  /** `atMs`: it opens on that moment, Unix ms; absent: on the newest samples. */
+  | { readonly page: "node"; readonly nodeId: string; readonly atMs?: number }
+  | { readonly page: "alerts" }
+  | { readonly page: "timeline" }
   | { readonly page: "models"; readonly view: "list" | "compare" }
   /** `rolloutId` null: the list. */
   | { readonly page: "rollouts"; readonly rolloutId: string | null }

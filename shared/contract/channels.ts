@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { ABTEST_PUSHES, ABTEST_REQUESTS } from "./abtest";
+import { ALERT_PUSHES, ALERT_REQUESTS } from "./alerts";
 import { COMPARISON_PUSHES, COMPARISON_REQUESTS } from "./comparison";
 import { HISTORY_PUSHES, HISTORY_REQUESTS } from "./history";
 import { JUDGING_REQUESTS } from "./judging";
@@ -13,6 +14,7 @@ import { SELFTEST_PUSHES, SELFTEST_REQUESTS } from "./selftest";
 import { settingsChangeSchema, settingsSchema } from "./settings";
 import { commandViewSchema, eventViewSchema, snapshotSchema } from "./snapshot";
 import { SYSTEM_PUSHES, SYSTEM_REQUESTS } from "./system";
+import { TIMELINE_REQUESTS } from "./timeline";
 
 /**
  * The one table of everything that crosses between the window and the main process. Requests are
@@ -223,6 +225,8 @@ export const REQUESTS = {
   ...SELFTEST_REQUESTS,
   ...SYSTEM_REQUESTS,
   ...REPORT_REQUESTS,
+  ...ALERT_REQUESTS,
+  ...TIMELINE_REQUESTS,
   "faults/list": { body: nothing, reply: v.array(faultViewSchema) },
   /** `level` 0 switches the fault off. slow-cpu: times slower (2 to 20); lossy-link: share lost (0 to 1);
    * noisy-camera: added sigma in grey levels (0 to 60); crash: seconds until it restarts (1 to 60);
@@ -255,6 +259,8 @@ export const windowCommandSchema = v.picklist([
   "go-abtests",
   "go-models",
   "go-system",
+  "go-alerts",
+  "go-timeline",
   "go-settings",
   "go-about",
   "open-palette",
@@ -280,6 +286,9 @@ export const PUSHES = {
   ...SELFTEST_PUSHES,
   ...SYSTEM_PUSHES,
   ...REPORT_PUSHES,
+  ...ALERT_PUSHES,
+  /** A person clicked the desktop's notification of it. */
+  "push/open-alert": v.strictObject({ alertId: v.string() }),
   "push/models": registryPushSchema,
 } as const;
 

@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { abTestSetupSchema, abTestViewSchema } from "./abtest";
+import { alertsViewSchema } from "./alerts";
 import { nodePerformanceSchema, performanceSampleSchema } from "./channels";
 import { rolloutStateSchema } from "./rollouts";
 import { reportFileSchema, reportScopeSchema } from "./reports";
@@ -70,6 +71,7 @@ export const CONTROL_REQUESTS = {
     body: v.strictObject({ nodeId: id, window: v.pipe(count, v.minValue(1), v.maxValue(100)) }),
     reply: v.strictObject({ state: nodeStateSchema, sentence: v.string(), performance: nodePerformanceSchema, history: v.array(performanceSampleSchema) }),
   },
+  alerts: { body: v.strictObject({}), reply: alertsViewSchema },
   /** Without `expectedVersion`: whatever the node reports when the request arrives. With `wait` the reply is the command's end. */
   deploy: {
     body: v.strictObject({ nodeId: id, version: id, expectedVersion: v.optional(v.nullable(id)), requestId, wait: v.boolean() }),

@@ -70,6 +70,11 @@ export const ERROR_CODES = {
   SELFTEST_FAILED: "the process that runs the self-test could not be started, or ended before it was done",
   NOT_A_SAMPLE: "a line of a recording is no sample and no deployment",
   NOT_IDENTIFIED: "with these nodes and this design, version and node cannot be told apart",
+  // alerts
+  UNKNOWN_ALERT: "no such alert is open",
+  UNKNOWN_SILENCE: "no such silence is in force",
+  BAD_SILENCE: "a silence names a rule, a node or a version",
+  BAD_RULE: "an alert rule does not follow its schema",
   // storage and reports
   JOURNAL_UNAVAILABLE: "the journal cannot be written",
   JOURNAL_BROKEN: "the journal was changed after it was written, and no person has acknowledged that",

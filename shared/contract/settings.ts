@@ -39,6 +39,10 @@ export const settingsSchema = v.strictObject({
   singleKeyShortcuts: v.boolean(),
   /** Local 24-hour clock or UTC. */
   clock: v.picklist(["local", "utc"]),
+  /** The desktop's own notifications, while the window is not in front. */
+  desktopNotifications: v.boolean(),
+  /** A short sound with a new high alert. */
+  alertSound: v.boolean(),
   ros2: ros2SettingsSchema,
 });
 
@@ -51,6 +55,8 @@ export const DEFAULT_SETTINGS: Settings = {
   fleetView: "auto",
   singleKeyShortcuts: true,
   clock: "local",
+  desktopNotifications: true,
+  alertSound: false,
   ros2: { domainId: null, discoveryRange: null },
 };
 

@@ -16,13 +16,13 @@ const TEN_MINUTES_MS = 600_000;
 /** Rows shown; the rest is in the journal. */
 const SHOWN = 12;
 
-/** What happened in the last ten minutes, newest first. Each decision opens what it was made of. */
+/** What happened in the last ten minutes, newest first; alerts have their own page. Each decision opens what it was made of. */
 export function EventList(): ReactNode {
   const events = useFleet(
     useShallow(({ fleet }) => {
       if (fleet === null) return [];
       const { atMs } = fleet.meta;
-      return fleet.events.filter((event) => atMs - event.tMs < TEN_MINUTES_MS);
+      return fleet.events.filter((event) => atMs - event.tMs < TEN_MINUTES_MS && !event.event.startsWith("alert-"));
     }),
   );
   const fact = events.length > SHOWN ? `${SHOWN} of ${countOf(events.length, "event")}` : countOf(events.length, "event");

@@ -7,8 +7,9 @@ import { Guard } from "../../frame/Guard";
 import { NodeDecisions } from "../../judging/NodeDecisions";
 import { sentenceOf, shownStateOf } from "../../judging/shown";
 import { useJudgement } from "../../judging/use-judgement";
+import { useSelectedRange } from "../../state/selected-range";
 import { readFleet, useFleet, useNode } from "../../state/store";
-import { changeCharts, neighbourRange, openedCharts, type ChartsAction } from "./charts-state";
+import { changeCharts, neighbourRange, openedCharts, RANGES_MS, type ChartsAction } from "./charts-state";
 import { FactsPanel } from "./FactsPanel";
 import { HistoryPanel } from "./HistoryPanel";
 import { NodeCharts } from "./NodeCharts";
@@ -23,11 +24,11 @@ const NONE: readonly string[] = [];
 /** One step of the keys + and -. */
 const KEY_ZOOM = 2;
 
-/** Is this node well, since when, and what did it? */
-export function NodePage({ nodeId, onBack }: { readonly nodeId: string; readonly onBack: () => void }): ReactNode {
+/** Is this node well, since when, and what did it? It opens on the newest samples, or on a moment. */
+export function NodePage({ nodeId, atMs, onBack }: { readonly nodeId: string; readonly atMs: number | null; readonly onBack: () => void }): ReactNode {
   const node = useNode(nodeId);
   const isLoading = useFleet((state) => state.fleet === null);
-  if (node !== undefined) return <KnownNode node={node} onBack={onBack} />;
+  if (node !== undefined) return <KnownNode node={node} atMs={atMs} onBack={onBack} />;
   return (
     <>
       <div className="page-head">
@@ -69,10 +70,16 @@ function controlOf(dispatch: (action: ChartsAction) => void): ChartControl {
   };
 }
 
-function KnownNode({ node, onBack }: { readonly node: NodeView; readonly onBack: () => void }): ReactNode {
+function KnownNode({ node, atMs, onBack }: { readonly node: NodeView; readonly atMs: number | null; readonly onBack: () => void }): ReactNode {
   const { nodeId } = node;
-  const [charts, dispatch] = useReducer(changeCharts, undefined, openedCharts);
+  const [charts, dispatch] = useReducer(changeCharts, atMs, (moment) => openedCharts(moment === null ? null : { atMs: moment, newestMs: newestMs() }));
   const { pausedAtMs, rangeMs } = charts;
+  const selected = useSelectedRange();
+  useEffect(() => {
+    if (selected === null || atMs !== null) return;
+    dispatch({ type: "range", rangeMs: RANGES_MS[1] });
+    dispatch({ type: "select", span: selected, newestMs: newestMs() });
+  }, [selected, atMs]);
   const control = useMemo(() => controlOf(dispatch), []);
   const keys = useMemo(
     () => ({

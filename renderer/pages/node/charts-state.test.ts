@@ -4,6 +4,11 @@ import { askedSpan, changeCharts, fixedSpan, isOfHistory, neighbourRange, opened
 const NEWEST_MS = 1_000_000_000;
 
 describe("the charts of a node", () => {
+  it("open around a moment, and never show what is not there yet", () => {
+    expect(openedCharts({ atMs: NEWEST_MS - 300_000, newestMs: NEWEST_MS })).toMatchObject({ view: { spanMs: 120_000, endMs: NEWEST_MS - 240_000 }, cursorMs: NEWEST_MS - 300_000 });
+    expect(fixedSpan(openedCharts({ atMs: NEWEST_MS - 10_000, newestMs: NEWEST_MS }))).toEqual({ fromMs: NEWEST_MS - 120_000, toMs: NEWEST_MS });
+  });
+
   it("open on the newest minute and follow it", () => {
     expect(askedSpan(openedCharts())).toEqual({ rangeMs: 60_000, toMs: null });
     expect(fixedSpan(openedCharts())).toBeNull();

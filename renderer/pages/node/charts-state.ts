@@ -32,8 +32,15 @@ export type ChartsAction =
   | { readonly type: "move"; readonly share: number; readonly newestMs: number }
   | { readonly type: "reset" };
 
-/** How a node page opens: on the newest minute, which is full soon after a start. */
-export function openedCharts(): ChartsState {
+/** Shown before and after a moment, ms. */
+const AROUND_MS = 60_000;
+
+/** How a node page opens: on the newest minute, which is full soon after a start, or around a moment. */
+export function openedCharts(moment: { readonly atMs: number; readonly newestMs: number } | null = null): ChartsState {
+  if (moment !== null) {
+    const { atMs, newestMs } = moment;
+    return { ...openedCharts(), rangeMs: RANGES_MS[1], view: { spanMs: 2 * AROUND_MS, endMs: Math.min(newestMs, atMs + AROUND_MS) }, cursorMs: atMs };
+  }
   const rangeMs = RANGES_MS[0];
   return {
     rangeMs,

@@ -3,6 +3,7 @@ import { Tab, TabList, TabPanel, Tabs } from "react-aria-components/Tabs";
 import { Guard } from "../../frame/Guard";
 import { go, type SettingsSection } from "../../state/navigation";
 import { AboutSection } from "./AboutSection";
+import { AlertsSection } from "./alerts/AlertsSection";
 import { AppearanceSection } from "./AppearanceSection";
 import { KeyboardSection } from "./KeyboardSection";
 import { LinkSection } from "./LinkSection";
@@ -23,6 +24,7 @@ interface Section {
 
 const SECTIONS: readonly Section[] = [
   { id: "policy", title: "Policy", fact: <PolicyFact />, actions: <PolicyActions />, content: <PolicySection /> },
+  { id: "alerts", title: "Alerts", fact: "rules, notifications, sound", content: <AlertsSection /> },
   { id: "link", title: "Link", fact: "where the fleet's messages come from", content: <LinkSection /> },
   { id: "store", title: "Store", fact: "where decisions and samples are kept", content: <StoreSection /> },
   { id: "appearance", title: "Appearance", fact: "theme, clock, view of the fleet", content: <AppearanceSection /> },
@@ -62,7 +64,7 @@ export function SettingsPage({ section }: { readonly section: SettingsSection })
           ))}
         </TabList>
         {SECTIONS.map(({ id, title, content }) => (
-          <TabPanel key={id} id={id} className={id === "policy" ? "settings-panel settings-panel-wide" : "settings-panel"}>
+          <TabPanel key={id} id={id} className={id === "policy" || id === "alerts" ? "settings-panel settings-panel-wide" : "settings-panel"}>
             <Guard what={`Settings, ${title}`}>{content}</Guard>
           </TabPanel>
         ))}

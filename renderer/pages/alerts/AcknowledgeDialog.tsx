@@ -1,0 +1,56 @@
+import { useState, type ReactNode } from "react";
+import type { AlertView } from "../../../shared/contract/alerts";
+import { Button, Check, Dialog, DialogActions, DialogBody, Problem, TextArea } from "../../design";
+import { useAlerts } from "../../state/alerts";
+import { acknowledge, askAcknowledge, useDesk } from "./desk";
+
+const MOST_NOTE = 500;
+
+/** Asks for a note, and, of a node that is silent, whether all about it is to end. */
+export function AcknowledgeDialog(): ReactNode {
+  const alerts = useDesk((desk) => desk.acknowledging);
+  return (
+    <Dialog title="Acknowledge" isOpen={alerts !== null} onClose={() => askAcknowledge(null)}>
+      {alerts === null ? null : <Form alerts={alerts} />}
+    </Dialog>
+  );
+}
+
+function isOfSilentNode({ state, ruleId }: AlertView): boolean {
+  return state === "frozen" || ruleId === "node-lost" || ruleId === "node-stale";
+}
+
+function Form({ alerts }: { readonly alerts: readonly AlertView[] }): ReactNode {
+  const refusal = useDesk((desk) => desk.refusal);
+  const open = useAlerts()?.open ?? [];
+  const [note, setNote] = useState(alerts[0]?.acknowledged?.note ?? "");
+  const [isClosing, setIsClosing] = useState(false);
+  const [isSending, setIsSending] = useState(false);
+  const [first] = alerts;
+  const nodeId = alerts.length === 1 && first !== undefined && isOfSilentNode(first) ? first.nodeId : null;
+  const meant = isClosing && nodeId !== null ? open.filter((alert) => alert.nodeId === nodeId) : alerts;
+  const send = async (): Promise<void> => {
+    setIsSending(true);
+    await acknowledge(meant, note.trim(), isClosing);
+    setIsSending(false);
+  };
+  return (
+    <>
+      <DialogBody>
+        {refusal === null ? null : <Problem code={refusal.code} sentence={refusal.message} />}
+        <p>{meant.length === 1 ? first?.title : `${meant.length} alerts, all about ${nodeId ?? "the same"}`}</p>
+        <p className="note">{first?.isOnce === true ? "It happened once: acknowledging ends it." : "It stays open, quiet, until it is well. The badge counts it no more."}</p>
+        <TextArea label="Note, for whoever comes next. It is journalled." value={note} maxLength={MOST_NOTE} autoFocus onChange={setNote} />
+        {nodeId === null ? null : <Check label={`${nodeId} will not come back: close all of its alerts`} isOn={isClosing} onChange={setIsClosing} />}
+      </DialogBody>
+      <DialogActions>
+        <Button kind="outline" onPress={() => askAcknowledge(null)}>
+          Cancel
+        </Button>
+        <Button kind="primary" isPending={isSending} onPress={() => void send()}>
+          {isClosing ? `Close ${meant.length === 1 ? "1 alert" : `${meant.length} alerts`}` : "Acknowledge alert"}
+        </Button>
+      </DialogActions>
+    </>
+  );
+}

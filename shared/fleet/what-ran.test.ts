@@ -1,0 +1,83 @@
+import { describe, expect, it } from "vitest";
+import type { EventView } from "../contract/snapshot";
+import { nodeStory, whatRan } from "./what-ran";
+
+const NODE = "node_3";
+let id = 0;
+
+function at(seconds: number, event: string, detail: EventView["detail"] = {}, change: Partial<EventView> = {}): EventView {
+  id += 1;
+  return { id, tMs: seconds * 1_000, event, nodeId: NODE, actor: "engine", sentence: `${event}.`, detail, ...change };
+}
+
+const joined = (seconds: number, lastHeardSeconds: number | null): EventView =>
+  at(seconds, "fleet-joined", { fleet: "embedded, seed 7", lastHeardMs: lastHeardSeconds === null ? null : lastHeardSeconds * 1_000 }, { nodeId: null });
+const reported = (seconds: number, version: string | null): EventView => at(seconds, "version-reported", { version, fromMs: seconds * 1_000 });
+const asked = (seconds: number, kind: "deploy" | "rollback", version: string, change: Partial<EventView> = {}, requestId = "window-0001"): EventView =>
+  at(seconds, `${kind}-requested`, { commandId: `c-${seconds}`, requestId, version }, { actor: "operator", ...change });
+
+const shift: readonly EventView[] = [
+  joined(0, null),
+  reported(10, "1.1.0"),
+  asked(100, "deploy", "1.2.0", {}, "r-0004-node_3-1"),
+  reported(103, "1.2.0"),
+  asked(160, "rollback", "1.1.0", { actor: "policy", sentence: "Quality: 0.69 now. Rolling back to 1.1.0." }),
+  reported(164, "1.1.0"),
+  at(300, "node-stale", { silentForMs: 5_000 }),
+  at(330, "node-lost", { silentForMs: 35_000 }),
+  at(400, "node-live"),
+  joined(1_000, 900),
+  reported(1_010, "1.1.0"),
+];
+
+describe("what ran on a node", () => {
+  it("is what it reported last, with who put it there and which roll-out asked", () => {
+    expect(whatRan(shift, NODE, 130_000)).toMatchObject({
+      version: "1.2.0", known: "reported", fromMs: 103_000, toMs: 164_000,
+      putBy: { kind: "deploy", actor: "operator", commandId: "c-100", rolloutId: "r-0004", requestedAtMs: 100_000 },
+    });
+    expect(whatRan(shift, NODE, 200_000)).toMatchObject({
+      version: "1.1.0", fromMs: 164_000, putBy: { kind: "rollback", actor: "policy", rolloutId: null, sentence: "Quality: 0.69 now. Rolling back to 1.1.0." },
+    });
+  });
+
+  it("was put there by nobody where the node came with it", () => {
+    expect(whatRan(shift, NODE, 50_000)).toMatchObject({ version: "1.1.0", putBy: null });
+    expect(whatRan(shift, NODE, 1_020_000), "nor by what put it there before a restart").toMatchObject({ version: "1.1.0", known: "reported", putBy: null });
+  });
+
+  it("is the old version until the node reports the new one", () => {
+    expect(whatRan(shift, NODE, 101_000)).toMatchObject({ version: "1.1.0", toMs: 103_000 });
+  });
+
+  it("is only what it said last while it is silent, and not known after a restart until it speaks", () => {
+    expect(whatRan(shift, NODE, 310_000)).toMatchObject({ version: "1.1.0", known: "silent", silentSinceMs: 295_000 });
+    expect(whatRan(shift, NODE, 340_000)).toMatchObject({ known: "silent", silentSinceMs: 295_000 });
+    expect(whatRan(shift, NODE, 410_000)).toMatchObject({ known: "reported", silentSinceMs: null });
+    expect(whatRan(shift, NODE, 1_005_000)).toMatchObject({ version: "1.1.0", known: "unknown" });
+    expect(whatRan(shift, NODE, 5_000)).toMatchObject({ version: null, known: "unknown", fromMs: null });
+    expect(whatRan(shift, "node_4", 200_000)).toMatchObject({ version: null, known: "unknown" });
+  });
+});
+
+describe("a node's story", () => {
+  it("has every version with its stretch, and a gap where nothing was heard", () => {
+    const { spans, silent } = nodeStory(shift, NODE);
+    expect(spans.map(({ version, fromMs, toMs }) => [version, fromMs / 1_000, toMs === null ? null : toMs / 1_000])).toEqual([
+      ["1.1.0", 10, 103],
+      ["1.2.0", 103, 164],
+      ["1.1.0", 164, 900],
+      ["1.1.0", 1_010, null],
+    ]);
+    expect(silent).toEqual([{ fromMs: 295_000, toMs: 400_000 }]);
+  });
+
+  it("agrees with what ran at every instant that is in a stretch", () => {
+    const { spans } = nodeStory(shift, NODE);
+    for (let second = 11; second < 1_100; second += 1) {
+      const span = spans.find(({ fromMs, toMs }) => fromMs <= second * 1_000 && (toMs === null || second * 1_000 < toMs));
+      const ran = whatRan(shift, NODE, second * 1_000);
+      if (span !== undefined && ran.known !== "unknown") expect(ran.version, `at ${second} s`).toBe(span.version);
+    }
+  });
+});

@@ -31,8 +31,8 @@ export interface PaletteEntry {
   readonly act: PaletteAct;
 }
 
-/** Entries shown at once: they fit without scrolling. */
-const SHOWN = 18;
+/** Entries shown at once: every page and verb, and the first nodes. A low window scrolls them. */
+const SHOWN = 22;
 
 /** Every entry, nodes that need a person first. */
 export function paletteEntries(

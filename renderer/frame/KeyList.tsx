@@ -7,7 +7,7 @@ import { SHORTCUTS } from "./shortcuts";
 /** The list of keys that `?` opens. */
 export function KeyList(): ReactNode {
   return (
-    <Dialog title="Keys" isOpen={useOverlay() === "keys"} onClose={closeOverlay}>
+    <Dialog title="Keys" width="table" isOpen={useOverlay() === "keys"} onClose={closeOverlay}>
       <DialogBody>
         <KeyTable />
       </DialogBody>

@@ -165,7 +165,7 @@ describe("the palette", () => {
   it("shows pages and general verbs before anything is typed, however many nodes there are", () => {
     const many = Array.from({ length: 50 }, (_, index) => nodeFixture({ nodeId: `node_${index}` }));
     const shown = searchPalette(paletteEntries(many, models, true, null), "").map((entry) => entry.text);
-    expect(shown).toHaveLength(22);
+    expect(shown).toHaveLength(18);
     expect(shown).toContain("Deploy a version…");
     expect(shown[0]).toBe("node_0");
   });

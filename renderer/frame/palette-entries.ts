@@ -31,8 +31,11 @@ export interface PaletteEntry {
   readonly act: PaletteAct;
 }
 
-/** Entries shown at once: every page and verb, and the first nodes. A low window scrolls them. */
-const SHOWN = 22;
+/** Entries shown at once: they fit without scrolling. */
+const SHOWN = 18;
+
+/** Asked for by name only: they would take the room of nodes. */
+const SELDOM: ReadonlySet<string> = new Set(["go compare", "go about", "malformed", "theme"]);
 
 /** Every entry, nodes that need a person first. */
 export function paletteEntries(
@@ -105,7 +108,7 @@ export function paletteEntries(
 /** Before anything is typed: what concerns no single node, after the nodes that need a person most. */
 function firstEntries(entries: readonly PaletteEntry[]): readonly PaletteEntry[] {
   const isGeneral = ({ act }: PaletteEntry): boolean => (!("nodeId" in act) || act.nodeId === null) && !("version" in act && act.version !== null);
-  const general = entries.filter(isGeneral);
+  const general = entries.filter((entry) => isGeneral(entry) && !SELDOM.has(entry.id));
   const nodes = entries.filter((entry) => entry.act.kind === "open-node");
   return [...nodes.slice(0, Math.max(0, SHOWN - general.length)), ...general];
 }

@@ -25,7 +25,7 @@ test("the fleet page as cards, table and matrix, with a node that needs a person
   }
   await page.getByRole("radio", { name: "Cards" }).click();
   await changePolicy(page, { limits: { ...limits, minCompressionRatio: 900 } });
-  await expect(page.getByRole("article", { name: "node_0" })).toHaveAttribute("data-state", "failing", { timeout: 120_000 });
+  await expect(page.getByRole("article", { name: "node_0", exact: true })).toHaveAttribute("data-state", "failing", { timeout: 120_000 });
   await expectAccessible(page, "fleet with failing nodes");
   await changePolicy(page, { limits });
 });

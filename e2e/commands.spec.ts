@@ -151,19 +151,3 @@ test("the drill makes a node fail at the top of the page, with value and limit, 
   await expect(card(page, "node_1")).toHaveAttribute("data-state", "live", { timeout: 20_000 });
   expect((await nodeNow(page, "node_1")).modelVersion).toBe("1.0.0");
 });
-
-test("the policy takes the drill back alone, refuses it from then on, and lifting asks for a reason", async () => {
-  const { page } = app();
-  await openFleetOfASlowMachine(page);
-  await changePolicy(page, { engine: {} });
-  await untilGood(page, "node_3", "1.0.0");
-  await deployByDialog(page, "node_3", "1.2.0");
-  await expect.poll(async () => (await commandOf(page, "node_3")).kind, { timeout: VERIFIED_WITHIN_MS }).toBe("rollback");
-  const command = await untilPhase(page, "node_3", "verified");
-  expect(command).toMatchObject({ actor: "policy", version: "1.0.0", fromVersion: "1.2.0" });
-  const again = { nodeId: "node_3", version: "1.2.0", expectedVersion: "1.0.0", requestId: freshRequestId() };
-  expect(await invoke(page, "fleet/deploy", again)).toMatchObject({ ok: false, error: { code: "QUARANTINED" } });
-  const lift = { version: "1.2.0", scope: { kind: "node", nodeId: "node_3" }, reason: "only a drill" } as const;
-  expect(await invoke(page, "quarantine/lift", lift)).toMatchObject({ ok: true });
-  expect(await invoke(page, "quarantine/lift", lift)).toMatchObject({ ok: false, error: { code: "NOT_QUARANTINED" } });
-});

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test, type ElectronApplication, type Page } from "@playwright/test";
 import { parsePolicy } from "../shared/policy/policy";
-import { card, changePolicy, choose, invoke, nodeNow, openFleet, openLiveFleet, openNode, releaseOrder, snapshot } from "./app/fleet";
+import { card, changePolicy, choose, freshRequestId, invoke, nodeNow, openFleet, openLiveFleet, openNode, releaseOrder, snapshot } from "./app/fleet";
 import { groupWithApp } from "./app/group";
 
 const app = groupWithApp();
@@ -119,6 +119,8 @@ test("quarantine is lifted with a reason, and Cancel has the focus", async () =>
   const { page } = app();
   await openNode(page, NODE);
   expect((await nodeNow(page, NODE)).guard?.quarantined).toEqual(["1.2.0"]);
+  const again = { nodeId: NODE, version: "1.2.0", expectedVersion: "1.0.0", requestId: freshRequestId() };
+  expect(await invoke(page, "fleet/deploy", again)).toMatchObject({ ok: false, error: { code: "QUARANTINED" } });
   await page.getByRole("button", { name: "Lift the quarantine of 1.2.0…" }).click();
   const dialog = page.getByRole("alertdialog", { name: "Lift the quarantine of 1.2.0" });
   await expect(dialog.getByRole("button", { name: "Cancel" })).toBeFocused();
@@ -128,6 +130,8 @@ test("quarantine is lifted with a reason, and Cancel has the focus", async () =>
   await lift.click();
   await expect(dialog).toBeHidden();
   await expect.poll(async () => (await nodeNow(page, NODE)).guard?.quarantined).toEqual([]);
+  const onceMore = { version: "1.2.0", scope: { kind: "node", nodeId: NODE }, reason: "only a drill" } as const;
+  expect(await invoke(page, "quarantine/lift", onceMore)).toMatchObject({ ok: false, error: { code: "NOT_QUARANTINED" } });
   await expect(page.getByRole("list", { name: "In quarantine here" })).toHaveCount(0);
   const lifted = (await snapshot(page)).events.find(({ event }) => event === "quarantine-lifted");
   expect(lifted?.sentence).toContain("It was only a drill.");

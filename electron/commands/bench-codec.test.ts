@@ -40,12 +40,12 @@ describe("Bjontegaard's rate difference", () => {
 });
 
 describe("bench codec", () => {
-  it("prints a line for each picture, codec and level, then one summary for each codec", async () => {
-    const { code, out } = await capture(["--json", "--frames", "2", "--models", MODELS]);
+  it("prints a line for each codec and level of a picture, then one summary for each codec", async () => {
+    const { code, out } = await capture(["--json", "--frames", "1", "--models", MODELS]);
     expect(code).toBe(0);
     const lines = out.trim().split("\n").map((line) => JSON.parse(line) as Record<string, unknown>);
     const rd = lines.filter((line) => line["type"] === "rd");
-    expect(rd.length).toBe(2 * (7 + 7 + 4 * 5));
+    expect(rd.length).toBe(7 + 7 + 4 * 5);
     expect(Object.keys(rd[0] ?? {})).toEqual(
       "type image codec version level width height bytesIn bytesOut ratio psnrDb msSsim encodeMs decodeMs".split(" "),
     );

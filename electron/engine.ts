@@ -178,12 +178,19 @@ export async function startEngine(parts: EngineParts): Promise<Result<Engine>> {
   const supervised = (): readonly ProcessStatus[] => [...(inference === null ? [] : [inference.part.supervised.status()]), ...(ros2Link?.processes() ?? [])];
   const running = new Operations({ link, journal, timers, shelf, processes: supervised });
   operations = running;
-  let system: SystemMonitor | null = null;
-  // Before anything happens: no event may pass the alerts by. This machine is measured later on.
-  const alerts = openAlerts(running, journal, timers, () => (system === null ? null : hostReadingsOf(system.getSystemStats())));
+  const system = watchMachine({
+    timers,
+    operations: running,
+    dataDir: options.dataDir,
+    appVersion: parts.appVersion ?? null,
+    supervised,
+    ...(parts.runtimeProcesses === undefined ? {} : { runtimeProcesses: parts.runtimeProcesses }),
+  });
+  // Before anything happens: no event may pass the alerts by.
+  const alerts = openAlerts(running, journal, timers, () => hostReadingsOf(system.getSystemStats()));
   const timeline = openTimelineDesk({
     journal,
-    nodeIds: () => running.snapshot().nodes.map(({ nodeId }) => nodeId),
+    nodeIds: () => running.nodeIds(),
     breathe: () => new Promise((resolve) => void setImmediate(resolve)),
   });
   if (ros2Link !== null) followGraphChoice(running, ros2Link, graph, graphOf);
@@ -227,15 +234,6 @@ export async function startEngine(parts: EngineParts): Promise<Result<Engine>> {
       running.note(draft);
     },
   });
-  const monitor = watchMachine({
-    timers,
-    operations: running,
-    dataDir: options.dataDir,
-    appVersion: parts.appVersion ?? null,
-    supervised,
-    ...(parts.runtimeProcesses === undefined ? {} : { runtimeProcesses: parts.runtimeProcesses }),
-  });
-  system = monitor;
   const reports = await openReports({ operations: running, journal, history, timers, dataDir: options.dataDir });
   const control = await openControl(parts, running, reports, alerts);
   return ok({
@@ -247,7 +245,7 @@ export async function startEngine(parts: EngineParts): Promise<Result<Engine>> {
     modelsDir,
     models: () => shelf.list(),
     registry,
-    system: monitor,
+    system,
     reports,
     alerts,
     timeline,
@@ -258,7 +256,7 @@ export async function startEngine(parts: EngineParts): Promise<Result<Engine>> {
     retryInference: () => inference?.part.supervised.retry(),
     async stop() {
       await control?.close();
-      monitor.stop();
+      system.stop();
       await reports.close();
       verifier.stop();
       await running.stop();
@@ -305,30 +303,14 @@ function whyThisLink(options: StartOptions, record: RosRecord | null, setUp: Res
   return whyEmbedded(options.link === "embedded" ? "embedded" : "auto", setUp);
 }
 
-function processEncoder(inference: Inference | null): FleetInference<SensorFrame> | null {
-  if (inference === null) return null;
-  const { encoder, supervised } = inference;
-  return {
-    load: (version) => encoder.load(version),
-    encode: (frame, version, level, repeats, stream) => encoder.encode(frame, version, level, repeats, stream),
-    onUp: (listener) => supervised.port.onUp(listener),
-    onDown: (listener) => supervised.port.onDown(listener),
-  };
-}
-
-/** An encoder of this process: it is there from the start, and does not go. */
-function alwaysUp(encoder: FrameEncoder<SensorFrame>): FleetInference<SensorFrame> {
-  const nothing = (): void => undefined;
-  return {
-    load: (version) => encoder.load(version),
-    encode: (frame, version, level, repeats, stream) => encoder.encode(frame, version, level, repeats, stream),
-    onUp(listener) {
-      listener();
-      return nothing;
-    },
-    onDown: () => nothing,
-  };
-}
+/** When the models can be asked: with the inference process, or always where something of this process encodes. */
+const ALWAYS_UP: Pick<FleetInference<SensorFrame>, "onUp" | "onDown"> = {
+  onUp(listener) {
+    listener();
+    return () => undefined;
+  },
+  onDown: () => () => undefined,
+};
 
 function buildLink(
   parts: EngineParts,
@@ -342,15 +324,21 @@ function buildLink(
     return ok({ link: createRecordedLink({ file: options.recording, nodes: options.nodes, timers }), faults: null });
   }
   const version = parseModelVersion(initial ?? "");
-  const encoder = parts.encoder === undefined ? processEncoder(inference) : alwaysUp(parts.encoder(timers));
-  if (!version.ok || encoder === null) {
+  const encoder = parts.encoder?.(timers) ?? inference?.encoder;
+  const presence = inference?.supervised.port ?? ALWAYS_UP;
+  if (!version.ok || encoder === undefined) {
     return fail("MODEL_LOAD_FAILED", `No verified model that is no drill was found in ${parts.modelsDir}.`);
   }
   const link = createEmbeddedLink<SensorFrame>({
     nodes: options.nodes,
     seed: options.seed,
     timers,
-    inference: encoder,
+    inference: {
+      load: (wanted) => encoder.load(wanted),
+      encode: (frame, wanted, level, repeats, stream) => encoder.encode(frame, wanted, level, repeats, stream),
+      onUp: (listener) => presence.onUp(listener),
+      onDown: (listener) => presence.onDown(listener),
+    },
     initialVersion: version.value,
     compressionLevel: COMPRESSION_LEVEL,
     healthyNoiseSigma: HEALTHY_CAMERA_NOISE_SIGMA,

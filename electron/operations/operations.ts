@@ -102,7 +102,6 @@ export class Operations {
   private readonly rolloutDesk: RolloutDesk;
   private readonly abTestDesk: AbTestDesk;
   private readonly snapshotListeners = new Set<(snapshot: Snapshot) => void>();
-  private readonly reportListeners = new Set<(report: FleetReport) => void>();
   private readonly settingsListeners = new Set<(settings: Settings) => void>();
   private readonly sampleListeners = new Set<(fleet: string, sample: MetricSample) => void>();
   private currentSettings: Settings;
@@ -240,15 +239,14 @@ export class Operations {
     return () => this.settingsListeners.delete(listener);
   }
 
-  /** Told of everything that a node reports, as it comes. */
-  onReport(listener: (report: FleetReport) => void): Dispose {
-    this.reportListeners.add(listener);
-    return () => this.reportListeners.delete(listener);
-  }
-
   /** What was told on /diagnostics by anybody in the graph. */
   diagnostics(): ReturnType<DiagnosticsBook["view"]> {
     return this.register.broadcasts.diagnostics.view(this.parts.timers.wallMs(), (text) => this.nodeOf(text) !== undefined);
+  }
+
+  /** Nodes that have been seen, in order. */
+  nodeIds(): readonly string[] {
+    return this.sortedNodes().map(({ nodeId }) => nodeId);
   }
 
   /** Counts since the start, for a closing summary. */
@@ -528,9 +526,7 @@ export class Operations {
   }
 
   /** What a node said goes to the command that waits for it, then to the judge. */
-  private hear(report: FleetReport): void {
-    for (const listener of this.reportListeners) listener(report);
-    const { node, type, versionChanged } = report;
+  private hear({ node, type, versionChanged }: FleetReport): void {
     if (type === "unreadable") {
       this.guard.judgeNothing(node);
       return;

@@ -30,13 +30,13 @@ export function watchMachine(parts: MachineParts): SystemMonitor {
     processes: () => parts.runtimeProcesses?.() ?? engineProcesses(parts.supervised()),
     cpuMs: ownCpuMs,
     fleet: {
-      nodeIds: () => operations.getDeploymentStatus().nodes.map(({ nodeId }) => nodeId),
+      nodeIds: () => operations.nodeIds(),
       maxLatencyMs: () => fleetLimitsOf(operations.policy.current().policy).maxLatencyMs,
       diagnostics: () => operations.diagnostics(),
     },
   });
-  operations.onReport(({ node, type }) => {
-    if (type === "sample" && node.latest !== null) monitor.recordCompression(node.latest.compressionRatio, node.latest.latencyMs, node.nodeId);
+  operations.onSample((_fleet, { compressionRatio, latencyMs, nodeId }) => {
+    monitor.recordCompression(compressionRatio, latencyMs, nodeId);
   });
   return monitor;
 }

@@ -14,7 +14,7 @@ import { Kbd } from "../design";
 import { toggleTheme } from "../state/connect";
 import { openSetup } from "../pages/abtest/desk";
 import { openStart } from "../pages/rollouts/desk";
-import { closeOverlay, go, openMalformed, openOverlay, useOverlay, type Place } from "../state/navigation";
+import { closeOverlay, go, openMalformed, openOverlay, PAGES, useOverlay } from "../state/navigation";
 import { request } from "../state/ops";
 import { openReport } from "../state/reports";
 import { readFleet } from "../state/store";
@@ -89,19 +89,6 @@ function PaletteSearch(): ReactNode {
     </Autocomplete>
   );
 }
-
-const PAGES: Readonly<Record<Extract<PaletteAct, { kind: "go" }>["page"], Place>> = {
-  fleet: { page: "fleet" },
-  rollouts: { page: "rollouts", rolloutId: null },
-  abtests: { page: "abtests", view: "list" },
-  models: { page: "models", view: "list" },
-  compare: { page: "models", view: "compare" },
-  system: { page: "system" },
-  alerts: { page: "alerts" },
-  timeline: { page: "timeline" },
-  settings: { page: "settings", section: "policy" },
-  about: { page: "settings", section: "about" },
-};
 
 function act(chosen: PaletteAct): void {
   switch (chosen.kind) {

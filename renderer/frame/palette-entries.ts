@@ -4,6 +4,7 @@ import { rollbackChoice } from "../commands/rollback-choice";
 import { STATE_WORDS } from "../format/words";
 import { shownStateOf } from "../judging/shown";
 import { compareNeed } from "../pages/fleet/order";
+import type { PageName } from "../state/navigation";
 
 /** What an entry of the palette does when it is chosen. */
 export type PaletteAct =
@@ -15,7 +16,7 @@ export type PaletteAct =
   /** Null: the versions are chosen in the set-up. */
   | { readonly kind: "test"; readonly version: string | null }
   | { readonly kind: "undo" }
-  | { readonly kind: "go"; readonly page: "fleet" | "rollouts" | "abtests" | "models" | "compare" | "system" | "alerts" | "timeline" | "settings" | "about" }
+  | { readonly kind: "go"; readonly page: PageName }
   | { readonly kind: "faults" }
   | { readonly kind: "keys" }
   | { readonly kind: "malformed" }

@@ -7,7 +7,7 @@ import { acknowledgeShown } from "../pages/alerts/desk";
 import { readSelectedId } from "../pages/fleet/desk";
 import { FILTER_ID } from "../pages/fleet/FleetPage";
 import { say } from "../state/announce";
-import { go, goBack, openOverlay, readPlace } from "../state/navigation";
+import { go, goBack, goByName, isGoing, openOverlay, readPlace } from "../state/navigation";
 import { readFleet } from "../state/store";
 import { readPress, SEQUENCE_MS, type Act } from "./shortcuts";
 
@@ -48,6 +48,7 @@ function isDialogOpen(): boolean {
 }
 
 function run(act: Act, target: HTMLElement | null): void {
+  if (isGoing(act)) return goByName(act);
   switch (act) {
     case "palette":
       return openOverlay("palette");
@@ -55,12 +56,6 @@ function run(act: Act, target: HTMLElement | null): void {
       return openOverlay("keys");
     case "faults":
       return openOverlay("faults");
-    case "go-fleet":
-      return go({ page: "fleet" });
-    case "go-rollouts":
-      return go({ page: "rollouts", rolloutId: null });
-    case "go-abtests":
-      return go({ page: "abtests", view: "list" });
     case "test":
       return openSetup(nodeMeant(target));
     case "arm-a":
@@ -73,18 +68,8 @@ function run(act: Act, target: HTMLElement | null): void {
       return void startDraft();
     case "pause-rollout":
       return void pauseShown();
-    case "go-models":
-      return go({ page: "models", view: "list" });
-    case "go-system":
-      return go({ page: "system" });
-    case "go-alerts":
-      return go({ page: "alerts" });
-    case "go-timeline":
-      return go({ page: "timeline" });
     case "acknowledge":
       return acknowledgeShown();
-    case "go-settings":
-      return go({ page: "settings", section: "policy" });
     case "back":
       return goBack();
     case "undo":

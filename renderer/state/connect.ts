@@ -4,7 +4,7 @@ import { openAlert, readAlerts, takeAlerts } from "./alerts";
 import { readComparison, takeComparison } from "./comparison";
 import { takeHistoryProgress } from "./history";
 import { readPolicy, takePolicy } from "./policy";
-import { go, openOverlay } from "./navigation";
+import { goByName, isGoing, openOverlay } from "./navigation";
 import { request, subscribe } from "./ops";
 import { readFleet, takeFailure, takeHello, takeSettings, takeSnapshot } from "./store";
 import { takeRegistryPush } from "./registry";
@@ -62,25 +62,8 @@ export function connect(): Dispose {
 
 /** Does what a menu item asks. */
 function obey(command: WindowCommand): void {
+  if (isGoing(command)) return goByName(command);
   switch (command) {
-    case "go-fleet":
-      return go({ page: "fleet" });
-    case "go-rollouts":
-      return go({ page: "rollouts", rolloutId: null });
-    case "go-abtests":
-      return go({ page: "abtests", view: "list" });
-    case "go-models":
-      return go({ page: "models", view: "list" });
-    case "go-system":
-      return go({ page: "system" });
-    case "go-alerts":
-      return go({ page: "alerts" });
-    case "go-timeline":
-      return go({ page: "timeline" });
-    case "go-settings":
-      return go({ page: "settings", section: "policy" });
-    case "go-about":
-      return go({ page: "settings", section: "about" });
     case "open-palette":
       return openOverlay("palette");
     case "open-keys":

@@ -22,6 +22,23 @@ export type Place =
   | { readonly page: "system" }
   | { readonly page: "settings"; readonly section: SettingsSection };
 
+/** Pages that keys, the menu and the palette go to by name. */
+export const PAGES = {
+  fleet: { page: "fleet" },
+  rollouts: { page: "rollouts", rolloutId: null },
+  abtests: { page: "abtests", view: "list" },
+  models: { page: "models", view: "list" },
+  compare: { page: "models", view: "compare" },
+  system: { page: "system" },
+  alerts: { page: "alerts" },
+  timeline: { page: "timeline" },
+  settings: { page: "settings", section: "policy" },
+  about: { page: "settings", section: "about" },
+} as const satisfies Readonly<Record<string, Place>>;
+
+/** The name of one of {@link PAGES}. */
+export type PageName = keyof typeof PAGES;
+
 /** Dialogs that belong to the window rather than to a page; one is open at a time. */
 export type OverlayName = "palette" | "keys" | "faults" | "malformed" | "doctor" | "decision";
 
@@ -66,6 +83,16 @@ export function go(place: Place): void {
     behind: [...behind, from].slice(-MOST_BEHIND),
     overlay: null,
   }));
+}
+
+/** Whether a key or a menu item asks for a page by name: `go-fleet`. */
+export function isGoing(asked: string): asked is `go-${PageName}` {
+  return asked.startsWith("go-") && Object.hasOwn(PAGES, asked.slice("go-".length));
+}
+
+/** Goes to the page that is asked for by name. */
+export function goByName(asked: `go-${PageName}`): void {
+  go(PAGES[asked.slice("go-".length) as PageName]);
 }
 
 /** Goes back to the place before; stays where there is none. */

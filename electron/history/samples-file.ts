@@ -1,5 +1,6 @@
 import { closeSync, fsyncSync, openSync, writeSync } from "node:fs";
 import { SAMPLE_COLUMNS } from "../../shared/history/block";
+import { END, numberField, utc } from "../../shared/report/csv";
 import type { Origin } from "./batch";
 import type { SampleWalk, WalkStep } from "./walk";
 
@@ -19,21 +20,16 @@ const NAMES = {
 
 const HEADER = ["time_utc", "node_id", "model_version", "dialect", "vertical", ...SAMPLE_COLUMNS.map((name) => NAMES[name])].join(",");
 
-/** An empty field is a value that the node did not report; a zero would be a claim. */
-function field(value: number): string {
-  return Number.isFinite(value) ? String(value) : "";
-}
-
 function linesOf(step: WalkStep, origins: ReadonlyMap<number, Origin>): string {
   const { samples, node, nodeIds } = step;
-  const lines: string[] = [];
+  let text = "";
   for (let row = 0; row < samples.length; row += 1) {
     const origin = origins.get(samples.origin[row] ?? 0);
     const atMs = samples.columns.atMs[row] ?? Number.NaN;
-    const numbers = SAMPLE_COLUMNS.map((name) => field(samples.columns[name][row] ?? Number.NaN));
-    lines.push([new Date(atMs).toISOString(), nodeIds[node[row] ?? 0] ?? "", origin?.version ?? "", origin?.dialect ?? "", origin?.vertical ?? "", ...numbers].join(","));
+    const numbers = SAMPLE_COLUMNS.map((name) => numberField(samples.columns[name][row] ?? Number.NaN));
+    text += [utc(atMs), nodeIds[node[row] ?? 0] ?? "", origin?.version ?? "", origin?.dialect ?? "", origin?.vertical ?? "", ...numbers].join(",") + END;
   }
-  return lines.length === 0 ? "" : `${lines.join("\r\n")}\r\n`;
+  return text;
 }
 
 /** Writes every sample of a walk as CSV (RFC 4180, UTF-8, CRLF) and syncs it. Throws what the file system says. */
@@ -42,7 +38,7 @@ export function writeSamplesCsv(walk: SampleWalk, path: string, progress: (done:
   const file = openSync(path, "wx");
   try {
     let written = 0;
-    writeSync(file, `${HEADER}\r\n`);
+    writeSync(file, HEADER + END);
     for (let step = walk.step(); step !== null; step = walk.step()) {
       writeSync(file, linesOf(step, origins));
       written += step.samples.length;

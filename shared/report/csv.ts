@@ -1,12 +1,13 @@
 import type { EventView } from "../contract/snapshot";
-import { METRICS } from "../fleet/sample";
+import { METRICS, type Metric } from "../fleet/sample";
 import type { Figures, GroupFigures } from "./figures";
-import { sampleAt, type SampleBatch } from "./samples";
+import { sampleAt, type ReportSample, type SampleBatch } from "./samples";
 import { takesNode, takesVersion, type ReportScope } from "./scope";
 
-/** Tables of a report as CSV: RFC 4180, UTF-8, CRLF, times in UTC. An empty field is a value that is not there, never 0. */
+/** Tables of samples, events and figures as CSV: RFC 4180, UTF-8, CRLF, times in UTC. An empty field is a value that is not there, never 0. */
 
-const END = "\r\n";
+/** The end of a line. */
+export const END = "\r\n";
 
 /** The first line of exported samples. */
 export const SAMPLES_HEADER = `time_utc,unix_ms,node_id,model_version,compression_ratio,latency_ms,quality_score,bandwidth_kbps${END}`;
@@ -14,7 +15,8 @@ export const SAMPLES_HEADER = `time_utc,unix_ms,node_id,model_version,compressio
 /** The first line of exported events. */
 export const EVENTS_HEADER = `time_utc,unix_ms,event_id,event,node_id,actor,sentence,detail_json${END}`;
 
-function numberField(value: number | null): string {
+/** A field of a number; empty where there is none. */
+export function numberField(value: number | null): string {
   return value !== null && Number.isFinite(value) ? String(value) : "";
 }
 
@@ -32,14 +34,19 @@ export function utc(atMs: number): string {
   return Number.isFinite(atMs) && Math.abs(atMs) <= 8.64e15 ? new Date(atMs).toISOString() : "";
 }
 
+/** One sample as a line under {@link SAMPLES_HEADER}. */
+export function sampleLine({ atMs, nodeId, modelVersion, ...values }: Pick<ReportSample, "atMs" | "nodeId" | "modelVersion" | Metric>): string {
+  const metrics = METRICS.map((metric) => numberField(values[metric])).join(",");
+  return `${utc(atMs)},${atMs},${textField(nodeId)},${textField(modelVersion ?? "")},${metrics}${END}`;
+}
+
 /** The samples of a batch that are in the scope, one a line. */
 export function sampleLines(batch: SampleBatch, scope: ReportScope): string {
   let text = "";
   for (let index = 0; index < batch.length; index += 1) {
     const sample = sampleAt(batch, index);
     if (!isInScope(sample.atMs, sample.nodeId, sample.modelVersion, scope)) continue;
-    const metrics = METRICS.map((metric) => numberField(sample[metric])).join(",");
-    text += `${utc(sample.atMs)},${sample.atMs},${textField(sample.nodeId)},${textField(sample.modelVersion ?? "")},${metrics}${END}`;
+    text += sampleLine(sample);
   }
   return text;
 }

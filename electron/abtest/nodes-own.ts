@@ -4,6 +4,7 @@ import type { AbTestBasis, Arm } from "../../shared/contract/abtest";
 import type { TrackedNode } from "../../shared/fleet/tracked-node";
 import { currentSpan } from "../../shared/fleet/version-history";
 import type { LimitedMetric } from "../../shared/judge/limits";
+import { medianOf } from "../../shared/quantiles";
 import { decimateColumns } from "../../shared/series/decimate";
 
 /** A prediction rests on at most so much of a node's past. */
@@ -31,15 +32,6 @@ export function ownValues(node: TrackedNode, metric: LimitedMetric, periodMs: nu
     kept.values.push(value);
   }
   return kept;
-}
-
-/** The middle value; null of none. */
-export function medianOf(values: readonly number[]): number | null {
-  const sorted = values.toSorted((one, other) => one - other);
-  const middle = sorted.length >> 1;
-  const upper = sorted[middle];
-  if (upper === undefined) return null;
-  return sorted.length % 2 === 1 ? upper : (upper + (sorted[middle - 1] ?? upper)) / 2;
 }
 
 /** What a node's own values say, for the page. */

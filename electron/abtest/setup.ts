@@ -6,6 +6,7 @@ import { planTest, type TestPlan } from "../../shared/abtest/plan";
 import type { TestedNode } from "../../shared/abtest/record";
 import type { TestRequest } from "../../shared/abtest/request";
 import { everyFor, periodFor } from "../../shared/abtest/sampler";
+import { medianOf } from "../../shared/quantiles";
 import { amount, signed } from "../../shared/abtest/words";
 import type { AbTestCandidate, AbTestPlannedBlock, AbTestPreview, AbTestSetup, Arm } from "../../shared/contract/abtest";
 import { parseModelVersion } from "../../shared/fleet/ids";
@@ -15,7 +16,7 @@ import { LIMITED_METRICS, METRIC_NAMES, type LimitedMetric } from "../../shared/
 import { ok, type Failure, type Result } from "../../shared/result";
 import { hasEnded } from "../../shared/rollout/command";
 import { quarantineOf } from "../../shared/rollout/guard";
-import { basisOf, medianOf, ownValues } from "./nodes-own";
+import { basisOf, ownValues } from "./nodes-own";
 import { obstacleOf, type AbTestWorld } from "./world";
 
 /** What the engine takes for what a set-up leaves out, as shares of today's median; quality is bounded and has its own. */

@@ -6,11 +6,11 @@ import { MIN_PAIRS } from "../../shared/abtest/looks";
 import type { TestPlan } from "../../shared/abtest/plan";
 import type { Segment, TestRecord } from "../../shared/abtest/record";
 import { amount, signed } from "../../shared/abtest/words";
+import { medianOf } from "../../shared/quantiles";
 import type { AbTestBlock, AbTestMetric, AbTestState, AbTestSummary, AbTestTraces, AbTestView } from "../../shared/contract/abtest";
 import { duration } from "../../shared/fleet/words";
 import { METRIC_NAMES, type LimitedMetric } from "../../shared/judge/limits";
 import { decimateColumns } from "../../shared/series/decimate";
-import { medianOf } from "./nodes-own";
 
 /** A test and what its inference says of it now. */
 export interface Shown {

@@ -1,5 +1,6 @@
 import type { RolloutEvidence } from "../../shared/contract/rollouts";
 import type { SERIES_COLUMNS, TrackedNode } from "../../shared/fleet/tracked-node";
+import { medianOf } from "../../shared/quantiles";
 import { decimateColumns } from "../../shared/series/decimate";
 import type { Rollout, RolloutNode } from "../../shared/rollout/phased/state";
 
@@ -26,13 +27,10 @@ interface Swap {
   readonly isRolledBack: boolean;
 }
 
-/** The middle value of those that are finite; null where there are too few. */
+/** The median of those that are finite; null where there are too few. */
 function median(values: Iterable<number>, least: number): number | null {
-  const sorted = [...values].filter(Number.isFinite).sort((one, other) => one - other);
-  if (sorted.length < least) return null;
-  const middle = Math.floor(sorted.length / 2);
-  const upper = sorted[middle] ?? NaN;
-  return sorted.length % 2 === 1 ? upper : (upper + (sorted[middle - 1] ?? NaN)) / 2;
+  const finite = [...values].filter(Number.isFinite);
+  return finite.length < least ? null : medianOf(finite);
 }
 
 function swapOf(rollout: Rollout, known: RolloutNode, node: TrackedNode): Swap | null {

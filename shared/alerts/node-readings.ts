@@ -1,6 +1,7 @@
 import type { NodeView } from "../contract/snapshot";
 import { duration, fixed } from "../fleet/words";
 import { limitOf, type LimitedMetric } from "../judge/limits";
+import { medianOf } from "../quantiles";
 import { standingOf, type Reading, type Standing } from "./reading";
 import type { AlertRule, RuleId } from "./rule";
 import type { AlertWorld } from "./world";
@@ -24,15 +25,6 @@ const METRIC_RULES = [
 export function plain(value: number): string {
   const decimals = String(value).split(".")[1]?.length ?? 0;
   return fixed(value, Math.min(3, decimals));
-}
-
-/** Median of the newest values that are there; null of none. */
-export function medianOf(values: Iterable<number>): number | null {
-  const sorted = [...values].filter((value) => Number.isFinite(value)).sort((left, right) => left - right);
-  const middle = sorted.length >> 1;
-  const upper = sorted[middle];
-  const lower = sorted[sorted.length % 2 === 0 ? middle - 1 : middle];
-  return upper === undefined || lower === undefined ? null : (upper + lower) / 2;
 }
 
 interface Told {

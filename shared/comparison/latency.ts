@@ -1,14 +1,5 @@
+import { quantile } from "../quantiles";
 import { seededRandom } from "../random";
-
-/** The q-quantile of values, 0..1, by linear interpolation (R. J. Hyndman and Y. Fan, 1996, type 7); NaN of none. */
-export function quantile(values: readonly number[], q: number): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const position = (sorted.length - 1) * q;
-  const below = Math.floor(position);
-  const low = sorted[below] ?? Number.NaN;
-  const high = sorted[Math.min(below + 1, sorted.length - 1)] ?? Number.NaN;
-  return low + (high - low) * (position - below);
-}
 
 /** A density over evenly spaced values; its area is 1. */
 export interface Density {

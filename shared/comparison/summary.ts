@@ -1,5 +1,6 @@
 import type { ComparedFrame, Comparison, LevelPoint, ReferenceCodecName, Side } from "../contract/comparison";
-import { p95Difference, quantile, type Interval } from "./latency";
+import { quantile } from "../quantiles";
+import { p95Difference, type Interval } from "./latency";
 import { bjontegaardLogRate, msSsimDb, percentOfLog, type RatePoint } from "./rate-distortion";
 import { meanHalfWidth } from "./student";
 

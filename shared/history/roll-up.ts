@@ -1,5 +1,6 @@
 import { GAP_PERIODS, TICK_MS } from "../fleet/tracked-node";
 import { METRICS, type Metric } from "../fleet/sample";
+import { quantileOfSorted } from "../quantiles";
 import type { SampleColumns } from "./block";
 import { packColumns, unpackColumns } from "./column";
 
@@ -55,14 +56,6 @@ function emptyRollUps(length: number): RollUps {
   return { length, atMs: column(length), count: column(length), gapMs: column(length), gapEndMs: column(length), metrics };
 }
 
-/** A quantile of sorted values by linear interpolation (type 7 of Hyndman and Fan, 1996). */
-function quantileOf(sorted: Float64Array, share: number): number {
-  const at = (sorted.length - 1) * share;
-  const low = sorted[Math.floor(at)] ?? Number.NaN;
-  const high = sorted[Math.ceil(at)] ?? Number.NaN;
-  return low + (high - low) * (at - Math.floor(at));
-}
-
 function rollUpMetric(values: Float64Array, into: Readonly<Record<RollUpStatistic, Float64Array>>, row: number): void {
   const present = values.filter((value) => !Number.isNaN(value)).sort();
   let sum = 0;
@@ -70,7 +63,7 @@ function rollUpMetric(values: Float64Array, into: Readonly<Record<RollUpStatisti
   into.min[row] = Math.fround(present[0] ?? Number.NaN);
   into.max[row] = Math.fround(present.at(-1) ?? Number.NaN);
   into.mean[row] = Math.fround(sum / present.length);
-  into.p95[row] = Math.fround(quantileOf(present, 0.95));
+  into.p95[row] = Math.fround(quantileOfSorted(present, 0.95));
 }
 
 /** Index of the first sample of each bucket, and the end. */

@@ -1,4 +1,4 @@
-import { quantile } from "../comparison/latency";
+import { quantile } from "../quantiles";
 
 /** A processor is busy from here on, and where it was busy anyway, from so much more, percent. */
 const BUSY_PERCENT = 70;

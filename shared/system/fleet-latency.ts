@@ -1,4 +1,4 @@
-import { quantile } from "../comparison/latency";
+import { quantile } from "../quantiles";
 
 /** A node whose newest sample is older has no latency now: a 2 Hz node may miss four. */
 const CURRENT_FOR_MS = 2_500;

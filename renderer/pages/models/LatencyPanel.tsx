@@ -1,5 +1,6 @@
 import type { ReactNode } from "react";
-import { densityOf, quantile, type Density } from "../../../shared/comparison/latency";
+import { quantile } from "../../../shared/quantiles";
+import { densityOf, type Density } from "../../../shared/comparison/latency";
 import type { ComparisonSummary } from "../../../shared/comparison/summary";
 import type { Comparison, Side } from "../../../shared/contract/comparison";
 import { valueTicks } from "../../charts/axis-ticks";

@@ -1,3 +1,4 @@
+import { nodeViewFixture } from "../../shared/contract/node-view-fixture";
 import { DEFAULT_LIMITS } from "../../shared/contract/settings";
 import type { GuardView } from "../../shared/contract/guard";
 import type { MetricJudgement } from "../../shared/contract/judging";
@@ -10,39 +11,7 @@ export const NOW_MS = Date.UTC(2026, 2, 1, 14, 6, 12);
 
 /** A live iot node that runs 1.1.0 and could go back to 1.0.0. */
 export function nodeFixture(change: Partial<NodeView> = {}): NodeView {
-  return {
-    nodeId: "node_1",
-    revision: 1,
-    vertical: "iot",
-    dialect: "lydt",
-    profileRateHz: 2,
-    sampleRateHz: 2,
-    liveness: "live",
-    livenessSinceMs: NOW_MS - 60_000,
-    state: "live",
-    attention: "none",
-    stateSinceMs: NOW_MS - 60_000,
-    sentence: "Runs 1.1.0; the newest sample is within every limit.",
-    modelVersion: "1.1.0",
-    drill: false,
-    latest: { compressionRatio: 8.4, latencyMs: 21.6, qualityScore: 0.91, bandwidthKbps: 53, receivedAtMs: NOW_MS - 100 },
-    lastHeardAtMs: NOW_MS - 100,
-    beyond: [],
-    trail: {
-      compressionRatio: Float32Array.of(8.3, 8.4),
-      latencyMs: Float32Array.of(21, 21.6),
-      qualityScore: Float32Array.of(0.9, 0.91),
-    },
-    command: null,
-    rollback: { offered: true, version: "1.0.0", reason: "1.0.0 was good on node_1 to its last sample." },
-    guard: null,
-    limits: { ...DEFAULT_LIMITS },
-    history: [],
-    missedFrames: { basis: "counted", missed: 0, expected: 120, restarts: 0 },
-    coordination: null,
-    malformed: 0,
-    ...change,
-  };
+  return nodeViewFixture(NOW_MS, change);
 }
 
 /** A committed version that passes, on a node with a full baseline. */

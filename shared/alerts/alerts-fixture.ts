@@ -1,6 +1,4 @@
 import type { AlertView } from "../contract/alerts";
-import { DEFAULT_LIMITS } from "../contract/settings";
-import type { NodeView } from "../contract/snapshot";
 import type { Reading } from "./reading";
 
 /** Data for tests: what rules see, to be changed where a test looks. */
@@ -49,45 +47,6 @@ export function alertFixture(change: Partial<AlertView> = {}): AlertView {
     silenced: null,
     inhibitedBy: null,
     isOnce: false,
-    ...change,
-  };
-}
-
-const AT_MS = 1_700_000_000_000;
-
-/** A live iot node that runs 1.1.0, within every limit. */
-export function nodeViewFixture(change: Partial<NodeView> = {}): NodeView {
-  return {
-    nodeId: "node_1",
-    revision: 1,
-    vertical: "iot",
-    dialect: "lydt",
-    profileRateHz: 2,
-    sampleRateHz: 2,
-    liveness: "live",
-    livenessSinceMs: AT_MS - 60_000,
-    state: "live",
-    attention: "none",
-    stateSinceMs: AT_MS - 60_000,
-    sentence: "Runs 1.1.0; the newest sample is within every limit.",
-    modelVersion: "1.1.0",
-    drill: false,
-    latest: { compressionRatio: 8.4, latencyMs: 21.6, qualityScore: 0.91, bandwidthKbps: 53, receivedAtMs: AT_MS - 100 },
-    lastHeardAtMs: AT_MS - 100,
-    beyond: [],
-    trail: {
-      compressionRatio: Float32Array.of(8.3, 8.4),
-      latencyMs: Float32Array.of(21, 21.6),
-      qualityScore: Float32Array.of(0.9, 0.91),
-    },
-    command: null,
-    rollback: { offered: true, version: "1.0.0", reason: "1.0.0 was good on node_1 to its last sample." },
-    guard: null,
-    limits: { ...DEFAULT_LIMITS },
-    history: [],
-    missedFrames: { basis: "counted", missed: 0, expected: 120, restarts: 0 },
-    coordination: null,
-    malformed: 0,
     ...change,
   };
 }

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import type { Snapshot } from "../contract/snapshot";
 import type { AlertView } from "../contract/alerts";
-import { alertFixture, nodeViewFixture, readingFixture } from "./alerts-fixture";
+import { alertFixture, readingFixture } from "./alerts-fixture";
+import { nodeViewFixture } from "../contract/node-view-fixture";
 import { badgeOf, groupAlerts, untold } from "./grouping";
 import { explains, inhibitions } from "./inhibition";
 import { occurrenceOf } from "./occurrences";
@@ -59,7 +60,7 @@ describe("what rules see", () => {
   });
 
   test("of a node's rate is unknown while this machine lowers every node's", () => {
-    const slow = nodeViewFixture({ sampleRateHz: 0.8, profileRateHz: 2 });
+    const slow = nodeViewFixture(AT_MS, { sampleRateHz: 0.8, profileRateHz: 2 });
     const { link } = world().snapshot;
     expect(of("sample-rate-low", world({ nodes: [slow] }))).toMatchObject({ standing: "bad", value: 40, sentence: "0.8 Hz of 2.0 Hz; limit 60 %." });
     expect(of("sample-rate-low", world({ nodes: [slow], link: { ...link, notices: [{ code: "FRAME_RATE_LOWERED", message: "" }] } }))?.standing).toBe("unknown");
@@ -67,7 +68,7 @@ describe("what rules see", () => {
 
   test("of a metric is the median of its newest ticks against the node's own limit; of a silent node it is unknown", () => {
     const latencyMs = Float32Array.of(20, 20, ...Array.from({ length: 9 }, (_, tick) => (tick === 4 ? 20 : 70)), Number.NaN);
-    const node = nodeViewFixture({ limits: { minCompressionRatio: 5, maxLatencyMs: 60, minQualityScore: 0.7 }, trail: { ...nodeViewFixture().trail, latencyMs } });
+    const node = nodeViewFixture(AT_MS, { limits: { minCompressionRatio: 5, maxLatencyMs: 60, minQualityScore: 0.7 }, trail: { ...nodeViewFixture(AT_MS).trail, latencyMs } });
     expect(of("latency-high", world({ nodes: [node] }))).toMatchObject({ standing: "bad", value: 70, limit: 60, isSilent: false, title: "Latency above 60 ms on node_1" });
     expect(of("latency-high", { ...world({ nodes: [node] }), isMuted: () => true })?.standing).toBe("good");
     expect(of("latency-high", world({ nodes: [{ ...node, liveness: "stale" }] }))).toMatchObject({ standing: "unknown", isSilent: true, value: null });

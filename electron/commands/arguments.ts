@@ -26,6 +26,12 @@ export function parseArguments(
   }
 }
 
+/** An option's text; undefined where it was not given. */
+export function textOption(values: ParsedArguments["values"], name: string): string | undefined {
+  const value = values[name];
+  return typeof value === "string" ? value : undefined;
+}
+
 /** The number of a text on the command line; NaN where it is none. */
 export function numberOf(text: string): number {
   return text.trim() === "" ? Number.NaN : Number(text);

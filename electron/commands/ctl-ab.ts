@@ -6,8 +6,9 @@ import { METRIC_NAMES, LIMITED_METRICS, type LimitedMetric } from "../../shared/
 import { DESIGNS } from "../../shared/abtest/arms";
 import { fail, ok, type Result } from "../../shared/result";
 import { askControl } from "../control/control-client";
-import { numberOption, type ParsedArguments } from "./arguments";
-import type { CommandIo, ExitCode } from "./command";
+import { numberOption, textOption, type ParsedArguments } from "./arguments";
+import type { ExitCode } from "./command";
+import type { CtlCall } from "./ctl-call";
 
 const TEXT = { type: "string" } as const;
 
@@ -35,22 +36,9 @@ export const AB_OWN_OPTIONS: Readonly<Record<string, readonly string[]>> = {
   stop: ["test", "restore"],
 };
 
-/** A command line of `ctl ab`, and where it goes. */
-export interface AbCall {
-  readonly path: string;
-  readonly values: ParsedArguments["values"];
-  readonly isJson: boolean;
-  readonly io: CommandIo;
-}
-
 /** Names of metrics as they are typed: `ratio`, `latency`, `quality`, or the field's own. */
 function metricOf(text: string): LimitedMetric | null {
   return LIMITED_METRICS.find((metric) => metric === text || METRIC_NAMES[metric] === text) ?? null;
-}
-
-function text(values: ParsedArguments["values"], name: string): string | undefined {
-  const value = values[name];
-  return typeof value === "string" ? value : undefined;
 }
 
 function listOf(value: string): string[] {
@@ -59,13 +47,13 @@ function listOf(value: string): string[] {
 
 /** What `ab start` asks for; BAD_USAGE. */
 function orderOf(values: ParsedArguments["values"]): Result<ControlBody<"ab-start">> {
-  const [nodeA, nodeB, versionA, versionB] = ["node-a", "node-b", "version-a", "version-b"].map((name) => text(values, name));
+  const [nodeA, nodeB, versionA, versionB] = ["node-a", "node-b", "version-a", "version-b"].map((name) => textOption(values, name));
   if (nodeA === undefined || nodeB === undefined || versionA === undefined || versionB === undefined) {
     return fail("BAD_USAGE", "ctl ab start takes --node-a, --node-b, --version-a and --version-b.");
   }
-  const design = text(values, "design");
+  const design = textOption(values, "design");
   if (design !== undefined && !DESIGNS.some((each) => each === design)) return fail("BAD_USAGE", `--design is ${DESIGNS.join(", ")}.`);
-  const primary = metricOf(text(values, "metric") ?? "compressionRatio");
+  const primary = metricOf(textOption(values, "metric") ?? "compressionRatio");
   if (primary === null) return fail("BAD_USAGE", "--metric is ratio, latency or quality.");
   const numbers: Record<string, number> = {};
   for (const [name, field, unitMs] of [["difference", "smallestDifference", 1], ["minutes", "longestMs", 60_000], ["block-s", "blockMs", 1_000], ["wash-out-s", "washOutMs", 1_000]] as const) {
@@ -82,7 +70,7 @@ function orderOf(values: ParsedArguments["values"]): Result<ControlBody<"ab-star
     primary,
     ...numbers,
     ...(design === undefined ? {} : { design }),
-    ...(text(values, "restore") === undefined ? {} : { restoreVersion: text(values, "restore") }),
+    ...(textOption(values, "restore") === undefined ? {} : { restoreVersion: textOption(values, "restore") }),
     endAtWinner: values["until-winner"] === true,
     requestId: randomUUID(),
   });
@@ -91,7 +79,7 @@ function orderOf(values: ParsedArguments["values"]): Result<ControlBody<"ab-star
   return fail("BAD_USAGE", `${v.getDotPath(issue) ?? "ab start"}: ${issue.message}`);
 }
 
-function print(test: AbTestView, { isJson, io }: AbCall): void {
+function print(test: AbTestView, { isJson, io }: CtlCall): void {
   if (isJson) {
     io.stdout(`${JSON.stringify({ type: "ab-test", ...test })}\n`);
     return;
@@ -106,7 +94,7 @@ function print(test: AbTestView, { isJson, io }: AbCall): void {
 }
 
 /** `./lydlr ctl ab start|results|stop`. */
-export async function runAb(rest: readonly string[], call: AbCall): Promise<Result<ExitCode>> {
+export async function runAb(rest: readonly string[], call: CtlCall): Promise<Result<ExitCode>> {
   const [word = "", ...more] = rest;
   const answered = more.length > 0 ? null : await ask(word, call);
   if (answered === null) return fail("BAD_USAGE", "ctl ab takes start, results or stop. See ./lydlr ctl --help.");
@@ -115,10 +103,10 @@ export async function runAb(rest: readonly string[], call: AbCall): Promise<Resu
   return ok(0);
 }
 
-async function ask(word: string, { path, values }: AbCall): Promise<Result<{ readonly test: AbTestView }> | null> {
-  const testId = text(values, "test");
+async function ask(word: string, { path, values }: CtlCall): Promise<Result<{ readonly test: AbTestView }> | null> {
+  const testId = textOption(values, "test");
   const of = testId === undefined ? {} : { testId };
-  const restore = text(values, "restore");
+  const restore = textOption(values, "restore");
   switch (word) {
     case "start": {
       const order = orderOf(values);

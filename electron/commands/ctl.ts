@@ -8,8 +8,9 @@ import { socketPlace } from "../control/socket-place";
 import { defaultDataDir } from "../start-options";
 import { systemTimers } from "../time/system-timers";
 import { printAlerts } from "./ctl-alerts";
-import { parseArguments, refuse, type ParsedArguments } from "./arguments";
+import { parseArguments, refuse, textOption, type ParsedArguments } from "./arguments";
 import { AB_OPTIONS, AB_OWN_OPTIONS, runAb } from "./ctl-ab";
+import type { CtlCall } from "./ctl-call";
 import { reportOrder } from "./report-order";
 import type { CommandIo, ExitCode } from "./command";
 
@@ -68,19 +69,6 @@ const OPTIONS = {
   ...AB_OPTIONS,
 } as const;
 
-/** A command line of `ctl`, and where it goes. */
-interface Call {
-  readonly path: string;
-  readonly values: ParsedArguments["values"];
-  readonly isJson: boolean;
-  readonly io: CommandIo;
-}
-
-function text(values: ParsedArguments["values"], name: string): string | undefined {
-  const value = values[name];
-  return typeof value === "string" ? value : undefined;
-}
-
 function print(io: CommandIo, value: object): void {
   io.stdout(`${JSON.stringify(value)}\n`);
 }
@@ -89,7 +77,7 @@ function shown(value: number | null, digits: number, unit = ""): string {
   return value === null ? "none" : `${value.toFixed(digits)}${unit}`;
 }
 
-function printStatus({ status, deployments }: ControlReply<"status">, { isJson, io }: Call): void {
+function printStatus({ status, deployments }: ControlReply<"status">, { isJson, io }: CtlCall): void {
   const ofNode = new Map(deployments.map((deployment) => [deployment.nodeId, deployment]));
   if (isJson) {
     const nodes = status.nodes.map((node) => {
@@ -108,7 +96,7 @@ function printStatus({ status, deployments }: ControlReply<"status">, { isJson, 
   }
 }
 
-function printNode({ state, sentence, performance, history }: ControlReply<"node">, { isJson, io }: Call): void {
+function printNode({ state, sentence, performance, history }: ControlReply<"node">, { isJson, io }: CtlCall): void {
   if (isJson) {
     print(io, { type: "node", state, sentence, ...performance });
     for (const sample of history) print(io, { type: "sample", nodeId: performance.nodeId, ...sample });
@@ -128,20 +116,20 @@ function printNode({ state, sentence, performance, history }: ControlReply<"node
   }
 }
 
-function printStep(command: CommandView, { isJson, io }: Call): void {
+function printStep(command: CommandView, { isJson, io }: CtlCall): void {
   if (isJson) print(io, { type: "command", ...command });
   else io.stdout(`${command.commandId} ${command.phase}: ${command.sentence}\n`);
 }
 
-async function status(call: Call): Promise<Result<ExitCode>> {
+async function status(call: CtlCall): Promise<Result<ExitCode>> {
   const answered = await askControl(call.path, "status", {}, () => undefined);
   if (!answered.ok) return answered;
   printStatus(answered.value, call);
   return ok(0);
 }
 
-async function node(call: Call, nodeId: string): Promise<Result<ExitCode>> {
-  const window = Number(text(call.values, "window") ?? "50");
+async function node(call: CtlCall, nodeId: string): Promise<Result<ExitCode>> {
+  const window = Number(textOption(call.values, "window") ?? "50");
   if (!Number.isInteger(window) || window < 1 || window > 100) return fail("BAD_USAGE", "--window takes a whole number from 1 to 100.");
   const answered = await askControl(call.path, "node", { nodeId, window }, () => undefined);
   if (!answered.ok) return answered;
@@ -149,7 +137,7 @@ async function node(call: Call, nodeId: string): Promise<Result<ExitCode>> {
   return ok(0);
 }
 
-async function alerts(call: Call): Promise<Result<ExitCode>> {
+async function alerts(call: CtlCall): Promise<Result<ExitCode>> {
   const answered = await askControl(call.path, "alerts", {}, () => undefined);
   if (!answered.ok) return answered;
   printAlerts(answered.value, call.isJson, call.io);
@@ -158,31 +146,31 @@ async function alerts(call: Call): Promise<Result<ExitCode>> {
 
 /** What the requester saw, where they said so. */
 function expectation(values: ParsedArguments["values"]): { readonly expectedVersion?: string } {
-  const expected = text(values, "expect");
+  const expected = textOption(values, "expect");
   return expected === undefined ? {} : { expectedVersion: expected };
 }
 
-function endOf(answered: Result<{ readonly command: CommandView }>, call: Call, wait: boolean): Result<ExitCode> {
+function endOf(answered: Result<{ readonly command: CommandView }>, call: CtlCall, wait: boolean): Result<ExitCode> {
   if (!answered.ok) return answered;
   const { command } = answered.value;
   printStep(command, call);
   return ok(!wait || command.phase === "verified" ? 0 : 1);
 }
 
-async function deploy(call: Call, nodeId: string, version: string): Promise<Result<ExitCode>> {
+async function deploy(call: CtlCall, nodeId: string, version: string): Promise<Result<ExitCode>> {
   const wait = call.values["no-wait"] !== true;
   const body = { nodeId, version, ...expectation(call.values), requestId: randomUUID(), wait };
   return endOf(await askControl(call.path, "deploy", body, (command) => printStep(command, call)), call, wait);
 }
 
-async function rollback(call: Call, nodeId: string): Promise<Result<ExitCode>> {
+async function rollback(call: CtlCall, nodeId: string): Promise<Result<ExitCode>> {
   const wait = call.values["no-wait"] !== true;
-  const to = text(call.values, "to");
+  const to = textOption(call.values, "to");
   const body = { nodeId, ...(to === undefined ? {} : { toVersion: to }), ...expectation(call.values), requestId: randomUUID(), wait };
   return endOf(await askControl(call.path, "rollback", body, (command) => printStep(command, call)), call, wait);
 }
 
-function printRollout(line: RolloutLine, { isJson, io }: Call): void {
+function printRollout(line: RolloutLine, { isJson, io }: CtlCall): void {
   if (isJson) {
     print(io, { type: "rollout", ...line });
     return;
@@ -191,7 +179,7 @@ function printRollout(line: RolloutLine, { isJson, io }: Call): void {
   io.stdout(`${rolloutId} ${version} ${state}, ${nodes.committed} of ${nodes.all} committed, ${nodes.failed} failed: ${sentence}${next === "" ? "" : ` ${next}`}\n`);
 }
 
-async function rolloutStatus(call: Call, rolloutId: string | undefined): Promise<Result<ExitCode>> {
+async function rolloutStatus(call: CtlCall, rolloutId: string | undefined): Promise<Result<ExitCode>> {
   const answered = await askControl(call.path, "rollouts", {}, () => undefined);
   if (!answered.ok) return answered;
   const lines = answered.value.rollouts.filter((line) => rolloutId === undefined || line.rolloutId === rolloutId);
@@ -201,15 +189,15 @@ async function rolloutStatus(call: Call, rolloutId: string | undefined): Promise
   return ok(0);
 }
 
-async function rolloutAbort(call: Call, rolloutId: string): Promise<Result<ExitCode>> {
+async function rolloutAbort(call: CtlCall, rolloutId: string): Promise<Result<ExitCode>> {
   const answered = await askControl(call.path, "rollout-abort", { rolloutId, isReturning: call.values["return"] === true }, () => undefined);
   if (!answered.ok) return answered;
   printRollout(answered.value.rollout, call);
   return ok(0);
 }
 
-async function report({ path, values, isJson, io }: Call, file: string): Promise<Result<ExitCode>> {
-  const order = reportOrder(file, { from: text(values, "from"), to: text(values, "to"), nodes: text(values, "nodes"), versions: text(values, "versions") }, systemTimers.wallMs());
+async function report({ path, values, isJson, io }: CtlCall, file: string): Promise<Result<ExitCode>> {
+  const order = reportOrder(file, { from: textOption(values, "from"), to: textOption(values, "to"), nodes: textOption(values, "nodes"), versions: textOption(values, "versions") }, systemTimers.wallMs());
   if (!order.ok) return order;
   const answered = await askControl(path, "report", order.value, () => undefined, (share) => io.stderr(`${Math.floor(share * 100)} %\n`));
   if (!answered.ok) return answered;
@@ -231,9 +219,9 @@ const OWN_OPTIONS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Every option that not every verb takes. */
-const ALL_OWN_OPTIONS = ["window", "to", "expect", "no-wait", "return", "from", "nodes", "versions", ...Object.keys(AB_OPTIONS)];
+const SOME_OPTIONS = Object.keys(OPTIONS).filter((name) => name !== "data-dir" && name !== "json");
 
-function perform(verb: string, rest: readonly string[], call: Call): Promise<Result<ExitCode>> {
+function perform(verb: string, rest: readonly string[], call: CtlCall): Promise<Result<ExitCode>> {
   const [first, second] = rest;
   if (verb === "status" && rest.length === 0) return status(call);
   if (verb === "node" && first !== undefined && rest.length === 1) return node(call, first);
@@ -249,7 +237,7 @@ function perform(verb: string, rest: readonly string[], call: Call): Promise<Res
 
 function misplacedOption(verb: string, word: string, values: ParsedArguments["values"]): Failure | null {
   const own = (verb === "ab" ? AB_OWN_OPTIONS[word] : OWN_OPTIONS[verb]) ?? [];
-  const wrong = ALL_OWN_OPTIONS.find((name) => values[name] !== undefined && !own.includes(name));
+  const wrong = SOME_OPTIONS.find((name) => values[name] !== undefined && !own.includes(name));
   return wrong === undefined ? null : fail("BAD_USAGE", `ctl ${verb === "ab" ? `ab ${word}` : verb} takes no --${wrong}.`).error;
 }
 
@@ -265,7 +253,7 @@ export async function run(args: readonly string[], io: CommandIo): Promise<ExitC
   const [verb = "", ...rest] = positionals;
   const misplaced = misplacedOption(verb, rest[0] ?? "", values);
   if (misplaced !== null) return refuse(io, misplaced);
-  const path = socketPlace(resolve(text(values, "data-dir") ?? defaultDataDir(process.env)), process.env, process.platform);
+  const path = socketPlace(resolve(textOption(values, "data-dir") ?? defaultDataDir(process.env)), process.env, process.platform);
   if (!path.ok) return refuse(io, path.error);
   const done = await perform(verb, rest, { path: path.value, values, isJson: values["json"] === true, io });
   return done.ok ? done.value : refuse(io, done.error);

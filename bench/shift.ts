@@ -119,14 +119,13 @@ async function tryFault({ engine, timers, random, events, pass }: Shift, kind: K
   return { kind, nodeId, isAlerted };
 }
 
-/** Commands that were requested and have not come to an end. */
-function withoutEnd(asked: ReadonlyMap<string, string>, events: readonly EventView[]): void {
-  const commands = asked as Map<string, string>;
+/** Keeps in `open` the commands that were requested and have not come to an end. */
+function follow(open: Set<string>, events: readonly EventView[]): void {
   for (const { event, detail } of events) {
     const commandId = detail["commandId"];
     if (typeof commandId !== "string") continue;
-    if (event.endsWith("-requested")) commands.set(commandId, event);
-    if (/-(verified|failed|unconfirmed|inconsistent|superseded)$/.test(event)) commands.delete(commandId);
+    if (event.endsWith("-requested")) open.add(commandId);
+    if (/-(verified|failed|unconfirmed|inconsistent|superseded)$/.test(event)) open.delete(commandId);
   }
 }
 
@@ -137,12 +136,12 @@ async function work(shift: Shift, hours: number, report: Report): Promise<{ read
   const sinceMs = (): number => timers.monotonicMs() - beganMs;
   const looks: Look[] = [];
   const faults: Fault[] = [];
-  const open = new Map<string, string>();
+  const open = new Set<string>();
   const nodeIds = engine.operations.snapshot().nodes.map(({ nodeId }) => nodeId);
   for (let round = 1; round * FAULT_EVERY_MS <= hours * HOUR_MS; round += 1) {
     await pass(Math.max(0, round * FAULT_EVERY_MS - FAULT_MS - sinceMs()));
     faults.push(await tryFault(shift, KINDS[round % KINDS.length] ?? "drill", nodeIds));
-    withoutEnd(open, events.splice(0));
+    follow(open, events.splice(0));
     if (looks.length >= Math.floor((round * FAULT_EVERY_MS) / LOOK_EVERY_MS)) continue;
     collect();
     const { heapUsed, rss } = process.memoryUsage();
@@ -151,7 +150,7 @@ async function work(shift: Shift, hours: number, report: Report): Promise<{ read
     report.line({ type: "look", ...seen }, `${seen.atHours.toFixed(2).padStart(5)} h: heap ${seen.heapMb.toFixed(1)} MB, process ${seen.memoryMb.toFixed(0)} MB, ${faults.length} faults, ${faults.filter(isLost).length} alerts lost`);
   }
   await pass(FAULT_MS);
-  withoutEnd(open, events.splice(0));
+  follow(open, events.splice(0));
   return { looks, faults, lost: open.size };
 }
 

@@ -76,7 +76,6 @@ const REQUEST_NAMES: Readonly<Record<RequestName, true>> = {
   "history/status": true,
   "history/retain": true,
   "history/range": true,
-  "history/what-ran": true,
   "history/check": true,
   "history/backup": true,
   "history/export": true,

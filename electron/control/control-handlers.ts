@@ -2,7 +2,7 @@ import type { AlertsView } from "../../shared/contract/alerts";
 import type { ControlBody, ControlName, ControlReply, RolloutLine } from "../../shared/contract/control";
 import type { RolloutView } from "../../shared/contract/rollouts";
 import type { CommandView } from "../../shared/contract/snapshot";
-import { CTL_REQUEST } from "../../shared/history/what-ran";
+import { CTL_REQUEST } from "../../shared/fleet/placed-by";
 import { fail, ok, type Result } from "../../shared/result";
 import type { Operations } from "../operations/operations";
 import { abTestControl, type TestedEngine } from "./abtest-control";

@@ -40,8 +40,6 @@ export interface History extends HistoryReading {
   /** Takes a sample; it is written within a second. */
   take(fleet: string, sample: MetricSample): void;
   range(asked: RangeAsked): Promise<Result<HistoryRange>>;
-  /** The newest sample of a node of the fleet that is joined at a moment, and the version that it carries. Null of none. */
-  sampleAt(nodeId: string, atMs: number): Promise<Result<{ readonly atMs: number; readonly version: string | null } | null>>;
   status(): Promise<HistoryStatus>;
   /** Other limits: on disk first, then in force. */
   retain(retention: Retention): Promise<Result<HistoryStatus>>;
@@ -157,10 +155,6 @@ class HistoryDesk implements History {
     const { series } = answer.value;
     const changes = series.changes.map((change) => ({ ...change, drill: change.version !== null && this.parts.isDrill(change.version) }));
     return ok({ ...answer.value, series: { ...series, changes } });
-  }
-
-  async sampleAt(nodeId: string, atMs: number): Promise<Result<{ readonly atMs: number; readonly version: string | null } | null>> {
-    return this.heeding(await this.readers().call("sampleAt", { fleet: this.parts.fleet(), nodeId, atMs }));
   }
 
   async status(): Promise<HistoryStatus> {
@@ -320,7 +314,6 @@ function closedHistory({ dataDir, facts }: HistoryParts, sentence: string): Hist
     rollUps: nothing,
     nodes: refuse,
     range: refuse,
-    sampleAt: refuse,
     status: () => Promise.resolve({ ...silentStatus(join(dataDir, "history.db"), storedRetention(facts.readFact(RETENTION_FACT)), problem), lost: 0 }),
     retain: refuse,
     check: refuse,

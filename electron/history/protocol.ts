@@ -1,7 +1,7 @@
 import type { HistoryRange, Retention } from "../../shared/contract/history";
 import type { RollUpLevel, RollUps } from "../../shared/history/roll-up";
 import type { Result } from "../../shared/result";
-import type { Origin, SampleBatch, SeriesName } from "./batch";
+import type { Origin, SampleBatch } from "./batch";
 import type { KeeperStatus } from "./keeper";
 import type { RangeRequest } from "./reading";
 import type { WalkQuestion, WalkStep } from "./walk";
@@ -28,7 +28,6 @@ export type WriterCalls = {
 /** Calls of the thread that answers charts. */
 export type ReaderCalls = {
   range: { ask: RangeRequest; answer: Result<HistoryRange> };
-  sampleAt: { ask: SeriesName & { readonly atMs: number }; answer: Result<{ readonly atMs: number; readonly version: string | null } | null> };
   nodes: { ask: { readonly fleet: string }; answer: Result<readonly string[]> };
 };
 

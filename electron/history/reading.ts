@@ -7,7 +7,6 @@ import { columnsBySeries, ROW_FIELDS, rowsOfBytes, type SeriesName } from "./bat
 import { DamagedBody, readBody } from "./body";
 import { bytesAt, firstOf, HOUR_MS, inOneView, numberAt, rows, SLOT_MS, SLOTS_PER_HOUR, textAt, type HistoryDatabase } from "./tables";
 import { lastSampleBefore } from "./upkeep";
-import { originsOf } from "./walk";
 
 /** A chart's question of a node of a fleet. */
 export interface RangeRequest extends RangeQuestion {
@@ -46,21 +45,6 @@ export class HistoryReader {
       const rolled = this.rollUpsOf(series, level, request.fromMs, request.toMs);
       const counted = rolled.count.reduce((sum, count) => sum + count, 0);
       return ok({ series: seriesOfRollUps(request, rolled, level, facts), level, samples: counted, versionBefore: before, unreadable: this.unreadable });
-    });
-  }
-
-  /** The newest sample of a node at a moment: looked for in the day before it. Null of none. */
-  sampleAt(name: SeriesName, atMs: number): { readonly atMs: number; readonly version: string | null } | null {
-    return inOneView(this.database, () => {
-      const series = this.seriesOf(name);
-      if (series === null) return null;
-      for (const spanMs of [SLOT_MS, HOUR_MS, 24 * HOUR_MS]) {
-        const samples = this.samplesOf(series, atMs - spanMs, atMs);
-        const last = samples.length - 1;
-        if (last < 0) continue;
-        return { atMs: samples.columns.atMs[last] ?? atMs, version: originsOf(this.database).get(samples.origin[last] ?? 0)?.version ?? null };
-      }
-      return null;
     });
   }
 

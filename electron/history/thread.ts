@@ -76,7 +76,6 @@ function read(port: MessagePort, path: string): void {
   const opened = (): HistoryReader => (reader ??= new HistoryReader(open()));
   serveCalls<ReaderCalls>(port, {
     range: (ask) => attempt(() => opened().range(ask)),
-    sampleAt: ({ atMs, ...name }) => attempt(() => ok(opened().sampleAt(name, atMs))),
     nodes: ({ fleet }) => attempt(() => ok(nodesOf(open(), fleet))),
   });
 }

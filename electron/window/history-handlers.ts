@@ -1,12 +1,11 @@
 import { dialog, type BrowserWindow } from "electron";
 import type { HISTORY_REQUESTS } from "../../shared/contract/history";
-import { whatRan, WHAT_RAN_EVENTS } from "../../shared/history/what-ran";
 import { fail, ok, type Result } from "../../shared/result";
 import type { Engine } from "../engine";
 import type { RequestHandlers } from "../ipc/answer";
 
 /** Answers the window's requests about the history. */
-export function historyHandlers({ history, journal, operations }: Engine, window: () => BrowserWindow | null): Pick<RequestHandlers, keyof typeof HISTORY_REQUESTS> {
+export function historyHandlers({ history }: Engine, window: () => BrowserWindow | null): Pick<RequestHandlers, keyof typeof HISTORY_REQUESTS> {
   /** The window never names a path: the system's own dialog does. */
   const fileName = async (title: string, defaultPath: string, extension: string): Promise<Result<string>> => {
     const parent = window();
@@ -18,13 +17,6 @@ export function historyHandlers({ history, journal, operations }: Engine, window
     "history/status": async () => ok(await history.status()),
     "history/retain": (retention) => history.retain(retention),
     "history/range": (asked) => history.range(asked),
-    "history/what-ran": async ({ nodeId, atMs }) => {
-      const events = journal.ofKinds(WHAT_RAN_EVENTS);
-      if (!events.ok) return events;
-      // Without a history the journal answers alone.
-      const sample = await history.sampleAt(nodeId, atMs);
-      return ok(whatRan(events.value, { fleet: operations.joinedFleet, nodeId, atMs, sample: sample.ok ? sample.value : null }));
-    },
     "history/check": async () => {
       const checked = await history.check();
       return checked.ok ? ok({ ...checked.value }) : checked;

@@ -67,44 +67,6 @@ export const historyRangeSchema = v.strictObject({
 });
 export type HistoryRange = v.InferOutput<typeof historyRangeSchema>;
 
-/** Who put a version on a node. */
-export const placedBySchema = v.variant("kind", [
-  /** A person at the window. */
-  v.strictObject({ kind: v.literal("operator") }),
-  /** A script or a person over ./lydlr ctl. */
-  v.strictObject({ kind: v.literal("ctl") }),
-  /** The policy, because of a verdict. */
-  v.strictObject({ kind: v.literal("policy") }),
-  v.strictObject({ kind: v.literal("rollout"), rolloutId: v.string() }),
-  v.strictObject({ kind: v.literal("ab-test"), testId: v.string() }),
-  /** No command of this application: it ran already, or somebody else put it there. */
-  v.strictObject({ kind: v.literal("unknown") }),
-]);
-export type PlacedBy = v.InferOutput<typeof placedBySchema>;
-
-/** What ran on a node at a moment, and who put it there. */
-export const whatRanSchema = v.strictObject({
-  nodeId: v.string(),
-  atMs: finite,
-  /** By the node's own report; null where it reported none, or nothing is known. */
-  version: v.nullable(v.string()),
-  /** Whether anything is known of that moment. */
-  known: v.boolean(),
-  /** When it began and ended, Unix ms; null: not known, or not ended yet. */
-  fromMs: v.nullable(finite),
-  toMs: v.nullable(finite),
-  by: placedBySchema,
-  /** The command that put it there, and the events that say so; null of none. */
-  commandId: v.nullable(v.string()),
-  requestedMs: v.nullable(finite),
-  eventIds: v.array(count),
-  /** The newest sample at that moment: when it came, and the version that it carries. Null where none is kept. */
-  sample: v.nullable(v.strictObject({ atMs: finite, version: v.nullable(v.string()) })),
-  /** One sentence that says it all. */
-  sentence: v.string(),
-});
-export type WhatRan = v.InferOutput<typeof whatRanSchema>;
-
 /** How far a long piece of work on the history is. */
 export const historyProgressSchema = v.strictObject({
   work: v.picklist(["check", "backup", "export"]),
@@ -131,7 +93,6 @@ export const HISTORY_REQUESTS = {
     }),
     reply: historyRangeSchema,
   },
-  "history/what-ran": { body: v.strictObject({ nodeId: id, atMs: finite }), reply: whatRanSchema },
   /** Reads the whole file and says whether it is whole. One piece of work at a time: HISTORY_BUSY. */
   "history/check": { body: nothing, reply: v.strictObject({ whole: v.boolean(), sentence: v.string() }) },
   /** Asks for a file name and writes a whole copy. */

@@ -38,6 +38,19 @@ export const timelineViewSchema = v.strictObject({
 });
 export type TimelineView = v.InferOutput<typeof timelineViewSchema>;
 
+/** Who asked for a command. */
+export const placedBySchema = v.variant("kind", [
+  /** A person at the window. */
+  v.strictObject({ kind: v.literal("operator") }),
+  /** A script or a person over ./lydlr ctl. */
+  v.strictObject({ kind: v.literal("ctl") }),
+  /** The policy, because of a verdict. */
+  v.strictObject({ kind: v.literal("policy") }),
+  v.strictObject({ kind: v.literal("rollout"), rolloutId: v.string() }),
+  v.strictObject({ kind: v.literal("ab-test"), testId: v.string() }),
+]);
+export type PlacedBy = v.InferOutput<typeof placedBySchema>;
+
 /** What ran on a node at an instant, and who put it there. */
 export const whatRanSchema = v.strictObject({
   nodeId: v.string(),
@@ -49,9 +62,8 @@ export const whatRanSchema = v.strictObject({
   putBy: v.nullable(
     v.strictObject({
       kind: v.picklist(["deploy", "rollback"]),
-      actor: v.picklist(["operator", "policy"]),
+      by: placedBySchema,
       commandId: v.string(),
-      rolloutId: v.nullable(v.string()),
       requestedAtMs: finite,
       eventId: count,
       sentence: v.string(),

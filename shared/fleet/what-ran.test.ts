@@ -34,10 +34,10 @@ describe("what ran on a node", () => {
   it("is what it reported last, with who put it there and which roll-out asked", () => {
     expect(whatRan(shift, NODE, 130_000)).toMatchObject({
       version: "1.2.0", known: "reported", fromMs: 103_000, toMs: 164_000,
-      putBy: { kind: "deploy", actor: "operator", commandId: "c-100", rolloutId: "r-0004", requestedAtMs: 100_000 },
+      putBy: { kind: "deploy", by: { kind: "rollout", rolloutId: "r-0004" }, commandId: "c-100", requestedAtMs: 100_000 },
     });
     expect(whatRan(shift, NODE, 200_000)).toMatchObject({
-      version: "1.1.0", fromMs: 164_000, putBy: { kind: "rollback", actor: "policy", rolloutId: null, sentence: "Quality: 0.69 now. Rolling back to 1.1.0." },
+      version: "1.1.0", fromMs: 164_000, putBy: { kind: "rollback", by: { kind: "policy" }, sentence: "Quality: 0.69 now. Rolling back to 1.1.0." },
     });
   });
 
@@ -57,6 +57,17 @@ describe("what ran on a node", () => {
     expect(whatRan(shift, NODE, 1_005_000)).toMatchObject({ version: "1.1.0", known: "unknown" });
     expect(whatRan(shift, NODE, 5_000)).toMatchObject({ version: null, known: "unknown", fromMs: null });
     expect(whatRan(shift, "node_4", 200_000)).toMatchObject({ version: null, known: "unknown" });
+  });
+});
+
+describe("nodes of another fleet with the same ids", () => {
+  const otherFleet = (seconds: number): EventView => at(seconds, "fleet-joined", { fleet: "ros2, domain 0", lastHeardMs: null }, { nodeId: null });
+  const both: readonly EventView[] = [joined(0, null), reported(10, "1.0.0"), asked(20, "deploy", "1.1.0"), otherFleet(30), reported(40, "1.1.0"), joined(60, 55), reported(70, "1.0.0")];
+
+  it("say nothing of this one, and its commands put nothing there", () => {
+    expect(whatRan(both, NODE, 50_000)).toMatchObject({ version: "1.1.0", known: "reported", fromMs: 40_000, putBy: null });
+    expect(whatRan(both, NODE, 65_000)).toMatchObject({ version: "1.0.0", known: "unknown", fromMs: 10_000 });
+    expect(whatRan(both, NODE, 75_000)).toMatchObject({ version: "1.0.0", known: "reported", fromMs: 70_000 });
   });
 });
 

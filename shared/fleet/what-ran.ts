@@ -1,13 +1,13 @@
 import type { EventView } from "../contract/snapshot";
+import type { PlacedBy } from "../contract/timeline";
 import { FLEET_JOINED, VERSION_REPORTED } from "../rollout/replay";
+import { placedBy } from "./placed-by";
 
 /** Who put a version on a node. */
 export interface PutBy {
   readonly kind: "deploy" | "rollback";
-  readonly actor: "operator" | "policy";
+  readonly by: PlacedBy;
   readonly commandId: string;
-  /** The roll-out that asked; null where none did. */
-  readonly rolloutId: string | null;
   readonly requestedAtMs: number;
   /** Id of the request's event. */
   readonly eventId: number;
@@ -51,12 +51,10 @@ function reportedFrom({ detail, tMs }: EventView): number {
 function putByOf(event: EventView): PutBy | null {
   const commandId = textOf(event.detail["commandId"]);
   if (commandId === null) return null;
-  const requestId = textOf(event.detail["requestId"]) ?? "";
   return {
     kind: event.event === "deploy-requested" ? "deploy" : "rollback",
-    actor: event.actor === "policy" ? "policy" : "operator",
+    by: placedBy(event.actor, textOf(event.detail["requestId"]) ?? ""),
     commandId,
-    rolloutId: /^(r-\d+)-/.exec(requestId)?.[1] ?? null,
     requestedAtMs: event.tMs,
     eventId: event.id,
     sentence: event.sentence,
@@ -78,12 +76,23 @@ function ofNode(events: readonly EventView[], nodeId: string): readonly EventVie
   return events.filter((event) => event.nodeId === nodeId || event.event === FLEET_JOINED).sort((left, right) => left.id - right.id);
 }
 
+/** Events in order without those of other fleets than the one of an instant: their nodes may have the same ids. */
+function ofFleetAt(events: readonly EventView[], atMs: number): readonly EventView[] {
+  const fleetOf = (joined: EventView | undefined): string | null => textOf(joined?.detail["fleet"]);
+  const fleet = fleetOf(events.findLast(({ event, tMs }) => event === FLEET_JOINED && tMs <= atMs));
+  let joined = fleet;
+  return events.filter((event) => {
+    if (event.event === FLEET_JOINED) joined = fleetOf(event);
+    return event.event === FLEET_JOINED || joined === fleet;
+  });
+}
+
 /**
  * What ran on a node at an instant and who put it there, from the journal's events. Pass those of
  * {@link WHAT_RAN_EVENTS}; others are passed over.
  */
 export function whatRan(events: readonly EventView[], nodeId: string, atMs: number): WhatRan {
-  const all = ofNode(events, nodeId);
+  const all = ofFleetAt(ofNode(events, nodeId), atMs);
   const past = all.filter(({ tMs }) => tMs <= atMs);
   const report = past.findLast(({ event }) => event === VERSION_REPORTED);
   const nothing = { nodeId, atMs, version: null, known: "unknown", fromMs: null, toMs: null, putBy: null, silentSinceMs: null } as const;

@@ -1,4 +1,4 @@
-import type { WhatRanView } from "../../../shared/contract/timeline";
+import type { PlacedBy, WhatRanView } from "../../../shared/contract/timeline";
 import type { Lane } from "../../../shared/timeline/lanes";
 import { formatClock, type ClockKind } from "../../format/time";
 
@@ -45,9 +45,24 @@ export function whatRanSentences(ran: WhatRanView, clock: ClockKind, nowMs: numb
   return [first, putBySentence(ran, at)];
 }
 
+function whoWords(by: PlacedBy): string {
+  switch (by.kind) {
+    case "operator":
+      return "An operator";
+    case "ctl":
+      return "./lydlr ctl";
+    case "policy":
+      return "The policy";
+    case "rollout":
+      return `Roll-out ${by.rolloutId}`;
+    case "ab-test":
+      return `A/B test ${by.testId}`;
+  }
+}
+
 function putBySentence({ putBy }: WhatRanView, at: (atMs: number) => string): string {
   if (putBy === null) return "No command of this application put it there: the node came with it.";
-  const who = putBy.actor === "policy" ? "The policy" : putBy.rolloutId === null ? "An operator" : `Roll-out ${putBy.rolloutId}`;
+  const who = whoWords(putBy.by);
   const did = putBy.kind === "deploy" ? "deployed it" : "rolled back to it";
   return `${who} ${did} at ${at(putBy.requestedAtMs)} (${putBy.commandId}): ${putBy.sentence}`;
 }

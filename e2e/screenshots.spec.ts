@@ -140,6 +140,7 @@ test.describe("six nodes", () => {
       { name: "keys", title: "Keys", open: () => page.keyboard.press("?") },
       { name: "faults", title: "Fault console", open: () => page.keyboard.press("F9") },
       { name: "deploy", title: "Deploy a version", open: () => page.getByRole("button", { name: "Deploy a version…" }).first().click() },
+      { name: "report", title: "Write a report", open: () => page.getByRole("button", { name: "Report…" }).first().click() },
     ];
     for (const { name, title, open } of dialogs) {
       await open();
@@ -148,6 +149,55 @@ test.describe("six nodes", () => {
       await page.keyboard.press("Escape");
       await expect(page.getByRole("dialog")).toHaveCount(0);
     }
+  });
+
+  forDocs("an A/B test from its set-up to its verdict, and the roll-out of the better version", async () => {
+    test.setTimeout(500_000);
+    const { page } = app();
+    await openLiveFleet(page);
+    await muteLatency(page);
+    const pages = page.getByRole("navigation", { name: "Pages" });
+    await pages.getByRole("button", { name: "A/B tests" }).click();
+    await shoot(app(), "abtests-none");
+    await page.getByRole("button", { name: "Set up a test…" }).click();
+    for (const [nodeId, arm] of [["node_1", "a"], ["node_2", "b"]] as const) {
+      await page.getByRole("row", { name: nodeId }).focus();
+      await page.keyboard.press(arm);
+    }
+    await page.getByRole("button", { name: /Version of arm B/ }).click();
+    await page.getByRole("option", { name: /^1\.1\.0/ }).click();
+    await expect(page.getByRole("radio", { name: /^Crossover/ })).toBeChecked();
+    await shoot(app(), "abtest-set-up");
+    const setup = {
+      nodesA: ["node_1"],
+      nodesB: ["node_2"],
+      versionA: "1.0.0",
+      versionB: "1.1.0",
+      design: "crossover" as const,
+      primary: "qualityScore" as const,
+      smallestDifference: 0.002,
+      guardrails: null,
+      alpha: 0.05,
+      blockMs: 4_500,
+      washOutMs: 500,
+      longestMs: 240_000,
+      endAtWinner: false,
+      restoreVersion: null,
+    };
+    expect(await invoke(page, "abtests/start", { setup, requestId: freshRequestId() })).toMatchObject({ ok: true });
+    await pages.getByRole("button", { name: "A/B tests" }).click();
+    await page.getByRole("button", { name: "Open test 1" }).click();
+    await expect(page.getByRole("region", { name: "Verdict" })).toHaveAttribute("data-verdict", "b-better", { timeout: 200_000 });
+    await shoot(app(), "abtest-live");
+    await changePolicy(page, { trial: { commitSamples: 12 } });
+    const plan = { version: "1.1.0", canary: 1, share: 0.5, atOnce: 1, soakMs: 0, stop: { leastFailures: 1, failureShare: 0.5, leastJudged: 1 } };
+    expect(await invoke(page, "abtests/promote", { testId: "ab-0001", plan })).toMatchObject({ ok: true });
+    await pages.getByRole("button", { name: "A/B tests" }).click();
+    await shoot(app(), "abtests");
+    await pages.getByRole("button", { name: "Roll-outs" }).click();
+    await page.getByRole("button", { name: /^Open roll-out/ }).first().click({ timeout: 90_000 });
+    await expect(page.locator(`[data-phase-name="canary"]`)).toContainText("committed", { timeout: 120_000 });
+    await shoot(app(), "rollout");
   });
 
   forDocs("a bad day: a drill that fails, a command on its way, a silent node, malformed messages", async () => {
@@ -167,6 +217,13 @@ test.describe("six nodes", () => {
     await expect(card(page, "node_1")).toHaveAttribute("data-state", "failing", { timeout: 45_000 });
     await expect(card(page, "node_3")).toHaveAttribute("data-state", /stale|lost/, { timeout: 20_000 });
     await shoot(app(), "fleet-needs-a-person");
+    const pages = page.getByRole("navigation", { name: "Pages" });
+    await pages.getByRole("button", { name: /Alerts$/ }).click();
+    await expect(page.getByRole("region", { name: "Alerts", exact: true })).toBeVisible({ timeout: 60_000 });
+    await shoot(app(), "alerts");
+    await pages.getByRole("button", { name: "Timeline" }).click();
+    await expect(page.getByRole("region", { name: "Events" }).getByRole("table")).toBeVisible();
+    await shoot(app(), "timeline");
     await openNode(page, "node_1");
     await shoot(app(), "node-failing");
     await openFleet(page);

@@ -6,6 +6,7 @@ import { timeTicks } from "./axis-ticks";
 import type { ChartRow, Limit } from "./chart-rows";
 import type { TimeSpan } from "./chart-view";
 import { hatchPath } from "./hatch";
+import { LABEL_GAP_PX, labelPlaces, type LabelPlaces } from "./label-places";
 import { baselineLabel, limitLabel, versionWord, type BaselineBand } from "./metric-words";
 import type { PlotFrame } from "./plot-frame";
 import type { BoxSize } from "./use-size";
@@ -21,8 +22,6 @@ const GAP_LENGTH_PX = 44;
 /** Px of a character of a version flag, and what stands around its word. */
 const FLAG_CHARACTER_PX = 6.7;
 const FLAG_EDGE_PX = 12;
-/** Strokes and texts of 11 px stand this far from their lines. */
-const LABEL_GAP_PX = 5;
 
 /** The clock under a plot. */
 export function ChartClock({ frame, size, span, clock }: {
@@ -95,12 +94,12 @@ function bandOf({ median, spread }: BaselineBand, frame: PlotFrame): { readonly 
 }
 
 /** The words of the baseline stand over the line, which would strike them through. */
-function BaselineLabel({ frame, metric, baseline }: ChartMarksProps): ReactNode {
+function BaselineLabel({ frame, metric, baseline, places }: ChartMarksProps & { readonly places: LabelPlaces }): ReactNode {
   if (baseline === null) return null;
-  const { top, bottom } = bandOf(baseline, frame);
-  const isBelow = bottom + 14 < frame.bottom;
+  const { isBaselineAtRight } = places;
+  const x = isBaselineAtRight ? frame.right - LABEL_GAP_PX : frame.left + LABEL_GAP_PX;
   return (
-    <text className="chart-note" x={frame.left + LABEL_GAP_PX} y={isBelow ? bottom + LABEL_GAP_PX + 8 : top - LABEL_GAP_PX}>
+    <text className="chart-note" x={x} y={places.baseline} textAnchor={isBaselineAtRight ? "end" : "start"}>
       {baselineLabel(metric, baseline)}
     </text>
   );
@@ -122,7 +121,13 @@ export interface ChartMarksProps {
 
 /** Limit, version changes, cursor and selection, drawn over the line. */
 export function ChartMarks(props: ChartMarksProps): ReactNode {
-  const { frame, size, selection } = props;
+  const { frame, size, selection, limit, baseline } = props;
+  const places = labelPlaces({
+    top: frame.top,
+    bottom: frame.bottom,
+    limit: limit === null ? null : { y: frame.yOf(limit.value), side: limit.side },
+    baseline: baseline === null ? null : bandOf(baseline, frame),
+  });
   return (
     <svg className="chart-layer" width={size.width} height={size.height} aria-hidden="true" focusable="false">
       {selection === null ? null : (
@@ -134,15 +139,15 @@ export function ChartMarks(props: ChartMarksProps): ReactNode {
           height={frame.bottom - frame.top}
         />
       )}
-      <BaselineLabel {...props} />
-      <LimitLine {...props} />
+      <BaselineLabel {...props} places={places} />
+      <LimitLine {...props} places={places} />
       <VersionFlags {...props} />
       <CursorLine {...props} />
     </svg>
   );
 }
 
-function LimitLine({ frame, metric, limit }: ChartMarksProps): ReactNode {
+function LimitLine({ frame, metric, limit, places }: ChartMarksProps & { readonly places: LabelPlaces }): ReactNode {
   if (limit === null) return null;
   const y = frame.yOf(limit.value);
   return (
@@ -151,7 +156,7 @@ function LimitLine({ frame, metric, limit }: ChartMarksProps): ReactNode {
       <text
         className="chart-label"
         x={frame.left + LABEL_GAP_PX}
-        y={limit.side === "min" ? y - LABEL_GAP_PX : y + LABEL_GAP_PX + 9}
+        y={places.limit}
       >
         {limitLabel(metric, limit)}
       </text>

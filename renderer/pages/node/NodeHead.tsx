@@ -36,19 +36,22 @@ export function NodeHead(props: NodeHeadProps): ReactNode {
   return (
     <div className="page-head node-head">
       <div className="page-head-title">
-        <nav aria-label="Breadcrumb">
-          <ol className="node-breadcrumb">
-            <li>
-              <BackButton onBack={props.onBack} />
-            </li>
-            {link === null ? null : (
+        <div className="node-place">
+          <nav aria-label="Breadcrumb">
+            <ol className="node-breadcrumb">
               <li>
-                <ChevronRight size={12} strokeWidth={1.75} aria-hidden />
-                {LINK_WORDS[link]}
+                <BackButton onBack={props.onBack} />
               </li>
-            )}
-          </ol>
-        </nav>
+              {link === null ? null : (
+                <li>
+                  <ChevronRight size={12} strokeWidth={1.75} aria-hidden />
+                  {LINK_WORDS[link]}
+                </li>
+              )}
+            </ol>
+          </nav>
+          <SampleAge node={node} />
+        </div>
         <div className="node-title">
           <span className={`node-state hue-${STATE_HUES[shown]}`}>
             <Glyph name={shown} />
@@ -61,7 +64,6 @@ export function NodeHead(props: NodeHeadProps): ReactNode {
           {node.drill ? <Tag name="DRILL" /> : null}
           {isUnknown(node.liveness) ? <Tag name="STALE" /> : null}
           {link === "embedded" ? <Tag name="EMBEDDED" /> : link === "recorded" ? <Tag name="RECORDED" /> : null}
-          <SampleAge node={node} />
         </div>
       </div>
       <HeadControls

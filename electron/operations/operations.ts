@@ -33,9 +33,12 @@ import type { Link, LinkStatus } from "../link/port";
 import { CommandDesk } from "./command-desk";
 import type { DeployRequest, RollbackRequest } from "./command-requests";
 import { EventLog, type EventDraft } from "./event-log";
+import { exportRowsOf, type ExportRow } from "./export-rows";
 import { FleetRegister, type FleetReport } from "./fleet-register";
 import { GuardDesk, limitsFor, scalarsOf } from "./guard-desk";
 import { inspectDecision } from "./inspect-decision";
+import { JournalWatch } from "./journal-watch";
+import { fleetOf, LinkWatch } from "./link-watch";
 import { MalformedLog } from "./malformed-log";
 import { startMetronome, type Beat } from "./metronome";
 import { NodeViews } from "./node-views";
@@ -51,14 +54,8 @@ const BY_NUMBER = new Intl.Collator("en", { numeric: true });
 /** Samples of `getNodePerformanceHistory` where no window is given. */
 const DEFAULT_WINDOW = 50;
 
-/** Losses of the link that charts still show: more than their ten minutes can hold one by one. */
-const KEPT_LOSSES = 200;
-
 /** Events of a snapshot. */
 const SNAPSHOT_EVENTS = 50;
-
-/** Events of the journal that a tick checks: some 10 ms of work. */
-const CHECKED_A_TICK = 1_000;
 
 /** The versions that can be deployed, as the engine needs them. */
 export interface VersionShelf {
@@ -77,22 +74,14 @@ export interface OperationsParts {
   processes(): readonly ProcessView[];
 }
 
-/** A sample with its time, for exports. */
-export interface ExportRow {
-  readonly tMs: number;
-  readonly compressionRatio: number;
-  readonly latencyMs: number;
-  readonly qualityScore: number;
-  readonly bandwidthKbps: number;
-  readonly modelVersion: string | null;
-}
-
 /**
  * The engine: link events and the 2 Hz tick come in, decisions are journalled, commands go out, and one
  * snapshot a tick is handed to whoever shows it. The same engine runs with and without a window.
  */
 export class Operations {
   private readonly events: EventLog;
+  private readonly linkWatch: LinkWatch;
+  private readonly journalWatch: JournalWatch;
   private readonly malformedLog = new MalformedLog();
   private readonly register: FleetRegister;
   private readonly desk: CommandDesk;
@@ -107,20 +96,16 @@ export class Operations {
   private currentSettings: Settings;
   private beat: Beat = { index: 0, periodMs: null, periodP95Ms: null };
   private lastDiscoveryMs = -Infinity;
-  private lastLink: LinkStatus | null = null;
-  /** When the link was lost, Unix ms; the newest. */
-  private readonly linkLossesMs: number[] = [];
   /** Which fleet's history is held. */
   private fleet: string | null = null;
-  /** The whole journal is checked beside the work; false once it was. */
-  private isChecking = true;
-  private hasToldBreak = false;
   private stopTicking: Dispose = () => undefined;
 
   constructor(private readonly parts: OperationsParts) {
     const { link, journal, timers, shelf } = parts;
     this.currentSettings = journal.readSettings();
     this.events = new EventLog(journal, timers);
+    this.linkWatch = new LinkWatch(this.events, timers);
+    this.journalWatch = new JournalWatch(journal, this.events);
     this.views = new NodeViews((version) => shelf.isDrill(version));
     this.policies = new PolicyDesk(journal, this.events, timers);
     this.register = new FleetRegister(link, timers, this.events, this.malformedLog, (report) => {
@@ -185,7 +170,7 @@ export class Operations {
       rolloutOf: (nodeId) => this.rolloutDesk.holderOf(nodeId),
       startRollout: (plan, requestId) => this.rolloutDesk.start(plan, requestId),
     });
-    this.noteBreak();
+    this.journalWatch.noteBreak();
     this.joinFleet(fleetOf(link.status()));
   }
 
@@ -384,25 +369,13 @@ export class Operations {
     if (!node.ok) return node;
     const endMs = toMs ?? this.parts.timers.wallMs();
     const range = { fromMs: endMs - rangeMs, toMs: endMs, maxPoints };
-    return ok(nodeSeries(node.value, range, { isDrill: (version) => this.parts.shelf.isDrill(version), linkLossesMs: this.linkLossesMs }));
+    return ok(nodeSeries(node.value, range, { isDrill: (version) => this.parts.shelf.isDrill(version), linkLossesMs: this.linkWatch.lossesMs }));
   }
 
   /** Every sample that is kept of a node, oldest first; a quality or bandwidth that it did not report is NaN. */
   exportRows(nodeId: string): Result<readonly ExportRow[]> {
     const node = this.find(nodeId);
-    if (!node.ok) return node;
-    const { series, versions } = node.value;
-    const { atMs, columns } = series.last(series.length);
-    return ok(
-      Array.from(atMs, (tMs, index) => ({
-        tMs,
-        compressionRatio: columns.compressionRatio[index] ?? NaN,
-        latencyMs: columns.latencyMs[index] ?? NaN,
-        qualityScore: columns.qualityScore[index] ?? NaN,
-        bandwidthKbps: columns.bandwidthKbps[index] ?? NaN,
-        modelVersion: versions.spans.findLast((span) => span.fromMs <= tMs)?.version ?? null,
-      })),
-    );
+    return node.ok ? ok(exportRowsOf(node.value)) : node;
   }
 
   malformed(): readonly MalformedView[] {
@@ -469,7 +442,7 @@ export class Operations {
     this.rolloutDesk.tick();
     this.abTestDesk.tick();
     this.events.flush();
-    this.checkJournal();
+    this.journalWatch.tick();
     if (this.snapshotListeners.size === 0) return;
     const snapshot = this.snapshot();
     for (const listener of this.snapshotListeners) listener(snapshot);
@@ -499,25 +472,6 @@ export class Operations {
     const sentence = written.ok ? `Fleet: ${fleet}. ${recalled}` : `Fleet: ${fleet}. ${written.error.message} Nothing is known of its past.`;
     this.events.record({ ...joined, sentence });
     this.abTestDesk.restart(fleet);
-  }
-
-  /** Goes on with the check of the whole journal, and tells once what is broken. */
-  private checkJournal(): void {
-    if (this.isChecking) this.isChecking = this.parts.journal.check(CHECKED_A_TICK)?.state === "checking";
-    this.noteBreak();
-  }
-
-  private noteBreak(): void {
-    const found = this.parts.journal.broken();
-    if (found === null || this.hasToldBreak) return;
-    this.hasToldBreak = true;
-    this.events.record({
-      event: "journal-broken",
-      nodeId: null,
-      actor: "engine",
-      sentence: found.sentence,
-      detail: { eventId: found.eventId, atMs: found.tMs },
-    });
   }
 
   private discover(): void {
@@ -561,48 +515,6 @@ export class Operations {
 
   private noteLink(status: LinkStatus): void {
     this.joinFleet(fleetOf(status));
-    const before = this.lastLink;
-    this.lastLink = status;
-    if (before?.state === "up" && status.state !== "up") {
-      this.linkLossesMs.push(this.parts.timers.wallMs());
-      if (this.linkLossesMs.length > KEPT_LOSSES) this.linkLossesMs.shift();
-    }
-    if (before?.state !== status.state) {
-      this.events.record({
-        event: `link-${status.state}`,
-        nodeId: null,
-        actor: "link",
-        sentence: status.sentence,
-        detail: { kind: status.kind },
-      });
-    }
-    const known = new Set(before?.notices.map(({ message }) => withoutNumbers(message)));
-    for (const notice of status.notices) {
-      if (known.has(withoutNumbers(notice.message))) continue;
-      this.events.record({
-        event: "link-notice",
-        nodeId: null,
-        actor: "link",
-        sentence: notice.message,
-        detail: { code: notice.code },
-      });
-    }
+    this.linkWatch.note(status);
   }
-}
-
-/** Nodes of different fleets may have the same ids, and nothing else in common. */
-function fleetOf({ kind, seed, domainId }: LinkStatus): string {
-  switch (kind) {
-    case "embedded":
-      return `embedded, seed ${seed ?? "unknown"}`;
-    case "ros2":
-      return `ROS 2 domain ${domainId ?? "unknown"}`;
-    case "recorded":
-      return "recorded";
-  }
-}
-
-/** A notice whose numbers move on is still the same notice. */
-function withoutNumbers(sentence: string): string {
-  return sentence.replaceAll(/\d+(\.\d+)?/g, "#");
 }

@@ -4,7 +4,7 @@ import { batchOf } from "../../shared/report/samples";
 import { takesNode, type ReportScope } from "../../shared/report/scope";
 import { ok, type Result } from "../../shared/result";
 import { TICK_MS } from "../../shared/fleet/tracked-node";
-import type { ExportRow } from "../operations/operations";
+import type { ExportRow } from "../operations/export-rows";
 import { breathe } from "./breathe";
 import type { SampleSource, SampleView } from "./source";
 

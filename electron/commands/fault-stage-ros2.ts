@@ -23,6 +23,10 @@ const MANNERS: Readonly<Record<VersionManner, object>> = {
 };
 const BAD_WEATHER = 0.5;
 
+function ignoreBrokenPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== "EPIPE") throw error;
+}
+
 /** One rclpy node in a process of its own. */
 interface Peer {
   process: ChildProcess;
@@ -57,7 +61,10 @@ export async function openPeerStage(program: string): Promise<Result<FaultStage>
 
   const begin = (nodeId: string): ChildProcess => {
     const args = [program, "--nodes", nodeId, "--rate", String(RATE_HZ), "--version", FIRST_VERSION, "--control"];
-    return spawn(python, args, { env: environment, stdio: ["pipe", "ignore", "inherit"] });
+    const peer = spawn(python, args, { env: environment, stdio: ["pipe", "ignore", "inherit"] });
+    // What is told to one that was just killed is lost with it; the next one is told everything anew.
+    peer.stdin.on("error", ignoreBrokenPipe);
+    return peer;
   };
   const peers = new Map<string, Peer>(nodeIds.map((nodeId) => [nodeId, { process: begin(nodeId), loss: 0, isUnreadable: false, restart: null }]));
   const tell = ({ process: { stdin }, loss, isUnreadable }: Peer): void => {

@@ -272,12 +272,13 @@ def surroundings(options, context):
     return others
 
 
-def control(edges):
-    """Takes what every node does from now on from stdin, an object a line, until it ends."""
+def control(edges, stop):
+    """Takes what every node does from now on from stdin, an object a line. Where stdin ends, whoever led this is gone."""
     for line in sys.stdin:
         wanted = json.loads(line)
         for edge in edges:
             edge.control = wanted
+    stop.append(True)
 
 
 def main():
@@ -298,7 +299,7 @@ def main():
     signal.signal(signal.SIGUSR2, lambda *_: asked.append(True))
     published = 0
     if options.control:
-        threading.Thread(target=control, args=(edges,), daemon=True).start()
+        threading.Thread(target=control, args=(edges, stop), daemon=True).start()
     while not stop:
         context = Context()
         rclpy.init(context=context)

@@ -33,7 +33,7 @@ export function CostChart({ curve: points, days, isOfDraft }: CostChartProps): R
     <ChartPanel
       className={isOfDraft ? "policy-cost" : "policy-cost policy-figures-old"}
       title="What the budget costs"
-      fact="seconds to detect, over the budget"
+      fact="seconds to detect"
       summary={`Predicted, for one false rollback in ${formatNumber(days, 0)} days. ${at}.`}
       table={<CostTable curve={points} />}
     >

@@ -68,11 +68,10 @@ test("by keys alone: 1.0.0 against 1.1.0 is set up, finds the better one, and ta
   await expect(verdict).toContainText(/B is better: 1\.1\.0 keeps more quality\. Quality \+0\.\d{3}, between \+0\.\d{3} and \+0\.\d{3}/);
   expect(await accessibilityFaults(page)).toEqual([]);
 
-  await page.getByRole("button", { name: "Promote 1.1.0…" }).press("Enter");
-  const dialog = page.getByRole("dialog", { name: "Promote 1.1.0 of test 1" });
-  await typeNumber(page, dialog.getByRole("textbox", { name: "Wait after the last commit" }), "0");
-  await dialog.getByRole("button", { name: "Promote 1.1.0" }).press("Enter");
-  await expect(dialog).toBeHidden();
+  const promotion = page.getByRole("region", { name: "Promote 1.1.0" });
+  await expect(promotion, "says what the click does, before the click").toContainText(/Before it the test ends, and its nodes get 1\.0\.0 back\..*Canarynode_0\. Goes on 5 min after its commit\..*Then allnode_1, node_2 and node_3, 2 at once\./);
+  await promotion.getByRole("button", { name: "Promote 1.1.0" }).press("Enter");
+  await expect(promotion).toBeHidden();
   await page.getByRole("button", { name: /^Open roll-out/ }).press("Enter", { timeout: ENDS_WITHIN_MS });
   // The first of its nodes is enough here: the roll-outs have tests of their own.
   await expect(page.locator(`[data-phase-name="canary"]`)).toContainText("committed", { timeout: ENDS_WITHIN_MS });

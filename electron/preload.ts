@@ -49,6 +49,7 @@ const REQUEST_NAMES: Readonly<Record<RequestName, true>> = {
   "abtests/stop": true,
   "abtests/view": true,
   "abtests/traces": true,
+  "abtests/promotion": true,
   "abtests/promote": true,
   "abtests/reproduce": true,
   "abtests/export": true,

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { copyFileSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { EventView } from "../../shared/contract/snapshot";
@@ -44,6 +44,8 @@ export class TestBench {
   /** The application dies right before, or right after, an event of this name is on disk: nothing is written or sent from then on. */
   dieAt: { readonly when: "before" | "after"; readonly event: string } | null = null;
   isDead = false;
+  /** Nodes are not found at a start. */
+  isUnseen = false;
   link = new ScriptedLink();
   private readonly folder = mkdtempSync(join(tmpdir(), "lydlr-abtest-"));
   private readonly random = seededRandom(11);
@@ -81,13 +83,27 @@ export class TestBench {
     this.current = operations;
     operations.onEvent((event) => this.events.push(event));
     await operations.start();
-    link.join(this.nodeIds);
+    if (!this.isUnseen) link.join(this.nodeIds);
   }
 
   /** Ends without a last write, as kill -9 does. */
   async kill(): Promise<void> {
     this.journal?.close();
     await this.operations.stop();
+  }
+
+  /** Everything as it is now, the application killed; what is answered starts it again from there, as often as it is called. */
+  async keep(): Promise<() => Promise<void>> {
+    await this.kill();
+    const [path, kept] = [join(this.folder, "journal.db"), join(this.folder, "kept.db")];
+    copyFileSync(path, kept);
+    const running = [...this.running];
+    return async () => {
+      for (const each of [path, `${path}-wal`, `${path}-shm`]) rmSync(each, { force: true });
+      copyFileSync(kept, path);
+      for (const [nodeId, version] of running) this.running.set(nodeId, version);
+      await this.start();
+    };
   }
 
   /** The node starts anew: its sequence numbers do. */

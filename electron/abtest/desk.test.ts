@@ -44,6 +44,10 @@ describe("an A/B test in the engine", () => {
     expect(preview.designs.find(({ isChosen }) => isChosen)?.design).toBe("crossover");
     expect(preview.smallestDifference).toBe(1);
     expect(preview.guardrails.map(({ metric }) => metric)).toEqual(["latencyMs", "qualityScore"]);
+    expect(preview.conditions.slice(0, 2).map(({ met, sentence }) => `${met ? "met" : "not met"}: ${sentence}`)).toEqual([
+      "met: Every file of 1.0.0 is the one that its manifest names",
+      "met: Every file of 1.1.0 is the one that its manifest names",
+    ]);
     expect(preview.prediction.decisionMs).toBe(preview.firstVerdictMs);
     expect(await begin({ requestId: "request-1" })).toEqual({ ok: true, value: { testId: "ab-0001" } });
     expect(await begin({ requestId: "request-1" }), "the same request twice is one").toEqual({ ok: true, value: { testId: "ab-0001" } });
@@ -60,11 +64,18 @@ describe("an A/B test in the engine", () => {
     // A block counts from the last node's own report, 0.3 to 0.5 s after it was sent.
     expect(blocks.slice(1).every(({ fromAtMs }, place) => fromAtMs - (blocks[place]?.toAtMs ?? 0) >= 300)).toBe(true);
     expect(blocks.slice(0, 3).map(({ isSwapped }) => isSwapped)).toEqual([blocks[0]?.isSwapped, blocks[0]?.isSwapped !== true, blocks[0]?.isSwapped]);
-    expect(bench.operations.abTests.promote("ab-0001", undefined).ok).toBe(true);
+    const click = await bench.operations.abTests.promotion("ab-0001");
+    if (!click.ok) throw new Error(click.error.message);
+    const shown = click.value.preview.phases.map(({ name, nodeIds }) => `${name} ${nodeIds.join(" ")}`);
+    expect(shown, "as it will be once the test has freed its nodes").toEqual(["canary node_0", "share ", "all node_1 node_2"]);
+    expect(bench.operations.abTests.promote("ab-0001", click.value.plan).ok).toBe(true);
+    expect(await bench.operations.abTests.promotion("ab-0001"), "it is on its way").toMatchObject({ error: { code: "NO_WINNER" } });
     await until(isOver);
     expect(seen().restore.map(({ state, version }) => `${state} ${version}`)).toEqual(["confirmed 1.0.0", "confirmed 1.0.0"]);
     expect(seen().promotion).toMatchObject({ state: "started", rolloutId: "r-0001", version: "1.1.0" });
-    expect(bench.operations.rollouts.list()[0]).toMatchObject({ version: "1.1.0", rolloutId: "r-0001" });
+    const [rollout] = bench.operations.rollouts.list();
+    expect(rollout).toMatchObject({ version: "1.1.0", rolloutId: "r-0001", plan: { nodeIds: ["node_0", "node_1", "node_2"], soakMs: 300_000 } });
+    expect(rollout?.phases.map(({ name, nodes }) => `${name} ${nodes.map(({ nodeId }) => nodeId).join(" ")}`), "what was shown").toEqual(shown);
     expect(bench.operations.abTests.reproduce("ab-0001")).toMatchObject({ value: { isSame: true } });
     const traces = bench.operations.abTests.traces("ab-0001", 1_000);
     expect(traces.ok && traces.value.nodes.map(({ atMs }) => atMs.length > 80)).toEqual([true, true]);
@@ -221,6 +232,52 @@ describe("an A/B test in the engine", () => {
     }
     expect([...bench.running.values()]).toEqual(["1.0.0", "1.0.0"]);
     if (wasStarted) expect(bench.operations.abTests.reproduce("ab-0001")).toMatchObject({ value: { isSame: true } });
+  });
+
+  test("killed at any moment of a promotion, a test has one roll-out in the end, and never two", async () => {
+    await open(3);
+    await begin();
+    await until(() => seen().verdict.kind === "b-better");
+    const again = await bench.keep();
+    for (const [when, event] of [
+      ["before", "ab-test-promoting"],
+      ["after", "ab-test-promoting"],
+      ["before", "ab-test-ending"],
+      ["after", "ab-test-ended"],
+      ["before", "rollout-started"],
+      ["after", "rollout-started"],
+      ["before", "ab-test-promotion"],
+    ] as const) {
+      await again();
+      await bench.run(6);
+      bench.dieAt = { when, event };
+      bench.operations.abTests.promote("ab-0001", undefined);
+      expect(await bench.until(() => bench.isDead, 40), `${when} ${event}`).toBe(true);
+      await bench.kill();
+      bench.isUnseen = event === "ab-test-ended";
+      await bench.start();
+      if (bench.isUnseen) {
+        bench.link.change({ state: "down" });
+        await bench.run(20);
+        expect(seen().promotion, "it waits for the link, and says so").toMatchObject({ state: "waiting", sentence: expect.stringContaining("It waits: The link is down") as string });
+        bench.link.change({ state: "up" });
+        await bench.run(3);
+        bench.link.join(bench.nodeIds);
+        bench.isUnseen = false;
+      }
+      await bench.run(6);
+      const wasTaken = seen().promotion !== null;
+      expect(wasTaken, `${when} ${event}`).toBe(!(event === "ab-test-promoting" && when === "before"));
+      if (wasTaken) expect(seen().stateReason, "it is not run on after the click").toBe("Ended by operator: 1.1.0 is promoted.");
+      else expect(bench.operations.abTests.promote("ab-0001", undefined).ok).toBe(true);
+      await until(() => seen().promotion?.state === "started", 60);
+      expect(seen()).toMatchObject({ state: "ended", verdict: { kind: "b-better" }, promotion: { rolloutId: "r-0001" } });
+      const rollouts = bench.operations.rollouts.list();
+      expect(rollouts.map(({ rolloutId, version }) => `${rolloutId} ${version}`), `${when} ${event}`).toEqual(["r-0001 1.1.0"]);
+      expect(rollouts[0]?.phases.flatMap(({ nodes }) => nodes).length, "no node is left out because it was not seen yet").toBe(3);
+      await bench.kill();
+    }
+    await again();
   });
 
   test("replicated arms of three nodes each run one version and are never exchanged", async () => {

@@ -1,7 +1,7 @@
 import type { TestInput } from "../../shared/abtest/input";
 import { testDetail, testEventName, type KeptInputs } from "../../shared/abtest/record-journal";
 import { beginTest, evolveTest, holdsNode, type TestEvent, type TestRecord } from "../../shared/abtest/record";
-import type { AbTestPreview, AbTestPush, AbTestSetup, AbTestSummary, AbTestTraces, AbTestView } from "../../shared/contract/abtest";
+import type { AbTestPreview, AbTestPromotion, AbTestPush, AbTestSetup, AbTestSummary, AbTestTraces, AbTestView } from "../../shared/contract/abtest";
 import type { RolloutPlan } from "../../shared/contract/rollouts";
 import type { EventView } from "../../shared/contract/snapshot";
 import { parseModelVersion } from "../../shared/fleet/ids";
@@ -9,6 +9,7 @@ import type { TrackedNode } from "../../shared/fleet/tracked-node";
 import { fail, ok, type Failure, type Result } from "../../shared/result";
 import type { Dispose } from "../../shared/time";
 import { readInputs, readTests, resultOf } from "./history";
+import { Promotions } from "./promotions";
 import { testReport } from "./report";
 import { TestRun } from "./run";
 import { prepareTest } from "./setup";
@@ -17,8 +18,6 @@ import type { AbTestWorld } from "./world";
 
 /** Tests that the window is told of. */
 const KEPT = 100;
-/** How a winner goes to the fleet where nobody says otherwise. */
-const PROMOTION = { canary: 1, share: 0.25, atOnce: 4, soakMs: 60_000, stop: { leastFailures: 2, failureShare: 0.2, leastJudged: 5 } } as const;
 /** Events that change what a node sees. */
 const SCENE_EVENTS: ReadonlySet<string> = new Set(["fault-on", "fault-off"]);
 
@@ -36,7 +35,7 @@ export class AbTestDesk {
   private records = new Map<string, TestRecord>();
   private readonly runs = new Map<string, TestRun>();
   private readonly listeners = new Set<(push: AbTestPush) => void>();
-  private readonly promoting = new Set<string>();
+  private readonly promotions: Promotions;
   private past: { readonly testId: string; readonly inputs: readonly TestInput[] } | null = null;
   private issued = 0;
   private revision = 0;
@@ -44,6 +43,11 @@ export class AbTestDesk {
   private pushedState = "";
 
   constructor(private readonly world: AbTestWorld) {
+    this.promotions = new Promotions(world, (testId, event) => {
+      const known = this.records.get(testId);
+      if (known !== undefined && this.write(testId, event, { inputs: [] }).ok) this.records.set(testId, evolveTest(known, event));
+      this.push();
+    });
     world.events.onEvent((event) => {
       this.noteScene(event);
     });
@@ -146,23 +150,25 @@ export class AbTestDesk {
     return shown.ok ? ok(tracesOf(shown.value, maxPoints)) : shown;
   }
 
-  /** Ends a test if it runs, and takes its winner to the fleet once every node has its version back. */
+  /** What a click on Promote would do now. NO_WINNER. */
+  async promotion(testId: string): Promise<Result<AbTestPromotion>> {
+    const shown = this.shown(testId);
+    return shown.ok ? this.promotions.preview(shown.value.record, winnerOf(shown.value.record, shown.value.result)) : shown;
+  }
+
+  /** Ends a test if it runs, and takes its winner to the fleet once every node has its version back; twice is once. */
   promote(testId: string, asked: RolloutPlan | undefined): Result<{ testId: string }> {
     const shown = this.shown(testId);
     if (!shown.ok) return shown;
     const { record, result } = shown.value;
-    const winner = winnerOf(record, result);
-    if (winner === null) return fail("NO_WINNER", `${testId} has no winner: ${result.verdict.sentence}`);
     if (record.promotion !== null) return ok({ testId });
-    const plan = asked ?? { ...PROMOTION, version: winner };
-    if (plan.version !== winner) return fail("NO_WINNER", `${testId} was won by ${winner}, not by ${plan.version}.`);
-    const event = { type: "promoting", plan, atMs: this.world.clock.wallMs(), sentence: `${winner} goes to the fleet once every node has its version back.` } as const;
+    const event = this.promotions.ask(record, result, asked);
+    if (!event.ok) return event;
     const run = this.runs.get(testId);
-    const written = run === undefined ? this.write(testId, event, { inputs: [] }) : run.note(event);
+    const written = run === undefined ? this.write(testId, event.value, { inputs: [] }) : run.promote(event.value);
     if (!written.ok) return written;
-    if (run === undefined) this.records.set(testId, evolveTest(record, event));
-    else run.end(`Ended by operator: ${winner} is promoted.`, null);
-    this.tickPromotions();
+    if (run === undefined) this.records.set(testId, evolveTest(record, event.value));
+    this.promotions.tick(this.records.values());
     this.push();
     return ok({ testId });
   }
@@ -221,7 +227,7 @@ export class AbTestDesk {
       this.runs.delete(testId);
       this.revision += 1;
     }
-    this.tickPromotions();
+    this.promotions.tick(this.records.values());
     this.push();
   }
 
@@ -257,13 +263,13 @@ export class AbTestDesk {
     const run = this.runs.get(testId);
     if (run !== undefined) {
       const state = run.state();
-      return ok({ record: run.record, result: run.result(), inputs: run.inputs, state, ranMs: run.ranMs(), open: run.openSegment() });
+      return ok({ record: run.record, result: run.result(), inputs: run.inputs, state, ranMs: run.ranMs(), open: run.openSegment(), promotionWaitsFor: null });
     }
     const record = this.records.get(testId);
     if (record === undefined) return unknown(testId);
     const inputs = this.pastInputs(testId);
     if (!inputs.ok) return inputs;
-    return ok({ record, result: resultOf(record, inputs.value), inputs: inputs.value, state: "ended", ranMs: record.end?.ranMs ?? 0, open: null });
+    return ok({ record, result: resultOf(record, inputs.value), inputs: inputs.value, state: "ended", ranMs: record.end?.ranMs ?? 0, open: null, promotionWaitsFor: this.promotions.waitsFor });
   }
 
   private pastInputs(testId: string): Result<readonly TestInput[]> {
@@ -272,24 +278,6 @@ export class AbTestDesk {
     if (!written.ok) return written;
     this.past = { testId, inputs: written.value.inputs };
     return ok(written.value.inputs);
-  }
-
-  /** Starts the roll-out of every winner whose test is over; the request has an id of its own, so it is made once. */
-  private tickPromotions(): void {
-    for (const [testId, record] of this.records) {
-      const { promotion, end } = record;
-      if (promotion === null || promotion.isDecided || end === null || this.promoting.has(testId)) continue;
-      this.promoting.add(testId);
-      void this.world.startRollout(promotion.plan, `${testId}-promote`).then((answer) => {
-        this.promoting.delete(testId);
-        const rolloutId = answer.ok ? answer.value.rolloutId : null;
-        const sentence = answer.ok ? `${promotion.plan.version} goes to the fleet by ${answer.value.rolloutId}.` : `No roll-out was started. ${answer.error.code}: ${answer.error.message}`;
-        const event = { type: "promotion", rolloutId, atMs: this.world.clock.wallMs(), sentence } as const;
-        const known = this.records.get(testId);
-        if (known !== undefined && this.write(testId, event, { inputs: [] }).ok) this.records.set(testId, evolveTest(known, event));
-        this.push();
-      });
-    }
   }
 
   private write(testId: string, event: TestEvent, kept: KeptInputs): Result<void> {
@@ -309,7 +297,7 @@ export class AbTestDesk {
   }
 
   private push(): void {
-    const states = [...this.runs].map(([testId, run]) => `${testId} ${run.state()}`).join();
+    const states = [...[...this.runs].map(([testId, run]) => `${testId} ${run.state()}`), this.promotions.waitsFor].join();
     if (this.listeners.size === 0 || (this.revision === this.pushed && states === this.pushedState)) return;
     this.pushed = this.revision;
     this.pushedState = states;

@@ -1,7 +1,7 @@
 import type { TestResult } from "../../shared/abtest/ab-test";
 import { interruptionText, type TestInput } from "../../shared/abtest/input";
 import type { PlannedBlock } from "../../shared/abtest/plan";
-import type { Segment, TestEvent, TestRecord } from "../../shared/abtest/record";
+import type { Segment, TestEvent, TestEventOf, TestRecord } from "../../shared/abtest/record";
 import { createSampler, type Sampler } from "../../shared/abtest/sampler";
 import type { AbTestState } from "../../shared/contract/abtest";
 import type { TrackedNode } from "../../shared/fleet/tracked-node";
@@ -58,7 +58,13 @@ export class TestRun {
     this.clock = new TestClock(lastMs);
     if (record.end !== null) this.phase = "ended";
     else if (record.ending !== null) this.startRestoring();
+    // It was promoted and had not ended: it is not run on, or the roll-out would rest on a verdict that nobody saw.
+    else if (record.promotion !== null) this.endPromoted(record.promotion.plan.version);
     else if (before !== null) this.takeUp(lastMs, Math.max(0, awayMs));
+  }
+
+  private endPromoted(version: string): void {
+    this.end(`Ended by operator: ${version} is promoted.`, null);
   }
 
   private get ab(): Ledger["ab"] {
@@ -112,9 +118,11 @@ export class TestRun {
     this.startEnding(reason, versions);
   }
 
-  /** Writes something that happened to the test besides its run. */
-  note(event: TestEvent): Result<void> {
-    return this.write(event);
+  /** Its winner goes to the fleet: that is written first, then the test ends. On failure nothing happened. */
+  promote(event: TestEventOf<"promoting">): Result<void> {
+    const written = this.write(event);
+    if (written.ok) this.endPromoted(event.plan.version);
+    return written;
   }
 
   noteScene(nodeId: string): void {

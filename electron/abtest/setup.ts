@@ -120,11 +120,13 @@ async function known(world: AbTestWorld, text: string): Promise<Result<void>> {
   return version.ok ? world.checkVersion(version.value) : version;
 }
 
+/** What the check before every deploy says of a version: its files, and that no verification refused it here. */
 async function lookAtVersion(world: AbTestWorld, arm: Arm, version: string): Promise<LookedVersion> {
   const found = await known(world, version);
   const isDrill = world.isDrill(version);
-  const sentence = found.ok ? (isDrill ? `${version} is verified. It is a drill: made to fail.` : `${version} is verified.`) : `${found.error.code}: ${found.error.message}`;
-  return { view: { arm, version, isVerified: found.ok, isDrill, sentence }, failure: found.ok ? null : found.error };
+  const drill = isDrill ? " It is a drill: made to fail." : "";
+  const sentence = found.ok ? `Every file of ${version} is the one that its manifest names.${drill}` : `${found.error.code}: ${found.error.message}`;
+  return { view: { arm, version, isDeployable: found.ok, isDrill, sentence }, failure: found.ok ? null : found.error };
 }
 
 function testedNode({ node, arm }: Looked, { restoreVersion }: AbTestSetup, periodMs: number): TestedNode {
@@ -235,7 +237,7 @@ function predictionOf(plan: TestPlan | null, noises: readonly (RecentNoise | nul
 function conditionsOf({ restoreVersion }: AbTestSetup, looked: readonly Looked[], versions: readonly LookedVersion[]): AbTestPreview["conditions"] {
   const back = restoreVersion ?? [...new Set(looked.map(({ node }) => node.modelVersion ?? "what each ran"))].join(" and ");
   return [
-    { met: versions.every(({ failure }) => failure === null), sentence: "Both versions are verified" },
+    ...[...new Map(versions.map(({ view }) => [view.version, view])).values()].map(({ isDeployable, sentence }) => ({ met: isDeployable, sentence: sentence.replace(/\.$/, "") })),
     { met: looked.length > 0 && looked.every(({ node }) => node.liveness === "live"), sentence: "Every node is live and reports its version" },
     { met: true, sentence: "The judge stays armed; a breach ends the test" },
     { met: true, sentence: `Ends on ${back === "" ? "what each ran" : back}, acknowledged by every node` },

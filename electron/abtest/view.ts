@@ -21,6 +21,8 @@ export interface Shown {
   readonly ranMs: number;
   /** The block that runs; null while none does. */
   readonly open: Omit<Segment, "toAtMs" | "isWhole"> | null;
+  /** Why its promotion waits though the test is over; null where nothing holds it. */
+  readonly promotionWaitsFor: string | null;
 }
 
 type Sample = Extract<TestInput, { readonly type: "sample" }>;
@@ -101,7 +103,7 @@ export function viewOf(shown: Shown): AbTestView {
     changes: state === "ending" || state === "ended" ? [] : result.changes.map((change) => ({ ...change })),
     restore: restoreOf(record),
     promotable: record.promotion === null ? winnerOf(record, result) : null,
-    promotion: promotionOf(record, result),
+    promotion: promotionOf(shown),
     happened: record.happened.map((each) => ({ ...each })),
   };
 }
@@ -226,12 +228,13 @@ function restoreOf({ started, ending, back }: TestRecord): AbTestView["restore"]
   });
 }
 
-function promotionOf(record: TestRecord, result: TestResult): AbTestView["promotion"] {
+function promotionOf({ record, result, promotionWaitsFor }: Shown): AbTestView["promotion"] {
   const { promotion } = record;
   if (promotion === null) return null;
   const version = winnerOf(record, result) ?? promotion.plan.version;
   const state = !promotion.isDecided ? "waiting" : promotion.rolloutId === null ? "refused" : "started";
-  return { version, state, rolloutId: promotion.rolloutId, sentence: promotion.sentence };
+  const waits = state === "waiting" && promotionWaitsFor !== null ? ` It waits: ${promotionWaitsFor}` : "";
+  return { version, state, rolloutId: promotion.rolloutId, sentence: `${promotion.sentence}${waits}` };
 }
 
 function noteOf({ record, result, state, ranMs }: Shown, metrics: readonly AbTestMetric[]): string {

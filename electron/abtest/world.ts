@@ -1,5 +1,5 @@
 import type { GuardView } from "../../shared/contract/guard";
-import type { RolloutPlan } from "../../shared/contract/rollouts";
+import type { RolloutPlan, RolloutPreview } from "../../shared/contract/rollouts";
 import type { LinkView } from "../../shared/contract/snapshot";
 import type { ModelVersion } from "../../shared/fleet/ids";
 import type { TrackedNode } from "../../shared/fleet/tracked-node";
@@ -27,6 +27,8 @@ export interface AbTestWorld {
   checkVersion(version: ModelVersion): Promise<Result<void>>;
   /** The roll-out that has a node and has not ended; null of none. */
   rolloutOf(nodeId: string): string | null;
+  /** What a roll-out would do once these nodes are free and run these versions. */
+  previewRollout(plan: RolloutPlan, freed: ReadonlyMap<string, string>): Promise<RolloutPreview>;
   /** The same request twice is one roll-out. */
   startRollout(plan: RolloutPlan, requestId: string): Promise<Result<{ rolloutId: string }>>;
 }

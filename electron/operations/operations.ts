@@ -168,6 +168,7 @@ export class Operations {
       isDrill: (version) => shelf.isDrill(version),
       checkVersion: (version) => shelf.check(version),
       rolloutOf: (nodeId) => this.rolloutDesk.holderOf(nodeId),
+      previewRollout: (plan, freed) => this.rolloutDesk.preview(plan, freed),
       startRollout: (plan, requestId) => this.rolloutDesk.start(plan, requestId),
     });
     this.journalWatch.noteBreak();

@@ -109,9 +109,9 @@ export class RolloutDesk {
     return [...this.rollouts.values()].toReversed().slice(0, KEPT).map((rollout) => this.view(rollout));
   }
 
-  /** What a plan would do now. */
-  async preview(plan: RolloutPlan): Promise<RolloutPreview> {
-    const planned = this.plan(plan);
+  /** What a plan would do now; or, with nodes that an A/B test is about to free, once they run these versions. */
+  async preview(plan: RolloutPlan, freed: ReadonlyMap<string, string> = new Map()): Promise<RolloutPreview> {
+    const planned = this.plan(plan, freed);
     const refused = await this.refusalOf(plan, planned);
     return { ...planned.preview, refusal: refused === null ? null : { code: refused.code, sentence: refused.message } };
   }
@@ -255,11 +255,14 @@ export class RolloutDesk {
     return viewRollout(rollout, this.input(rollout));
   }
 
-  private plan(plan: RolloutPlan): PlannedRollout {
+  private plan(plan: RolloutPlan, freed: ReadonlyMap<string, string> = new Map()): PlannedRollout {
     const open = [...this.rollouts.values()].filter((rollout) => !hasRolloutEnded(rollout));
     const fleet = this.world.nodes().map((node): Candidate => {
       const taken = open.find(({ nodes }) => nodes.has(node.nodeId));
-      return { ...nodeProgress(plan.version, null, node, this.around(node)), vertical: node.vertical, rolloutId: taken?.rolloutId ?? this.world.testOf(node.nodeId), hasWayBack: hasWayBack(plan.version, this.around(node).guard, node.nodeId) };
+      const version = freed.get(node.nodeId);
+      const progress = { ...nodeProgress(plan.version, null, node, this.around(node)), ...(version === undefined ? {} : { reportedVersion: version, isInFlight: false }) };
+      const holder = taken?.rolloutId ?? (version === undefined ? this.world.testOf(node.nodeId) : null);
+      return { ...progress, vertical: node.vertical, rolloutId: holder, hasWayBack: hasWayBack(plan.version, this.around(node).guard, node.nodeId) };
     });
     return planRollout(plan, fleet);
   }

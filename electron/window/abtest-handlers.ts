@@ -14,6 +14,7 @@ export function abTestHandlers({ abTests }: Pick<Operations, "abTests">, window:
     "abtests/stop": ({ testId, restoreVersion }) => abTests.stop(testId, restoreVersion),
     "abtests/view": ({ testId }) => abTests.view(testId),
     "abtests/traces": ({ testId, maxPoints }) => abTests.traces(testId, maxPoints),
+    "abtests/promotion": ({ testId }) => abTests.promotion(testId),
     "abtests/promote": ({ testId, plan }) => abTests.promote(testId, plan),
     "abtests/reproduce": ({ testId }) => abTests.reproduce(testId),
     "abtests/export": async ({ testId }) => {

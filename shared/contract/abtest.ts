@@ -2,7 +2,7 @@ import * as v from "valibot";
 import { DESIGNS } from "../abtest/arms";
 import { TEST_DEFAULTS } from "../abtest/request";
 import { LIMITED_METRICS } from "../judge/limits";
-import { rolloutPlanSchema } from "./rollouts";
+import { rolloutPlanSchema, rolloutPreviewSchema } from "./rollouts";
 
 /** A/B tests as they cross between the main process and the window. Times ending in `AtMs` are Unix ms. */
 
@@ -111,7 +111,7 @@ export const abTestPreviewSchema = v.strictObject({
   designs: v.array(designChoice),
   /** Every node of the fleet. */
   candidates: v.array(abTestCandidateSchema),
-  versions: v.array(v.strictObject({ arm: armSchema, version: v.string(), isVerified: v.boolean(), isDrill: v.boolean(), sentence: v.string() })),
+  versions: v.array(v.strictObject({ arm: armSchema, version: v.string(), isDeployable: v.boolean(), isDrill: v.boolean(), sentence: v.string() })),
   /** What the engine takes for what was left out; null where there are no samples to choose by. */
   smallestDifference: v.nullable(finite),
   guardrails: v.array(v.strictObject({ metric, allowed: finite, alpha: finite, sentence: v.string() })),
@@ -290,6 +290,10 @@ export const abTestTracesSchema = v.strictObject({
 });
 export type AbTestTraces = v.InferOutput<typeof abTestTracesSchema>;
 
+/** What a click on Promote does: the plan with its nodes in their order, and what that comes to. */
+export const abTestPromotionSchema = v.strictObject({ plan: rolloutPlanSchema, preview: rolloutPreviewSchema });
+export type AbTestPromotion = v.InferOutput<typeof abTestPromotionSchema>;
+
 const one = v.strictObject({ testId: id });
 const accepted = v.strictObject({ testId: v.string() });
 
@@ -304,6 +308,8 @@ export const ABTEST_REQUESTS = {
   "abtests/stop": { body: v.strictObject({ testId: id, restoreVersion: v.optional(v.nullable(id)) }), reply: accepted },
   "abtests/view": { body: one, reply: abTestViewSchema },
   "abtests/traces": { body: v.strictObject({ testId: id, maxPoints: v.optional(v.pipe(count, v.minValue(10), v.maxValue(5_000)), 1_000) }), reply: abTestTracesSchema },
+  /** What a promotion by the default plan would do now. */
+  "abtests/promotion": { body: one, reply: abTestPromotionSchema },
   /** Ends it if it runs, then takes the winner to the fleet by a phased roll-out. Without a plan: one canary, a quarter, all. */
   "abtests/promote": { body: v.strictObject({ testId: id, plan: v.optional(rolloutPlanSchema) }), reply: accepted },
   /** Computes the result again from the journal's samples. */

@@ -2,9 +2,9 @@ import type { ReactNode } from "react";
 import type { AbTestCandidate, AbTestPreview } from "../../../shared/contract/abtest";
 import type { RegistryRow } from "../../../shared/contract/models";
 import { ArmTag, Glyph, Select, Tag, type ArmSide } from "../../design";
-import { verificationWord } from "../models/verification-words";
 import { changeForm, useDesk } from "./desk";
 import { NodeChips } from "./NodeChips";
+import { versionFact } from "./version-fact";
 
 /** An arm of the set-up. */
 export interface LanePanelProps {
@@ -64,14 +64,12 @@ function choiceFact({ aliases, deployable }: RegistryRow): string {
 
 function Verification({ row, preview }: { readonly row: RegistryRow | undefined; readonly preview: AbTestPreview["versions"][number] | undefined }): ReactNode {
   if (row === undefined) return <p className="note">Not in the registry.</p>;
-  const { word, glyph, hue, code, sentence } = verificationWord(row);
-  const said = preview?.isVerified === false ? preview.sentence : sentence;
+  const { glyph, hue, text } = versionFact(row, preview);
   return (
     <p className={`ab-verification hue-${hue}`}>
       <Glyph name={glyph} />
       <span>
-        {row.drill ? <Tag name="DRILL" /> : null} {word}
-        {code === null ? "" : `, ${code}`}: {said}
+        {row.drill ? <Tag name="DRILL" /> : null} {text}
       </span>
     </p>
   );

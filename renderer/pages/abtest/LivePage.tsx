@@ -1,4 +1,4 @@
-import { ArrowLeft, Download, FileCheck2, Square, Waypoints } from "lucide-react";
+import { ArrowLeft, Download, FileCheck2, Square } from "lucide-react";
 import { useEffect, useState, type ReactNode } from "react";
 import type { AbTestView } from "../../../shared/contract/abtest";
 import type { Failure } from "../../../shared/result";
@@ -12,11 +12,11 @@ import { useFleet, useSettings } from "../../state/store";
 import { BlocksPanel } from "./BlocksPanel";
 import { ChangesPanel, HappenedPanel, RestorePanel } from "./ChangesPanel";
 import { CountsPanel } from "./CountsPanel";
-import { askEnd, askPromote, exportTest, showMetric, useDesk } from "./desk";
+import { askEnd, exportTest, showMetric, useDesk } from "./desk";
 import { EndDialog } from "./EndDialog";
 import { FunnelPanel } from "./FunnelPanel";
 import { GuardrailsPanel } from "./GuardrailsPanel";
-import { PromoteDialog } from "./PromoteDialog";
+import { PromotePanel } from "./PromotePanel";
 import { lengthText } from "./block-times";
 import { useAbTestView } from "./use-view";
 import { VerdictPanel } from "./VerdictPanel";
@@ -43,10 +43,10 @@ export function LivePage({ testId }: { readonly testId: string }): ReactNode {
       <div className="page-scroll ab-scroll">
         {failure === null ? null : <Problem code={failure.code} sentence={failure.message} />}
         <VerdictPanel view={view} />
+        <PromotePanel view={view} />
         <Body view={view} />
       </div>
       <EndDialog view={view} />
-      <PromoteDialog view={view} />
     </>
   );
 }
@@ -132,7 +132,7 @@ function Head({ view }: { readonly view: AbTestView }): ReactNode {
 
 function Actions({ view }: { readonly view: AbTestView }): ReactNode {
   const [failure, setFailure] = useState<Failure | null>(null);
-  const { testId, state, promotable } = view;
+  const { testId, state } = view;
   const back = commonRestore(view);
   const reproduce = async (): Promise<void> => {
     const answer = await request("abtests/reproduce", { testId });
@@ -159,12 +159,6 @@ function Actions({ view }: { readonly view: AbTestView }): ReactNode {
           {back === null ? "End…" : `End, back to ${back}…`}
         </Button>
       ) : null}
-      {promotable === null ? null : (
-        <Button kind="primary" onPress={() => askPromote(testId)}>
-          <Waypoints size={16} strokeWidth={1.75} aria-hidden />
-          Promote {promotable}…
-        </Button>
-      )}
       {failure === null ? null : <Problem code={failure.code} sentence={failure.message} />}
     </>
   );

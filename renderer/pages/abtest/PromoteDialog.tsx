@@ -1,27 +1,29 @@
 import { useState, type ReactNode } from "react";
 import type { AbTestView } from "../../../shared/contract/abtest";
+import type { RolloutPlan } from "../../../shared/contract/rollouts";
 import type { Failure } from "../../../shared/result";
 import { Button, Dialog, DialogActions, DialogBody, Problem, VersionTag } from "../../design";
 import { PlanFields } from "../rollouts/PlanFields";
-import { INITIAL, planOf, problemsOf, type Form } from "../rollouts/start-form";
+import { numbersOf, planOf, problemsOf, type Form } from "../rollouts/start-form";
 import { askPromote, promote, useDesk } from "./desk";
 import { isOpen, numberOf } from "./words";
 
-/** "Promote 1.1.0...": how the winner goes to the fleet. */
-export function PromoteDialog({ view }: { readonly view: AbTestView }): ReactNode {
+/** "Change the plan...": the winner goes to the fleet otherwise than by the plan that one click takes. */
+export function PromoteDialog({ view, plan }: { readonly view: AbTestView; readonly plan: RolloutPlan }): ReactNode {
   const isAsked = useDesk((desk) => desk.promoting === view.testId) && view.promotable !== null;
   return (
     <Dialog title={`Promote ${view.promotable ?? "the winner"} of test ${numberOf(view.testId)}`} isOpen={isAsked} onClose={() => askPromote(null)} width="wide">
-      {isAsked && view.promotable !== null ? <PromoteForm view={view} version={view.promotable} /> : null}
+      {isAsked && view.promotable !== null ? <PromoteForm view={view} shown={plan} /> : null}
     </Dialog>
   );
 }
 
-function PromoteForm({ view, version }: { readonly view: AbTestView; readonly version: string }): ReactNode {
-  const [form, setForm] = useState<Form>({ ...INITIAL, version });
+function PromoteForm({ view, shown }: { readonly view: AbTestView; readonly shown: RolloutPlan }): ReactNode {
+  const { version, nodeIds } = shown;
+  const [form, setForm] = useState<Form>({ version, scope: "fleet", ...numbersOf(shown) });
   const [isSending, setIsSending] = useState(false);
   const [refusal, setRefusal] = useState<Failure | null>(null);
-  const plan = problemsOf(form).size === 0 ? planOf(form, undefined) : null;
+  const plan = problemsOf(form).size === 0 ? planOf(form, nodeIds) : null;
   const send = async (): Promise<void> => {
     if (plan === null) return;
     setIsSending(true);

@@ -5,6 +5,7 @@ import { planTest, type TestPlan } from "../../../shared/abtest/plan";
 import { TEST_DEFAULTS } from "../../../shared/abtest/request";
 import type { AbTestPlannedBlock } from "../../../shared/contract/abtest";
 import { seededRandom } from "../../../shared/random";
+import { DEFAULT_PLAN } from "../../../shared/rollout/phased/default-plan";
 import { gapPath } from "../../charts/gap-path";
 import { drawnBlocks, DRAWN_BLOCKS, traceScale, within } from "./blocks";
 import { draftOf, guardrailMetrics, INITIAL, missingOf, problemsOf, type Form } from "./form";
@@ -13,6 +14,8 @@ import { guardrailBar } from "./guardrail-bar";
 import { laneOf, moveNode, type Lane, type Lanes } from "./lanes";
 import { shareText, signedDifference, sizeText } from "./metric-texts";
 import { armIn, elapsedText, elapsedTicks, isExchanged, lengthText, stretchesOf } from "./block-times";
+import { promotionSteps, stopText } from "./promotion-words";
+import { versionFact } from "./version-fact";
 import { nodesText, numberOf, splitSentence } from "./words";
 
 function planned(change: Partial<Parameters<typeof planTest>[0]> = {}): TestPlan {
@@ -224,6 +227,50 @@ describe("the blocks of a test", () => {
   it("are lines that break at a missing value and at a silence, never bridged", () => {
     const same = (value: number): number => value;
     expect(gapPath([0, 1, 2, 3, 9], [1, 1, Number.NaN, 3, 4], same, same, 2)).toBe("M0 1L1 1M3 3M9 4");
+  });
+});
+
+describe("what is said of a version", () => {
+  const never = { kind: "model" as const, deployable: { ok: true as const }, verification: { state: "never" as const, sentence: "Not verified on this machine yet: its hashes match, nothing else was tried." } };
+
+  it("is one thing: that nothing was tried beyond its hashes, or that it was", () => {
+    expect(versionFact(never, { isDeployable: true, sentence: "Every file of 1.0.0 is the one that its manifest names." })).toEqual({ text: never.verification.sentence, glyph: "waiting", hue: "low" });
+    expect(versionFact({ ...never, verification: { state: "refused", code: "GOLDEN_MISMATCH", sentence: "Frame 3 differs.", checks: [], atMs: 0, durationMs: 1 } }, undefined)).toMatchObject({ text: "Refused, GOLDEN_MISMATCH: Frame 3 differs.", hue: "high" });
+  });
+
+  it("is the refusal of just now, whatever was proven before", () => {
+    expect(versionFact(never, { isDeployable: false, sentence: "HASH_MISMATCH: not what its manifest names." })).toEqual({ text: "Refused: HASH_MISMATCH: not what its manifest names.", glyph: "failing", hue: "high" });
+  });
+});
+
+describe("the words of a promotion", () => {
+  const preview = (canary: readonly string[], share: readonly string[], all: readonly string[]) => ({
+    phases: [{ name: "canary" as const, nodeIds: [...canary] }, { name: "share" as const, nodeIds: [...share] }, { name: "all" as const, nodeIds: [...all] }],
+    leftOut: [],
+    withoutWayBack: [],
+    refusal: null,
+  });
+  const said = (of: ReturnType<typeof preview>, change: Partial<typeof DEFAULT_PLAN> = {}): readonly string[] =>
+    promotionSteps({ plan: { ...DEFAULT_PLAN, version: "1.1.0", ...change }, preview: of }).map(({ name, sentence }) => `${name}: ${sentence}`);
+
+  it("name the canary, the share and the rest, and what opens each gate", () => {
+    const ids = Array.from({ length: 12 }, (_, index) => `node_${index}`);
+    expect(said(preview(ids.slice(0, 1), ids.slice(1, 3), ids.slice(3)))).toEqual([
+      "Canary: node_0. Goes on 5 min after its commit.",
+      "Then 25 %: node_1 and node_2. Goes on 5 min after the last commit.",
+      "Then all: node_3, node_4 and 7 more, 2 at once.",
+    ]);
+    expect(said(preview(ids.slice(0, 2), ids.slice(2, 6), ids.slice(6)), { atOnce: 3, soakMs: 0, share: 0.5 })).toEqual([
+      "Canary: node_0 and node_1. Goes on with the last commit.",
+      "Then 50 %: node_2, node_3 and 2 more, 3 at once. Goes on with the last commit.",
+      "Then all: node_6, node_7 and 4 more, 3 at once.",
+    ]);
+  });
+
+  it("say so where a phase has no node", () => {
+    expect(said(preview(["node_0"], [], ["node_1"]))[1]).toBe("Then 25 %: no further node: 25 % of 2 nodes is the canary.");
+    expect(said(preview(["node_0"], [], []))[2]).toBe("Then all: no further node.");
+    expect(stopText(DEFAULT_PLAN)).toBe("It stops by itself if the canary fails, or at 2 failures or 20 % of the judged, whichever is more, once 5 nodes are judged.");
   });
 });
 

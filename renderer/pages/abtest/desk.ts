@@ -170,6 +170,7 @@ export async function promote(testId: string, plan: RolloutPlan): Promise<Failur
   const answer = await request("abtests/promote", { testId, plan });
   if (!answer.ok) return answer.error;
   askPromote(null);
+  say(`${plan.version} is promoted: its roll-out begins once every node has its version back.`);
   return null;
 }
 

@@ -12,7 +12,7 @@ export interface VerificationWord {
 }
 
 /** The state of an entry's verification: a check mark only where it was proven on this machine. */
-export function verificationWord({ deployable, verification, kind }: RegistryRow): VerificationWord {
+export function verificationWord({ deployable, verification, kind }: Pick<RegistryRow, "deployable" | "verification" | "kind">): VerificationWord {
   if (verification.state === "running") {
     return { word: "Verifying", glyph: "in-progress", hue: "low", code: null, sentence: verification.sentence };
   }

@@ -1,4 +1,5 @@
 import type { RolloutPlan } from "../../../shared/contract/rollouts";
+import { DEFAULT_PLAN } from "../../../shared/rollout/phased/default-plan";
 
 /** Which nodes are taken. */
 export type Scope = "fleet" | "drone" | "iot";
@@ -42,8 +43,21 @@ export const FIELDS: { readonly phases: readonly FormField[]; readonly stop: rea
   ],
 };
 
-/** What stands in the dialog at first: one canary, a quarter, 5 min; stops at 2 failures or 20 %, once 5 are judged. */
-export const INITIAL: Form = { version: null, scope: "fleet", canary: 1, sharePercent: 25, atOnce: 2, soakMinutes: 5, leastFailures: 2, failurePercent: 20, leastJudged: 5 };
+/** What stands in the dialog at first. */
+export const INITIAL: Form = { version: null, scope: "fleet", ...numbersOf(DEFAULT_PLAN) };
+
+/** The numbers of a plan as they are typed. */
+export function numbersOf({ canary, share, atOnce, soakMs, stop }: Omit<RolloutPlan, "version" | "nodeIds">): Omit<Form, "version" | "scope"> {
+  return {
+    canary,
+    sharePercent: share * 100,
+    atOnce,
+    soakMinutes: soakMs / 60_000,
+    leastFailures: stop.leastFailures,
+    failurePercent: stop.failureShare * 100,
+    leastJudged: stop.leastJudged,
+  };
+}
 
 /** Why numbers cannot be used, by field; empty where all can. */
 export function problemsOf(form: Form): ReadonlyMap<NumberName, string> {

@@ -1,7 +1,7 @@
 import type { ModelView } from "../shared/contract/channels";
 import type { ModelVersion } from "../shared/fleet/ids";
 import { fail, ok, type Result } from "../shared/result";
-import type { VersionShelf } from "./operations/operations";
+import type { VersionShelf } from "./operations/desks";
 import type { VerificationEnd, VerificationStore } from "./registry/verification/verification-store";
 import { listModels, readModel, type ModelPlaces, type RegistryEntry } from "./registry/registry";
 

@@ -1,4 +1,4 @@
-import type { NodeId } from "../../shared/fleet/ids";
+import { parseNodeId, type NodeId } from "../../shared/fleet/ids";
 import type { SilenceLimits } from "../../shared/fleet/liveness";
 import { currentSpan, type VersionHistory } from "../../shared/fleet/version-history";
 import { TrackedNode } from "../../shared/fleet/tracked-node";
@@ -20,6 +20,9 @@ export interface FleetReport {
   /** It reports another version than before. */
   readonly versionChanged: boolean;
 }
+
+/** node_10 after node_9. */
+const BY_NUMBER = new Intl.Collator("en", { numeric: true });
 
 /** The topic kinds that make a node and are subscribed to. */
 const HEARD_KINDS: ReadonlySet<TopicKind> = new Set<TopicKind>(["lydt-metrics", "legacy-metrics", "heartbeat"]);
@@ -62,6 +65,17 @@ export class FleetRegister {
     }
     this.inGraph = seen;
     this.broadcasts.discover(endpoints);
+  }
+
+  /** Every node, by its id. */
+  sorted(): readonly TrackedNode[] {
+    return [...this.nodes.values()].toSorted((left, right) => BY_NUMBER.compare(left.nodeId, right.nodeId));
+  }
+
+  /** The node of that id, which may be no id at all. */
+  find(text: string): TrackedNode | undefined {
+    const nodeId = parseNodeId(text);
+    return nodeId.ok ? this.nodes.get(nodeId.value) : undefined;
   }
 
   /** Takes over what the journal knows of the nodes of this fleet; before any of them is seen. */

@@ -12,7 +12,7 @@ import type { DecisionView, Judgement, QuarantineView } from "../../shared/contr
 import type { PolicyView } from "../../shared/contract/policy";
 import type { Settings, SettingsChange } from "../../shared/contract/settings";
 import type { EventView, ProcessView, Snapshot } from "../../shared/contract/snapshot";
-import { parseNodeId, type ModelVersion, type NodeId } from "../../shared/fleet/ids";
+import { parseNodeId, type NodeId } from "../../shared/fleet/ids";
 import type { MetricSample } from "../../shared/fleet/sample";
 import { nodeSeries } from "../../shared/fleet/node-series";
 import { summarisePerformance } from "../../shared/fleet/performance";
@@ -25,31 +25,27 @@ import { EMPTY_GUARD, rollbackOffer } from "../../shared/rollout/guard";
 import type { QuarantineScope } from "../../shared/rollout/guard-events";
 import { FLEET_JOINED, LIVE_STATE_EVENTS, replayJournal } from "../../shared/rollout/replay";
 import type { DiagnosticsBook } from "../../shared/system/diagnostics-book";
-import type { Dispose, Timers } from "../../shared/time";
-import { AbTestDesk } from "../abtest/desk";
+import type { Dispose } from "../../shared/time";
+import type { AbTestDesk } from "../abtest/desk";
 import { setupOf, type AbTestOptions } from "../abtest/order";
-import type { Journal } from "../journal/port";
-import type { Link, LinkStatus } from "../link/port";
-import { CommandDesk } from "./command-desk";
+import type { LinkStatus } from "../link/port";
 import type { DeployRequest, RollbackRequest } from "./command-requests";
+import { openDesks, type DeskParts, type Desks } from "./desks";
 import { EventLog, type EventDraft } from "./event-log";
 import { exportRowsOf, type ExportRow } from "./export-rows";
-import { FleetRegister, type FleetReport } from "./fleet-register";
-import { GuardDesk, limitsFor, scalarsOf } from "./guard-desk";
+import type { FleetReport } from "./fleet-register";
+import { limitsFor } from "./guard-desk";
 import { inspectDecision } from "./inspect-decision";
 import { JournalWatch } from "./journal-watch";
 import { fleetOf, LinkWatch } from "./link-watch";
 import { MalformedLog } from "./malformed-log";
 import { startMetronome, type Beat } from "./metronome";
 import { NodeViews } from "./node-views";
-import { RolloutDesk } from "./rollout-desk";
-import { fleetLimitsOf, PolicyDesk, type PolicyChange } from "./policy-desk";
+import type { RolloutDesk } from "./rollout-desk";
+import { fleetLimitsOf, type PolicyChange, type PolicyDesk } from "./policy-desk";
 
 /** The graph is looked at whenever the link reports a change, and at least this often. */
 export const DISCOVERY_MS = 5_000;
-
-/** node_10 after node_9. */
-const BY_NUMBER = new Intl.Collator("en", { numeric: true });
 
 /** Samples of `getNodePerformanceHistory` where no window is given. */
 const DEFAULT_WINDOW = 50;
@@ -57,19 +53,8 @@ const DEFAULT_WINDOW = 50;
 /** Events of a snapshot. */
 const SNAPSHOT_EVENTS = 50;
 
-/** The versions that can be deployed, as the engine needs them. */
-export interface VersionShelf {
-  isDrill(version: string): boolean;
-  /** UNKNOWN_VERSION, HASH_MISMATCH, BAD_MANIFEST: it must not go to a node. */
-  check(version: ModelVersion): Promise<Result<void>>;
-}
-
 /** What the engine is built from. */
-export interface OperationsParts {
-  readonly link: Link;
-  readonly journal: Journal;
-  readonly timers: Timers;
-  readonly shelf: VersionShelf;
+export interface OperationsParts extends DeskParts {
   /** Supervised processes, for the banner. */
   processes(): readonly ProcessView[];
 }
@@ -83,13 +68,8 @@ export class Operations {
   private readonly linkWatch: LinkWatch;
   private readonly journalWatch: JournalWatch;
   private readonly malformedLog = new MalformedLog();
-  private readonly register: FleetRegister;
-  private readonly desk: CommandDesk;
-  private readonly policies: PolicyDesk;
-  private readonly guard: GuardDesk;
+  private readonly desks: Desks;
   private readonly views: NodeViews;
-  private readonly rolloutDesk: RolloutDesk;
-  private readonly abTestDesk: AbTestDesk;
   private readonly snapshotListeners = new Set<(snapshot: Snapshot) => void>();
   private readonly settingsListeners = new Set<(settings: Settings) => void>();
   private readonly sampleListeners = new Set<(fleet: string, sample: MetricSample) => void>();
@@ -107,69 +87,8 @@ export class Operations {
     this.linkWatch = new LinkWatch(this.events, timers);
     this.journalWatch = new JournalWatch(journal, this.events);
     this.views = new NodeViews((version) => shelf.isDrill(version));
-    this.policies = new PolicyDesk(journal, this.events, timers);
-    this.register = new FleetRegister(link, timers, this.events, this.malformedLog, (report) => {
+    this.desks = openDesks(parts, this.events, this.malformedLog, (report) => {
       this.hear(report);
-    });
-    this.guard = new GuardDesk({
-      clock: timers,
-      events: this.events,
-      policy: this.policies,
-      node: (nodeId) => this.nodeOf(nodeId),
-      nodes: () => this.register.nodes.values(),
-      rollBack: ({ event, detail }) => {
-        const { nodeId, version, isByVerdict, sentence } = event;
-        const asked = this.desk.rollbackByPolicy({ nodeId, version, isByVerdict, sentence, detail: scalarsOf(detail, (tMs) => tMs) });
-        return asked.ok ? null : asked.error;
-      },
-    });
-    this.desk = new CommandDesk({
-      link,
-      clock: timers,
-      events: this.events,
-      node: (nodeId) => this.register.nodes.get(nodeId),
-      limits: (node) => limitsFor(this.policies.current().policy, node),
-      basis: (node) => this.guard.basis(node),
-      guard: () => this.guard.guard(),
-      isFailing: ({ nodeId }) => this.guard.isFailing(nodeId),
-      onGuardEvent: (event) => {
-        this.guard.take(event);
-      },
-      reserves: (nodeId, requestId) => this.abTestDesk.reserves(nodeId, requestId),
-      checkVersion: (version) => shelf.check(version),
-    });
-    this.rolloutDesk = new RolloutDesk({
-      clock: timers,
-      events: this.events,
-      journal,
-      link,
-      commands: this.desk,
-      nodes: () => this.sortedNodes(),
-      guard: () => this.guard.guard(),
-      guardView: (node) => this.guard.view(node),
-      onGuardEvent: (event) => {
-        this.guard.take(event);
-      },
-      policyRevision: () => this.policies.current().revision,
-      checkVersion: (version) => shelf.check(version),
-      testOf: (nodeId) => this.abTestDesk.testOf(nodeId),
-    });
-    this.abTestDesk = new AbTestDesk({
-      clock: timers,
-      events: this.events,
-      journal,
-      commands: this.desk,
-      nodes: () => this.sortedNodes(),
-      node: (nodeId) => this.nodeOf(nodeId),
-      guard: () => this.guard.guard(),
-      guardView: (node) => this.guard.view(node),
-      linkState: () => link.status().state,
-      policyRevision: () => this.policies.current().revision,
-      isDrill: (version) => shelf.isDrill(version),
-      checkVersion: (version) => shelf.check(version),
-      rolloutOf: (nodeId) => this.rolloutDesk.holderOf(nodeId),
-      previewRollout: (plan, freed) => this.rolloutDesk.preview(plan, freed),
-      startRollout: (plan, requestId) => this.rolloutDesk.start(plan, requestId),
     });
     this.journalWatch.noteBreak();
     this.joinFleet(fleetOf(link.status()));
@@ -182,7 +101,7 @@ export class Operations {
     });
     await this.parts.link.start({
       onMessage: (message) => {
-        this.register.take(message);
+        this.desks.register.take(message);
       },
       onGraphChange: () => {
         this.discover();
@@ -227,17 +146,17 @@ export class Operations {
 
   /** What was told on /diagnostics by anybody in the graph. */
   diagnostics(): ReturnType<DiagnosticsBook["view"]> {
-    return this.register.broadcasts.diagnostics.view(this.parts.timers.wallMs(), (text) => this.nodeOf(text) !== undefined);
+    return this.desks.register.broadcasts.diagnostics.view(this.parts.timers.wallMs(), (text) => this.desks.register.find(text) !== undefined);
   }
 
   /** Nodes that have been seen, in order. */
   nodeIds(): readonly string[] {
-    return this.sortedNodes().map(({ nodeId }) => nodeId);
+    return this.desks.register.sorted().map(({ nodeId }) => nodeId);
   }
 
   /** Counts since the start, for a closing summary. */
   totals(): { readonly samples: number; readonly malformed: number; readonly decisions: number } {
-    return { samples: this.register.samples, malformed: this.malformedLog.count, decisions: this.events.count };
+    return { samples: this.desks.register.samples, malformed: this.malformedLog.count, decisions: this.events.count };
   }
 
   settings(): Settings {
@@ -249,7 +168,7 @@ export class Operations {
     const given = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
     // Another graph has other nodes: a command to one of these would never be heard of again.
     if (change.ros2 !== undefined && this.parts.link.status().kind === "ros2") {
-      for (const isFree of [this.desk.refuseWhileInFlight(), this.abTestDesk.refuseWhileRunning()]) if (!isFree.ok) return isFree;
+      for (const isFree of [this.desks.commands.refuseWhileInFlight(), this.desks.abTests.refuseWhileRunning()]) if (!isFree.ok) return isFree;
     }
     const next = { ...this.currentSettings, ...given };
     const written = this.parts.journal.writeSettings(next);
@@ -261,84 +180,84 @@ export class Operations {
 
   /** The policy in force, and every one before it. */
   get policy(): Pick<PolicyDesk, "current" | "history" | "revision" | "onChange"> {
-    return this.policies;
+    return this.desks.policies;
   }
 
   /** Puts another policy in force; see {@link PolicyDesk.save}. */
   changePolicy(change: PolicyChange): Result<PolicyView> {
-    return this.policies.save(change);
+    return this.desks.policies.save(change);
   }
 
   /** Phased roll-outs. */
   get rollouts(): Pick<RolloutDesk, "list" | "preview" | "start" | "pause" | "resume" | "abort" | "evidence" | "onChange"> {
-    return this.rolloutDesk;
+    return this.desks.rollouts;
   }
 
   /** A/B tests. */
   get abTests(): AbTestDesk {
-    return this.abTestDesk;
+    return this.desks.abTests;
   }
 
   /** Compares two versions on two nodes; what is left out is chosen as the set-up page does. Success means that it is on disk. */
   setupAbTest(nodeIdA: string, nodeIdB: string, versionA: string, versionB: string, options: AbTestOptions = {}): Promise<Result<{ testId: string }>> {
     const setup = setupOf(nodeIdA, nodeIdB, versionA, versionB, options);
-    return setup.ok ? this.abTestDesk.start(setup.value, options.requestId ?? randomUUID()) : Promise.resolve(setup);
+    return setup.ok ? this.desks.abTests.start(setup.value, options.requestId ?? randomUUID()) : Promise.resolve(setup);
   }
 
   /** A test as it stands; without an id the one that runs, else the newest. */
   getAbTestResults(testId?: string): Result<AbTestView> {
-    return this.abTestDesk.results(testId);
+    return this.desks.abTests.results(testId);
   }
 
   /** Everything that a node's verdict is made of. */
   getJudgement(nodeId: string): Result<Judgement> {
     const node = this.find(nodeId);
-    return node.ok ? this.guard.judgement(node.value) : node;
+    return node.ok ? this.desks.guard.judgement(node.value) : node;
   }
 
   /** A decision with everything that it was made of. */
   inspectDecision(eventId: number): Result<DecisionView> {
     this.events.flush();
-    return inspectDecision(this.parts.journal, this.policies, eventId);
+    return inspectDecision(this.parts.journal, this.desks.policies, eventId);
   }
 
   /** What may not run where. */
   quarantine(): QuarantineView[] {
-    return this.guard.quarantine();
+    return this.desks.guard.quarantine();
   }
 
   /** Lifts an entry of the quarantine; the reason is on disk first. */
   liftQuarantine(scope: QuarantineScope, version: string, reason: string): Result<QuarantineView[]> {
     const allowed = this.events.mayCommand();
-    return allowed.ok ? this.guard.lift(scope, version, reason) : allowed;
+    return allowed.ok ? this.desks.guard.lift(scope, version, reason) : allowed;
   }
 
   /** Forgets every node: the link leaves their graph. Only while no command is on its way. */
   forgetFleet(sentence: string): void {
-    this.events.record({ event: "fleet-forgotten", nodeId: null, actor: "operator", sentence, detail: { nodes: this.register.nodes.size } });
-    this.register.forget();
-    this.desk.forget();
-    this.rolloutDesk.forget();
-    this.abTestDesk.forget();
-    this.guard.restart(EMPTY_GUARD);
+    this.events.record({ event: "fleet-forgotten", nodeId: null, actor: "operator", sentence, detail: { nodes: this.desks.register.nodes.size } });
+    this.desks.register.forget();
+    this.desks.commands.forget();
+    this.desks.rollouts.forget();
+    this.desks.abTests.forget();
+    this.desks.guard.restart(EMPTY_GUARD);
   }
 
   /** Puts a model version on a node. Success means that the request is on disk and on its way. */
   deployModel(request: DeployRequest): Promise<Result<{ commandId: string }>> {
-    return this.desk.deploy(request);
+    return this.desks.commands.deploy(request);
   }
 
   /** Takes a node back to its last good version. Success means that the request is on disk and on its way. */
   rollbackModel(request: RollbackRequest): Promise<Result<{ commandId: string }>> {
-    return this.desk.rollback(request);
+    return this.desks.commands.rollback(request);
   }
 
   /** What every node runs by its own report, what a rollback would go to, and what is on its way. */
   getDeploymentStatus(): DeploymentStatus {
     return {
       atMs: this.parts.timers.wallMs(),
-      nodes: this.sortedNodes().map((node) => {
-        const command = this.desk.commandOf(node.nodeId);
+      nodes: this.desks.register.sorted().map((node) => {
+        const command = this.desks.commands.commandOf(node.nodeId);
         return {
           nodeId: node.nodeId,
           modelVersion: node.modelVersion,
@@ -405,27 +324,27 @@ export class Operations {
   /** Everything that is shown live, as of now. */
   snapshot(): Snapshot {
     const atMs = this.parts.timers.wallMs();
-    const { policy, revision } = this.policies.current();
+    const { policy, revision } = this.desks.policies.current();
     const link = this.parts.link.status();
     return {
       tick: this.beat.index,
       atMs,
       periodMs: this.beat.periodMs,
       periodP95Ms: this.beat.periodP95Ms,
-      link: { ...link, notices: [...link.notices, ...this.register.broadcasts.notices()].map((notice) => ({ ...notice })) },
-      hub: this.register.broadcasts.hub.view(this.parts.timers.monotonicMs()),
+      link: { ...link, notices: [...link.notices, ...this.desks.register.broadcasts.notices()].map((notice) => ({ ...notice })) },
+      hub: this.desks.register.broadcasts.hub.view(this.parts.timers.monotonicMs()),
       processes: [...this.parts.processes()],
       journal: { ...this.parts.journal.status() },
       malformed: this.malformedLog.count,
-      samples: this.register.samples,
+      samples: this.desks.register.samples,
       limits: fleetLimitsOf(policy),
       policyRevision: revision,
-      nodes: this.sortedNodes().map((node) => {
+      nodes: this.desks.register.sorted().map((node) => {
         const around = {
-          command: this.desk.commandOf(node.nodeId),
-          guard: this.guard.view(node),
+          command: this.desks.commands.commandOf(node.nodeId),
+          guard: this.desks.guard.view(node),
           limits: limitsFor(policy, node),
-          rollback: rollbackOffer(this.guard.guard(), node.nodeId, node.modelVersion),
+          rollback: rollbackOffer(this.desks.guard.guard(), node.nodeId, node.modelVersion),
         };
         return this.views.view(node, around, atMs);
       }),
@@ -437,11 +356,11 @@ export class Operations {
     this.beat = beat;
     const nowMs = this.parts.timers.monotonicMs();
     if (nowMs - this.lastDiscoveryMs >= DISCOVERY_MS) this.discover();
-    this.register.endTick(fleetPolicyOf(this.policies.current().policy));
-    this.guard.tick();
-    this.desk.tick();
-    this.rolloutDesk.tick();
-    this.abTestDesk.tick();
+    this.desks.register.endTick(fleetPolicyOf(this.desks.policies.current().policy));
+    this.desks.guard.tick();
+    this.desks.commands.tick();
+    this.desks.rollouts.tick();
+    this.desks.abTests.tick();
     this.events.flush();
     this.journalWatch.tick();
     if (this.snapshotListeners.size === 0) return;
@@ -464,53 +383,44 @@ export class Operations {
     const known = written.ok ? written.value : [];
     const now = { wallMs: this.parts.timers.wallMs(), monotonicMs: this.parts.timers.monotonicMs() };
     const state = replayJournal([...known, { ...joined, id: 0, tMs: now.wallMs, sentence: "" }], fleet, now);
-    this.guard.restart(state.guard);
-    this.register.recall(new Map([...state.nodes].map(([nodeId, { versions }]) => [nodeId, versions])));
-    this.desk.resume(state);
-    this.rolloutDesk.restart(fleet);
+    this.desks.guard.restart(state.guard);
+    this.desks.register.recall(new Map([...state.nodes].map(([nodeId, { versions }]) => [nodeId, versions])));
+    this.desks.commands.resume(state);
+    this.desks.rollouts.restart(fleet);
     const open = [...state.nodes.values()].filter(({ command }) => command !== null && !hasEnded(command)).length;
     const recalled = `${counted(state.nodes.size, "node")} of it known from the journal, ${counted(open, "command")} on the way.`;
     const sentence = written.ok ? `Fleet: ${fleet}. ${recalled}` : `Fleet: ${fleet}. ${written.error.message} Nothing is known of its past.`;
     this.events.record({ ...joined, sentence });
-    this.abTestDesk.restart(fleet);
+    this.desks.abTests.restart(fleet);
   }
 
   private discover(): void {
     this.lastDiscoveryMs = this.parts.timers.monotonicMs();
-    this.register.discover();
+    this.desks.register.discover();
   }
 
   /** What a node said goes to the command that waits for it, then to the judge. */
   private hear({ node, type, versionChanged }: FleetReport): void {
     if (type === "unreadable") {
-      this.guard.judgeNothing(node);
+      this.desks.guard.judgeNothing(node);
       return;
     }
-    this.desk.hear(node, type);
-    if (type === "sample") this.guard.judgeSample(node);
-    else if (versionChanged) this.guard.noteReport(node);
-    this.abTestDesk.hear(node, type);
+    this.desks.commands.hear(node, type);
+    if (type === "sample") this.desks.guard.judgeSample(node);
+    else if (versionChanged) this.desks.guard.noteReport(node);
+    this.desks.abTests.hear(node, type);
     if (type === "sample" && node.latest !== null) for (const listener of this.sampleListeners) listener(this.joinedFleet, node.latest);
   }
 
-  private nodeOf(text: string): TrackedNode | undefined {
-    const nodeId = parseNodeId(text);
-    return nodeId.ok ? this.register.nodes.get(nodeId.value) : undefined;
-  }
-
   private rollbackTarget(node: TrackedNode): string | null {
-    const offer = rollbackOffer(this.guard.guard(), node.nodeId, node.modelVersion);
+    const offer = rollbackOffer(this.desks.guard.guard(), node.nodeId, node.modelVersion);
     return offer.offered ? offer.version : null;
-  }
-
-  private sortedNodes(): readonly TrackedNode[] {
-    return [...this.register.nodes.values()].toSorted((left, right) => BY_NUMBER.compare(left.nodeId, right.nodeId));
   }
 
   private find(text: string): Result<TrackedNode> {
     const nodeId = parseNodeId(text);
     if (!nodeId.ok) return nodeId;
-    const node = this.register.nodes.get(nodeId.value satisfies NodeId);
+    const node = this.desks.register.nodes.get(nodeId.value satisfies NodeId);
     return node === undefined ? fail("UNKNOWN_NODE", `No node ${nodeId.value} has been seen.`) : ok(node);
   }
 

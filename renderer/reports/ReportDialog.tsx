@@ -85,7 +85,7 @@ function ReportBody({ intent }: { readonly intent: ReportIntent }): ReactNode {
         <Button kind="quiet" onPress={closeReport}>
           Close
         </Button>
-        <Button kind="primary" isDisabled={missing !== "" || isWriting} onPress={() => void write()}>
+        <Button kind="primary" isDisabled={missing !== ""} isPending={isWriting} onPress={() => void write()}>
           Write to a file…
         </Button>
       </DialogActions>

@@ -76,5 +76,6 @@ export const FORMAT_WORDS: readonly { readonly format: ReportFormat; readonly na
   { format: "csv", name: "CSV, samples", fact: "one line a sample" },
   { format: "summary-csv", name: "CSV, figures", fact: "one line a node and version" },
   { format: "events-csv", name: "CSV, events", fact: "one line an event of the journal" },
+  { format: "host-csv", name: "CSV, this machine", fact: "one line a second: CPU, memory, disk, network" },
   { format: "mcap", name: "MCAP", fact: "for Foxglove, Lichtblick, PlotJuggler" },
 ];

@@ -183,6 +183,7 @@ export const SYSTEM_COLUMNS = [
   "cpuPercent",
   "appCpuPercent",
   "memoryPercent",
+  "diskPercent",
   "diskReadBytesPerS",
   "diskWrittenBytesPerS",
   "networkReceivedBytesPerS",

@@ -42,7 +42,7 @@ import type { StartOptions } from "./start-options";
 import type { Spawn } from "./supervision/process-spawner";
 import { supervise, type ProcessStatus } from "./supervision/supervisor";
 import type { OwnProcess } from "./system/port";
-import { openMachineLog } from "./system/machine-log";
+import { openMachineLog, type MachineLog } from "./system/machine-log";
 import type { SystemMonitor } from "./system/system-monitor";
 import { watchMachine } from "./system/watch-machine";
 import { steadyTimers } from "./time/steady-timers";
@@ -68,6 +68,8 @@ export interface Engine {
   readonly registry: ModelDesk;
   /** This machine, those of edge nodes, and what the fleet compressed. */
   readonly system: SystemMonitor;
+  /** What was recorded of this machine. */
+  readonly machineLog: MachineLog;
   /** Reports and exports of samples and events. */
   readonly reports: ReportDesk;
   readonly alerts: AlertDesk;
@@ -251,6 +253,7 @@ export async function startEngine(parts: EngineParts): Promise<Result<Engine>> {
     models: () => shelf.list(),
     registry,
     system,
+    machineLog,
     reports,
     alerts,
     timeline,

@@ -4,6 +4,7 @@ import type { EventView } from "../../../shared/contract/snapshot";
 import { LANES, laneOf } from "../../../shared/timeline/lanes";
 import { Button, Check, Glyph, Problem, SearchField, Select } from "../../design";
 import { Guard } from "../../frame/Guard";
+import { byText } from "../../format/origin";
 import { formatUtcInstant } from "../../format/time";
 import { isDecision } from "../../judging/decisions";
 import { glyphOfEvent, hueOfEvent } from "../../judging/event-glyphs";
@@ -150,7 +151,7 @@ function Row({ event, nowMs }: { readonly event: EventView; readonly nowMs: numb
         </span>
         {event.sentence}
       </td>
-      <td className="note">{event.actor}</td>
+      <td className="note">{byText(event)}</td>
       <td>
         {isDecision(event) ? (
           <Button kind="quiet" size="small" aria-label={`Why: ${event.sentence}`} onPress={() => openDecision(event.id)}>

@@ -152,6 +152,7 @@ test("ctl deploys on a running engine by its local socket, and its exit code is 
   const code = await deploy.ended;
   const phases = deploy.stdout().trimEnd().split("\n").map((step) => (JSON.parse(step) as { readonly phase: string }).phase);
   expect(phases.slice(0, 1)).toEqual(["requested"]);
+  expect(deploy.stdout(), "where it came from is told with it").toContain('"placedBy":{"kind":"ctl"}');
   expect(phases, "the node's own report").toContain("acknowledged");
   // On a busy machine its latency may not stay within the limit: then nothing is verified, and the code says so.
   expect([phases.at(-1) === "verified", code === 0], deploy.stdout()).toEqual(phases.at(-1) === "verified" ? [true, true] : [false, false]);

@@ -42,6 +42,7 @@ import type { StartOptions } from "./start-options";
 import type { Spawn } from "./supervision/process-spawner";
 import { supervise, type ProcessStatus } from "./supervision/supervisor";
 import type { OwnProcess } from "./system/port";
+import { openMachineLog, type MachineLog } from "./system/machine-log";
 import type { SystemMonitor } from "./system/system-monitor";
 import { watchMachine } from "./system/watch-machine";
 import { steadyTimers } from "./time/steady-timers";
@@ -67,6 +68,8 @@ export interface Engine {
   readonly registry: ModelDesk;
   /** This machine, those of edge nodes, and what the fleet compressed. */
   readonly system: SystemMonitor;
+  /** What was recorded of this machine. */
+  readonly machineLog: MachineLog;
   /** Reports and exports of samples and events. */
   readonly reports: ReportDesk;
   readonly alerts: AlertDesk;
@@ -186,6 +189,10 @@ export async function startEngine(parts: EngineParts): Promise<Result<Engine>> {
     supervised,
     ...(parts.runtimeProcesses === undefined ? {} : { runtimeProcesses: parts.runtimeProcesses }),
   });
+  const machineLog = openMachineLog(join(options.dataDir, "machine"));
+  system.onRow((atMs, row) => {
+    machineLog.push(atMs, row);
+  });
   // Before anything happens: no event may pass the alerts by.
   const alerts = openAlerts(running, journal, timers, () => hostReadingsOf(system.getSystemStats()));
   const timeline = openTimelineDesk({
@@ -234,7 +241,7 @@ export async function startEngine(parts: EngineParts): Promise<Result<Engine>> {
       running.note(draft);
     },
   });
-  const reports = await openReports({ operations: running, journal, history, timers, dataDir: options.dataDir });
+  const reports = await openReports({ operations: running, journal, history, host: machineLog, timers, dataDir: options.dataDir });
   const control = await openControl(parts, running, reports, alerts);
   return ok({
     operations: running,
@@ -246,6 +253,7 @@ export async function startEngine(parts: EngineParts): Promise<Result<Engine>> {
     models: () => shelf.list(),
     registry,
     system,
+    machineLog,
     reports,
     alerts,
     timeline,
@@ -258,6 +266,7 @@ export async function startEngine(parts: EngineParts): Promise<Result<Engine>> {
       await control?.close();
       system.stop();
       await reports.close();
+      await machineLog.close();
       verifier.stop();
       await running.stop();
       await history.close();

@@ -1,4 +1,5 @@
 import type { AlertsView, RulesView } from "../../shared/contract/alerts";
+import type { DiagnosticView } from "../../shared/contract/system";
 import type { EventView, NodeView, Snapshot } from "../../shared/contract/snapshot";
 import { ALERT_EVENTS, alertDraft, alertEventOf, replayAlerts } from "../../shared/alerts/alert-journal";
 import { decideAlerts, isOfFleet, NO_WATCH, type Watch } from "../../shared/alerts/decide";
@@ -29,6 +30,8 @@ export interface AlertDeskParts {
   recentEvents(): readonly EventView[];
   /** What is measured of this machine; null where nothing measures it. */
   host(): HostReadings | null;
+  /** What components tell on /diagnostics. */
+  diagnostics(): readonly DiagnosticView[];
   /** The policy only shows this metric of this node. */
   isMuted(node: NodeView, metric: LimitedMetric): boolean;
   /** On disk before it returns success. */
@@ -95,7 +98,7 @@ export class AlertDesk {
   tick(snapshot: Snapshot): void {
     const nowMs = this.parts.clock.monotonicMs();
     for (const { nodeId, malformed } of snapshot.nodes) this.malformed.take(nodeId, malformed, nowMs);
-    const world: AlertWorld = { snapshot, host: this.parts.host(), isMuted: this.parts.isMuted, malformedLately: (nodeId) => this.malformed.of(nodeId) };
+    const world: AlertWorld = { snapshot, diagnostics: this.parts.diagnostics(), host: this.parts.host(), isMuted: this.parts.isMuted, malformedLately: (nodeId) => this.malformed.of(nodeId) };
     this.readings = readingsOf(world, this.rules);
     const { occurrences } = this;
     this.occurrences = [];

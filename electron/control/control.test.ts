@@ -19,6 +19,7 @@ const COMMAND: CommandView = {
   nodeId: "node_0",
   kind: "deploy",
   actor: "operator",
+  placedBy: { kind: "ctl" },
   version: "1.1.0",
   fromVersion: "1.0.0",
   phase: "requested",

@@ -4,7 +4,7 @@ import type { EventView } from "../../shared/contract/snapshot";
 import type { EventCursor, EventPage, EventQuery, EventTally } from "./port";
 
 /** Which events tell what ran on a node. */
-const STORY = "event IN ('version-reported', 'node-stale', 'node-lost', 'node-live', 'node-no-metrics', 'node-joined', 'deploy-requested', 'rollback-requested')";
+const STORY = "event IN ('version-reported', 'node-stale', 'node-lost', 'node-live', 'node-no-metrics', 'node-joined', 'deploy-requested', 'rollback-requested', 'deploy-publishing', 'rollback-publishing')";
 
 /**
  * They hold what filters look at, so that a search reads no event that it does not show. They are made beside the
@@ -12,7 +12,8 @@ const STORY = "event IN ('version-reported', 'node-stale', 'node-lost', 'node-li
  */
 const INDEXES = [
   // Few of all events: what tells what ran on a node, whatever else happened there.
-  `CREATE INDEX IF NOT EXISTS events_of_story ON events (node_id, event, t_ms) WHERE ${STORY}`,
+  "DROP INDEX IF EXISTS events_of_story",
+  `CREATE INDEX IF NOT EXISTS events_of_runs ON events (node_id, event, t_ms) WHERE ${STORY}`,
   "CREATE INDEX IF NOT EXISTS events_by_time ON events (t_ms, event, node_id)",
   "CREATE INDEX IF NOT EXISTS events_by_node ON events (node_id, t_ms, event)",
 ] as const;

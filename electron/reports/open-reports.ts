@@ -9,6 +9,7 @@ import { historyOr, type KeptHistory } from "./history-samples";
 import { journalEvents } from "./journal-events";
 import { recentSamples } from "./recent-samples";
 import { ReportDesk } from "./report-desk";
+import type { HostSource } from "./source";
 import { openUnfinishedFiles } from "./unfinished";
 
 /** What reports are made of. */
@@ -16,6 +17,7 @@ export interface ReportsParts {
   readonly operations: Operations;
   readonly journal: Journal;
   readonly history: KeptHistory;
+  readonly host: HostSource;
   readonly timers: Timers;
   readonly dataDir: string;
 }
@@ -43,7 +45,7 @@ function linkWords({ kind, seed, domainId }: LinkView): string {
 }
 
 /** Opens the desk that writes reports, and takes away what a killed application left half written. */
-export async function openReports({ operations, journal, history, timers, dataDir }: ReportsParts): Promise<ReportDesk> {
+export async function openReports({ operations, journal, history, host, timers, dataDir }: ReportsParts): Promise<ReportDesk> {
   const unfinished = openUnfinishedFiles(join(dataDir, "exports"));
   for (const path of await unfinished.clear()) {
     operations.note({ event: "report-cleared", nodeId: null, actor: "engine", sentence: `The application ended while a report was written; its half file ${path} was taken away.`, detail: { path } });
@@ -51,7 +53,7 @@ export async function openReports({ operations, journal, history, timers, dataDi
   return new ReportDesk({
     samples: historyOr(history, recentSamples(operations)),
     events: journalEvents(journal),
-    host: () => Promise.resolve(null),
+    host,
     origin: () => {
       const { link } = operations.snapshot();
       return { appVersion: appVersion(), link: linkWords(link), isEmbedded: link.kind === "embedded" };

@@ -1,6 +1,7 @@
 import type { EventView } from "../../shared/contract/snapshot";
 import type { ReportContent, ReportOrigin } from "../../shared/report/content";
 import { FigureReader } from "../../shared/report/figures";
+import { HostReader, type HostBatch } from "../../shared/report/host";
 import type { SampleBatch } from "../../shared/report/samples";
 import type { ReportScope } from "../../shared/report/scope";
 import { isInScope, StoryReader } from "../../shared/report/story";
@@ -81,10 +82,33 @@ export async function eachEvent(
   return ok(undefined);
 }
 
-/** Passes of {@link readContent}. */
+/** Reads every row of this machine in the period once. */
+export async function eachHostBatch({ host, scope }: Pick<ReportParts, "host" | "scope">, signal: AbortSignal, take: (batch: HostBatch) => void | Promise<void>): Promise<Result<void>> {
+  for await (const batch of host.read(scope.fromMs, scope.toMs)) {
+    if (signal.aborted) return cancelled();
+    await take(batch);
+    await breathe();
+  }
+  return signal.aborted ? cancelled() : ok(undefined);
+}
+
+async function readHost(parts: ReportParts, signal: AbortSignal): Promise<Result<HostReader>> {
+  const host = new HostReader();
+  const surveyed = await eachHostBatch(parts, signal, (batch) => {
+    host.survey(batch);
+  });
+  if (!surveyed.ok) return surveyed;
+  host.settle();
+  const collected = await eachHostBatch(parts, signal, (batch) => {
+    host.collect(batch);
+  });
+  return collected.ok ? ok(host) : collected;
+}
+
+/** Passes of {@link readContent}, of which what was recorded of this machine takes none: it is little. */
 export const CONTENT_PASSES = 3;
 
-/** Reads what a report tells: samples twice, events once. Memory does not grow with the samples. */
+/** Reads what a report tells: samples and this machine twice, events once. Memory does not grow with the samples. */
 export async function readContent(parts: ReportParts, progress: Progress, signal: AbortSignal): Promise<Result<ReportContent>> {
   const { scope, origin } = parts;
   const figures = new FigureReader(scope);
@@ -102,5 +126,7 @@ export async function readContent(parts: ReportParts, progress: Progress, signal
     story.take(event);
   });
   if (!told.ok) return told;
-  return ok({ scope, origin, figures: figures.figures(), story: story.story(), host: await parts.host(scope.fromMs, scope.toMs) });
+  const host = await readHost(parts, signal);
+  if (!host.ok) return host;
+  return ok({ scope, origin, figures: figures.figures(), story: story.story(), host: host.value.content() });
 }

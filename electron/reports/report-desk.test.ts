@@ -7,8 +7,9 @@ import { McapIndexedReader } from "@mcap/core";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { ReportView } from "../../shared/contract/reports";
 import type { EventView } from "../../shared/contract/snapshot";
-import { recompute } from "../../shared/report/recompute-fixture";
-import { batches, eventAt, START_MS, threeNodes, WHOLE } from "../../shared/report/report-fixture";
+import { HOST_QUANTITIES } from "../../shared/report/host";
+import { recompute, recomputeHost } from "../../shared/report/recompute-fixture";
+import { batches, eventAt, hostBatches, START_MS, threeNodes, WHOLE } from "../../shared/report/report-fixture";
 import type { SampleBatch } from "../../shared/report/samples";
 import { fail, ok } from "../../shared/result";
 import { virtualTimers } from "../time/virtual-timers";
@@ -18,6 +19,7 @@ import { ReportDesk, type ReportDeskParts } from "./report-desk";
 import { openUnfinishedFiles } from "./unfinished";
 
 const SAMPLES = threeNodes();
+const HOST = hostBatches(300);
 const EVENTS = [
   eventAt(1, 5, "deploy-requested", "node_0", { commandId: "c-0001", version: "1.1.0" }, { actor: "operator" }),
   eventAt(2, 20, "verdict", "node_0", { outcome: "fail", version: "1.1.0" }, { sentence: "Zeit größer 50 ms ✓" }),
@@ -68,7 +70,11 @@ describe("reports", () => {
   function desk(parts: Partial<ReportDeskParts> = {}): ReportDesk {
     const opened = new ReportDesk({
       ...scripted(),
-      host: () => Promise.resolve(null),
+      host: {
+        async *read() {
+          for (const batch of HOST) yield await Promise.resolve(batch);
+        },
+      },
       origin: () => ({ appVersion: "0.1.0", link: "embedded fleet, seed 7", isEmbedded: true }),
       timers: { ...virtualTimers(), wallMs: () => START_MS + 700_000 },
       unfinished: openUnfinishedFiles(join(folder, "exports")),
@@ -83,7 +89,7 @@ describe("reports", () => {
   it("are written in every format, whole, with nothing else in the folder, and noted in the journal", async () => {
     const reports = desk();
     reports.usePrinter((page) => Promise.resolve(ok(Buffer.from(`%PDF of ${page.length}`))));
-    const names = ["a.html", "a.pdf", "a.json", "a.csv", "a.summary.csv", "a.events.csv", "a.mcap"];
+    const names = ["a.html", "a.pdf", "a.json", "a.csv", "a.summary.csv", "a.events.csv", "a.host.csv", "a.mcap"];
     for (const name of names) {
       const written = await reports.write(to(name));
       expect(written, name).toMatchObject({ ok: true, value: { path: join(folder, name), bytes: readFileSync(join(folder, name)).length } });
@@ -103,6 +109,8 @@ describe("reports", () => {
       readonly samples: { readonly columns: readonly string[]; readonly rows: readonly (readonly unknown[])[] };
       readonly events: readonly unknown[];
       readonly commands: { readonly rows: readonly unknown[] };
+      readonly host: { readonly samples: number; readonly figures: readonly { readonly column: string; readonly n: number; readonly min: number | null; readonly max: number | null; readonly p95: number | null }[] };
+      readonly hostSamples: { readonly columns: readonly string[]; readonly rows: readonly (readonly unknown[])[] };
     };
     const again = recompute(readFileSync(join(folder, "a.csv"), "utf8"));
     const short = (nodeId: string, version: string | null, samples: number, p95: number | null | undefined): string => `${nodeId} ${version ?? ""} ${samples} ${p95 ?? "none"}`;
@@ -113,6 +121,13 @@ describe("reports", () => {
     expect(report.samples.columns).toEqual(["tMs", "nodeId", "modelVersion", "compressionRatio", "latencyMs", "qualityScore", "bandwidthKbps"]);
     expect(report.samples.rows.filter((row) => row[5] === null)).toHaveLength(SAMPLES.filter(({ qualityScore }) => Number.isNaN(qualityScore)).length);
     expect(report.events).toEqual(EVENTS);
+    await reports.write(to("a.host.csv"));
+    const machine = recomputeHost(readFileSync(join(folder, "a.host.csv"), "utf8"));
+    expect(report.host.samples).toBe(300);
+    for (const { column, n, min, max, p95 } of report.host.figures) {
+      expect(machine.get(HOST_QUANTITIES.find((each) => each.column === column)?.field ?? ""), column).toMatchObject({ n, min, max, p95 });
+    }
+    expect(report.hostSamples.rows.map((row) => row[1])).toEqual(HOST.flatMap(({ columns }) => Array.from(columns.cpuPercent)));
     expect(report.commands.rows).toHaveLength(1);
   });
 

@@ -1,5 +1,5 @@
 import type { EventView } from "../../shared/contract/snapshot";
-import type { HostFigures } from "../../shared/report/content";
+import type { HostBatch } from "../../shared/report/host";
 import type { SampleBatch } from "../../shared/report/samples";
 import type { ReportScope } from "../../shared/report/scope";
 import type { Result } from "../../shared/result";
@@ -35,5 +35,8 @@ export interface EventSource {
   read(fromMs: number, toMs: number, signal: AbortSignal): AsyncIterable<Result<Portion<readonly EventView[]>>>;
 }
 
-/** Where figures of this machine come from; null where nothing is kept for the period. */
-export type HostSource = (fromMs: number, toMs: number) => Promise<readonly HostFigures[] | null>;
+/** Where what was recorded of this machine comes from. */
+export interface HostSource {
+  /** Rows of a period, oldest first; none where nothing was recorded. The same ones however often they are read. */
+  read(fromMs: number, toMs: number): AsyncIterable<HostBatch>;
+}

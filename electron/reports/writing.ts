@@ -1,14 +1,15 @@
 import { METRICS } from "../../shared/fleet/sample";
 import { REPORT_SCHEMA_VERSION, type ReportContent } from "../../shared/report/content";
-import { EVENTS_HEADER, eventLine, isInScope, sampleLines, SAMPLES_HEADER, summaryCsv } from "../../shared/report/csv";
+import { EVENTS_HEADER, eventLine, HOST_HEADER, hostLines, isInScope, sampleLines, SAMPLES_HEADER, summaryCsv } from "../../shared/report/csv";
 import type { ReportFormat } from "../../shared/report/formats";
+import { HOST_QUANTITIES, type HostBatch } from "../../shared/report/host";
 import { reportPage } from "../../shared/report/page/page";
 import { sampleAt, type SampleBatch } from "../../shared/report/samples";
 import type { ReportScope } from "../../shared/report/scope";
 import { ok, type Result } from "../../shared/result";
 import type { FileSink } from "./atomic-file";
 import { McapReport } from "./mcap";
-import { cancelled, CONTENT_PASSES, eachBatch, eachEvent, Progress, readContent, type ReportParts } from "./reading";
+import { cancelled, CONTENT_PASSES, eachBatch, eachEvent, eachHostBatch, Progress, readContent, type ReportParts } from "./reading";
 
 /** Prints a page; NOT_AVAILABLE where there is nothing that prints. */
 export type PrintPage = (page: string, signal: AbortSignal) => Promise<Result<Uint8Array>>;
@@ -42,6 +43,8 @@ export async function writeReport(format: ReportFormat, sink: FileSink, writing:
       return writeSamples(sink, writing);
     case "events-csv":
       return writeEvents(sink, writing);
+    case "host-csv":
+      return writeHost(sink, writing);
     case "mcap":
       return writeMcap(sink, writing);
   }
@@ -89,6 +92,16 @@ async function writeEvents(sink: FileSink, { parts, tell, signal }: ReportWritin
   return read.ok ? ok({ samples: 0, events }) : read;
 }
 
+async function writeHost(sink: FileSink, { parts, signal }: ReportWriting): Promise<Result<Written>> {
+  let samples = 0;
+  await sink.write(HOST_HEADER);
+  const read = await eachHostBatch(parts, signal, async (batch) => {
+    samples += batch.length;
+    await sink.write(hostLines(batch));
+  });
+  return read.ok ? ok({ samples, events: 0 }) : read;
+}
+
 async function writeMcap(sink: FileSink, { parts, tell, signal }: ReportWriting): Promise<Result<Written>> {
   const progress = new Progress(2, tell);
   const report = new McapReport(sink);
@@ -108,7 +121,7 @@ async function writeMcap(sink: FileSink, { parts, tell, signal }: ReportWriting)
   return ok({ samples, events });
 }
 
-/** One JSON object: what the page tells, then every sample and every event. What was not reported is null. */
+/** One JSON object: what the page tells, then every sample, every event and what was recorded of this machine. What was not reported is null. */
 async function writeJson(sink: FileSink, { parts, tell, signal }: ReportWriting): Promise<Result<Written>> {
   const progress = new Progress(CONTENT_PASSES + 2, tell);
   const content = await readContent(parts, progress, signal);
@@ -133,7 +146,16 @@ async function writeJson(sink: FileSink, { parts, tell, signal }: ReportWriting)
     separator = ",\n";
   });
   if (!told.ok) return told;
-  await sink.write("\n]}\n");
+  await sink.write(`\n],"hostSamples":{"columns":${JSON.stringify(["tMs", ...HOST_QUANTITIES.map(({ column }) => column)])},"rows":[`);
+  separator = "\n";
+  const machine = await eachHostBatch(parts, signal, async (batch) => {
+    for (const row of hostRows(batch)) {
+      await sink.write(separator + JSON.stringify(row));
+      separator = ",\n";
+    }
+  });
+  if (!machine.ok) return machine;
+  await sink.write("\n]}}\n");
   return ok(countsOf(content.value));
 }
 
@@ -148,6 +170,11 @@ function* rowsOf(batch: SampleBatch, scope: ReportScope): Generator<readonly (nu
     if (!isInScope(sample.atMs, sample.nodeId, sample.modelVersion, scope)) continue;
     yield [sample.atMs, sample.nodeId, sample.modelVersion, ...METRICS.map((metric) => (Number.isFinite(sample[metric]) ? sample[metric] : null))];
   }
+}
+
+function* hostRows({ length, atMs, columns }: HostBatch): Generator<readonly (number | null)[]> {
+  const known = (value: number | undefined): number | null => (value !== undefined && Number.isFinite(value) ? value : null);
+  for (let row = 0; row < length; row += 1) yield [known(atMs[row]), ...HOST_QUANTITIES.map(({ column }) => known(columns[column][row]))];
 }
 
 function countIn(batch: SampleBatch, scope: ReportScope): number {

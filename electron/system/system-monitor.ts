@@ -45,6 +45,7 @@ export class SystemMonitor {
   private readonly log = new PerformanceLog();
   private readonly latency = new FleetLatency();
   private readonly listeners = new Set<(view: SystemView) => void>();
+  private readonly rowListeners = new Set<(atMs: number, row: Readonly<Partial<Record<SystemColumn, number>>>) => void>();
   private readonly traffic: { atMs: number; sentBytes: number; receivedBytes: number }[] = [];
   private readonly sampler: Sampler;
 
@@ -126,6 +127,12 @@ export class SystemMonitor {
     return written.ok ? ok({ path, bytes: Buffer.byteLength(text) }) : written;
   }
 
+  /** Told of every row of the history: wall time, and a value for each column that has one. */
+  onRow(listener: (atMs: number, row: Readonly<Partial<Record<SystemColumn, number>>>) => void): Dispose {
+    this.rowListeners.add(listener);
+    return () => this.rowListeners.delete(listener);
+  }
+
   /** Told once a second. */
   onView(listener: (view: SystemView) => void): Dispose {
     this.listeners.add(listener);
@@ -139,7 +146,9 @@ export class SystemMonitor {
       this.traffic.push({ atMs: stats.atMs, sentBytes: total("sentBytes"), receivedBytes: total("receivedBytes") });
       if (this.traffic.length > REPORT_ROWS) this.traffic.shift();
     }
-    this.history.push(stats.atMs, { ...columnsOf(stats), ...this.latencyColumns() });
+    const row = { ...columnsOf(stats), ...this.latencyColumns() };
+    this.history.push(stats.atMs, row);
+    for (const listener of this.rowListeners) listener(stats.atMs, row);
     if (this.listeners.size === 0) return;
     const view = this.viewOf(stats);
     for (const listener of this.listeners) listener(view);
@@ -165,6 +174,7 @@ function current<Value>(reading: Reading<Value>, nowMs: number): Value | null {
 function columnsOf(stats: SystemStats): Partial<Record<SystemColumn, number>> {
   const now = <Value>(reading: Reading<Value>): Value | null => current(reading, stats.atMs);
   const memory = now(stats.memory);
+  const disk = now(stats.disk);
   const diskIo = now(stats.diskIo);
   const wires = now(stats.network)?.filter(({ isLoopback }) => !isLoopback) ?? [];
   const moved = (of: "receivedBytesPerS" | "sentBytesPerS"): number => (wires.length === 0 ? Number.NaN : sum(wires.map((each) => each[of])));
@@ -176,6 +186,7 @@ function columnsOf(stats: SystemStats): Partial<Record<SystemColumn, number>> {
     cpuPercent: now(stats.cpu)?.percent ?? Number.NaN,
     appCpuPercent: processes === null ? Number.NaN : percentOf(sum(processes.map(({ cpuPercent }) => cpuPercent ?? 0)), 100 * stats.host.cores),
     memoryPercent: memory === null ? Number.NaN : percentOf(memory.totalBytes - memory.availableBytes, memory.totalBytes),
+    diskPercent: disk === null ? Number.NaN : percentOf(disk.totalBytes - disk.freeBytes, disk.totalBytes),
     diskReadBytesPerS: diskIo?.readBytesPerS ?? Number.NaN,
     diskWrittenBytesPerS: diskIo?.writtenBytesPerS ?? Number.NaN,
     networkReceivedBytesPerS: moved("receivedBytesPerS"),

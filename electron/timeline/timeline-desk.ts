@@ -1,6 +1,6 @@
 import type { LaneCount, TimelinePage, TimelineView } from "../../shared/contract/timeline";
 import type { EventView } from "../../shared/contract/snapshot";
-import { nodeStory, whatRan, WHAT_RAN_EVENTS, type WhatRan } from "../../shared/fleet/what-ran";
+import { COMMAND_EVENTS, nodeStory, whatRan, WHAT_RAN_EVENTS, type WhatRan } from "../../shared/fleet/what-ran";
 import { ok, type Result } from "../../shared/result";
 import { kindsOf, LANES, laneOf, type Lane } from "../../shared/timeline/lanes";
 import type { EventQuery, Journal } from "../journal/port";
@@ -130,7 +130,7 @@ export function openTimelineDesk({ journal, nodeIds, breathe }: TimelineParts): 
     whatRan(nodeId, atMs) {
       const readable = journal.newestOfNode(nodeId, "version-reported", FOREVER_MS, REPORTS);
       if (!readable.ok) return readable;
-      const past = ["version-reported", "deploy-requested", "rollback-requested"].flatMap((kind) => newest(nodeId, kind, atMs, STORY_EVENTS));
+      const past = ["version-reported", ...COMMAND_EVENTS].flatMap((kind) => newest(nodeId, kind, atMs, STORY_EVENTS));
       const presence = PRESENCE.flatMap((kind) => newest(nodeId, kind, atMs, 1));
       return ok(whatRan(once([...past, ...presence, ...readable.value, ...joinsUpTo(atMs)]), nodeId, atMs));
     },

@@ -14,6 +14,7 @@ const NAMES: Readonly<Record<ReportFormat, string>> = {
   csv: "CSV, samples",
   "summary-csv": "CSV, figures",
   "events-csv": "CSV, events",
+  "host-csv": "CSV, this machine",
   mcap: "MCAP",
 };
 

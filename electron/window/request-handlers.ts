@@ -93,7 +93,7 @@ export function requestHandlers(
     ...reportHandlers(engine, window),
     ...policyHandlers(operations, policyCost, window),
     "selftest/run": () => selftest.run(),
-    ...systemHandlers(engine.system, window),
+    ...systemHandlers(engine.system, engine.machineLog, window),
     "faults/list": () => (engine.faults === null ? notEmbedded() : ok([...engine.faults.list()])),
     "faults/set": ({ nodeId, fault, level }) => {
       if (engine.faults === null) return notEmbedded();

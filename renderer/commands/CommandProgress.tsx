@@ -1,6 +1,7 @@
 import type { ReactNode } from "react";
 import type { CommandPhase, CommandView } from "../../shared/contract/snapshot";
 import { Glyph, glyphOfPhase } from "../design";
+import { originText } from "../format/origin";
 import { formatClock, formatUtcInstant } from "../format/time";
 import { PHASE_WORDS } from "../format/words";
 import { useSettings } from "../state/store";
@@ -16,6 +17,7 @@ function reachedCount(command: CommandView): number {
 }
 
 function noteOf(command: CommandView, phase: CommandPhase): string {
+  if (phase === "requested") return originText(command.placedBy);
   if (phase === "sent" && command.attempts > 1) return `${command.attempts} of 3 times`;
   if (phase === "verifying" && reachedCount(command) > WAY.indexOf("verifying")) {
     return `${Math.min(command.verifySamples, command.verifySamplesNeeded)} of ${command.verifySamplesNeeded} samples`;
@@ -54,7 +56,7 @@ function CommandLine({ command, showSentence }: LayoutProps): ReactNode {
       </span>
       <p className="command-line-text">
         <span className="command-word">
-          {command.kind === "deploy" ? "Deploy" : "Rollback"} to {command.version}: {PHASE_WORDS[command.phase].toLowerCase()}.
+          {command.kind === "deploy" ? "Deploy" : "Rollback"} to {command.version} {originText(command.placedBy)}: {PHASE_WORDS[command.phase].toLowerCase()}.
         </span>{" "}
         {showSentence ? command.sentence : ""}
       </p>

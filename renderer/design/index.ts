@@ -20,6 +20,7 @@ export {
   type SliderProps,
   type SwitchProps,
 } from "./Field";
+export { MomentField, type MomentFieldProps } from "./MomentField";
 export { NumberCell, type NumberCellProps } from "./NumberCell";
 export { Panel, type PanelProps } from "./Panel";
 export { Explainer, Tooltip, type ExplainerProps } from "./Popover";

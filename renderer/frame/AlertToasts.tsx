@@ -5,7 +5,8 @@ import { Button, Glyph } from "../design";
 import { formatClock } from "../format/time";
 import { nodeOfAlert, shownAs } from "../pages/alerts/words";
 import { dismissToasts, openAlert, useToasts } from "../state/alerts";
-import { go, usePlace } from "../state/navigation";
+import { openNodeAt } from "../state/moments";
+import { usePlace } from "../state/navigation";
 import { useSettings } from "../state/store";
 import { soundAlert } from "./alert-sound";
 import "./alert-toasts.css";
@@ -75,7 +76,7 @@ function Toast({ group: { head, others } }: { readonly group: AlertGroup }): Rea
             size="small"
             onPress={() => {
               dismissToasts(ids.split(" "));
-              go({ page: "node", nodeId, atMs: lastRaisedAtMs });
+              openNodeAt(nodeId, lastRaisedAtMs);
             }}
           >
             <span className="truncate">

@@ -8,6 +8,7 @@ import { introduce } from "../state/connect";
 import { request } from "../state/ops";
 import { useFleet, useSettings } from "../state/store";
 import { bannerOf } from "./notices";
+import { RangeChip } from "./RangeChip";
 
 /** Ticks come every 500 ms; without one for this long the picture is called frozen, ms. */
 const STALLED_AFTER_MS = 2_500;
@@ -35,6 +36,7 @@ export function Banners(): ReactNode {
       {link === undefined ? null : <LinkBanners link={link} />}
       {journal === undefined || journal.state === "written" ? null : <Banner tone="medium">{journal.sentence}</Banner>}
       {processes?.map((process) => <ProcessBanner key={process.name} process={process} />)}
+      <RangeChip />
     </div>
   );
 }

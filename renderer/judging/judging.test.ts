@@ -80,14 +80,16 @@ describe("the steps of a version", () => {
     const command = commandFixture(["requested", "sent"], { kind: "deploy", version: "1.2.0", fromVersion: "1.1.0" });
     const steps = rolloutSteps(nodeFixture({ command, guard: trial("committed", 240) }), 2_000);
     expect(words(steps)).toEqual(["Staged: done", "Sent: now", "Acknowledged: waiting", "Warming: waiting", "Trial: waiting", "Committed: waiting"]);
-    expect(steps[1]?.note).toBe("c-0007, by operator");
+    expect(steps[1]?.note).toBe("c-0007, from the window");
+    const byScript = rolloutSteps(nodeFixture({ command: { ...command, placedBy: { kind: "ctl" } }, guard: trial("committed") }), null);
+    expect(byScript[1]?.note).toBe("c-0007, by ./lydlr ctl");
   });
 
   it("go on with warm-up and trial, with how far it is", () => {
     const command = commandFixture(["requested", "sent", "acknowledged", "verifying"], { kind: "deploy", version: "1.2.0", attempts: 2 });
     const steps = rolloutSteps(nodeFixture({ command, modelVersion: "1.2.0", guard: trial("trial") }), 10_000);
     expect(words(steps)).toEqual(["Staged: done", "Sent: done", "Acknowledged: done", "Warming: done", "Trial 164 of 240: now", "Committed: waiting"]);
-    expect(steps.map(({ note }) => note)).toEqual(["verified and journalled", "c-0007, by operator, 2 of 3 times", "own report, 1.0 s", "10 s ignored", "samples that passed", "after 240 passing samples"]);
+    expect(steps.map(({ note }) => note)).toEqual(["verified and journalled", "c-0007, from the window, 2 of 3 times", "own report, 1.0 s", "10 s ignored", "samples that passed", "after 240 passing samples"]);
     expect(steps[4]?.share).toBeCloseTo(164 / 240);
   });
 

@@ -1,5 +1,6 @@
 import type { CommandPhase, CommandView, NodeView } from "../../shared/contract/snapshot";
 import { formatNumber } from "../format/number";
+import { originText } from "../format/origin";
 import { formatDuration } from "../format/time";
 
 /** One step of a version on its way onto a node. */
@@ -62,7 +63,7 @@ function commandSteps(command: CommandView): readonly RolloutStep[] {
   const isBad = BAD_ENDS.has(command.phase);
   const steps = [
     step("staged", "Staged", { note: "verified and journalled", atMs: stagedMs, state: stateOf(stagedMs, sentMs) }),
-    step("sent", "Sent", { note: `${command.commandId}, by ${command.actor}${times}`, atMs: sentMs, state: stateOf(sentMs, acknowledgedMs) }),
+    step("sent", "Sent", { note: `${command.commandId}, ${originText(command.placedBy)}${times}`, atMs: sentMs, state: stateOf(sentMs, acknowledgedMs) }),
     step("acknowledged", "Acknowledged", { note: `own report${delay}`, atMs: acknowledgedMs, state: acknowledgedMs === null ? "waiting" : "done" }),
   ];
   return isBad ? steps.filter(({ atMs }) => atMs !== null) : steps;

@@ -6,9 +6,12 @@ import { Radio, RadioGroup } from "react-aria-components/RadioGroup";
 import type { ReportSurvey } from "../../shared/contract/reports";
 import type { ReportFormat } from "../../shared/report/formats";
 import type { Failure } from "../../shared/result";
-import { Button, Dialog, DialogActions, DialogBody, Problem, Segmented } from "../design";
+import { Button, Dialog, DialogActions, DialogBody, MomentField, Problem, Segmented } from "../design";
+import { momentOf, zoneText } from "../format/moment";
 import { compareIds } from "../pages/fleet/order";
 import { request } from "../state/ops";
+import { readSelectedRange } from "../state/selected-range";
+import { useSettings } from "../state/store";
 import { closeReport, useReport, useReportIntent, type ReportIntent } from "../state/reports";
 import { firstForm, FORMAT_WORDS, missingOf, orderOf, type Period, type ReportForm } from "./report-form";
 import { ReportProgress } from "./ReportProgress";
@@ -26,7 +29,8 @@ export function ReportDialog(): ReactNode {
 }
 
 function ReportBody({ intent }: { readonly intent: ReportIntent }): ReactNode {
-  const [form, setForm] = useState(() => firstForm(intent.nodeIds, Date.now()));
+  const { clock } = useSettings();
+  const [form, setForm] = useState(() => firstForm(intent.nodeIds, Date.now(), clock, readSelectedRange()));
   const [survey, setSurvey] = useState<ReportSurvey | null>(null);
   const [failure, setFailure] = useState<Failure | null>(null);
   const view = useReport();
@@ -85,7 +89,7 @@ function ReportBody({ intent }: { readonly intent: ReportIntent }): ReactNode {
         <Button kind="quiet" onPress={closeReport}>
           Close
         </Button>
-        <Button kind="primary" isDisabled={missing !== "" || isWriting} onPress={() => void write()}>
+        <Button kind="primary" isDisabled={missing !== ""} isPending={isWriting} onPress={() => void write()}>
           Write to a file…
         </Button>
       </DialogActions>
@@ -112,23 +116,15 @@ function PeriodFields({ form, onChange }: { readonly form: ReportForm; readonly 
         onChange={(period) => onChange({ period })}
       />
       {form.period === "chosen" ? (
-        <div className="report-moments">
-          <Moment label="From" value={form.from} onChange={(from) => onChange({ from })} />
-          <Moment label="To" value={form.to} onChange={(to) => onChange({ to })} />
-        </div>
+        <>
+          <div className="report-moments">
+            <MomentField label="From" value={form.from} clock={form.clock} isWrong={Number.isNaN(momentOf(form.from, form.clock))} onChange={(from) => onChange({ from })} />
+            <MomentField label="To" value={form.to} clock={form.clock} isWrong={Number.isNaN(momentOf(form.to, form.clock))} onChange={(to) => onChange({ to })} />
+          </div>
+          <p className="note">24 hours, {zoneText(momentOf(form.from, form.clock), form.clock)}. In the file times are UTC.</p>
+        </>
       ) : null}
     </div>
-  );
-}
-
-function Moment(props: { readonly label: string; readonly value: string; readonly onChange: (value: string) => void }): ReactNode {
-  return (
-    <label className="field">
-      <span className="field-label">{props.label}, local time</span>
-      <span className="field-box">
-        <input className="field-input" type="datetime-local" step={1} value={props.value} onChange={(event) => props.onChange(event.target.value)} />
-      </span>
-    </label>
   );
 }
 

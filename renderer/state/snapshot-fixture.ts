@@ -69,6 +69,7 @@ export function commandFixture(phases: readonly CommandPhase[], change: Partial<
     nodeId: "node_1",
     kind: "rollback",
     actor: "operator",
+    placedBy: { kind: "operator" },
     version: "1.0.0",
     fromVersion: "1.1.0",
     phase: phases.at(-1) ?? "requested",

@@ -32,6 +32,11 @@ export function explains(cause: About, alert: About): boolean {
     case "rollback-held":
     case "node-failing":
       return isOn(cause, nodeId) && VERDICT_RULES.has(ruleId);
+    case "edge-cpu":
+    case "edge-memory":
+    case "edge-disk":
+    case "edge-temperature":
+      return cause.subject === alert.subject && (ruleId === "edge-error" || ruleId === "edge-warned");
     case "latency-high":
     case "ratio-low":
     case "quality-low":
@@ -67,6 +72,6 @@ export function inhibitions(open: readonly (About & Pick<Alert, "alertId">)[]): 
 
 /** Rules that explain nothing: leaving them out keeps the search short on large fleets. */
 const ONLY_EXPLAINED: ReadonlySet<RuleId> = new Set<RuleId>([
-  "journal-unwritable", "node-warned", "sample-rate-low", "bandwidth-high", "malformed", "command-open", "rolled-back", "rollout-stopped", "incident",
+  "journal-unwritable", "node-warned", "sample-rate-low", "bandwidth-high", "malformed", "command-open", "rolled-back", "rollout-stopped", "incident", "edge-error", "edge-warned",
   "host-cpu", "host-memory", "host-disk", "engine-late", "trouble",
 ]);

@@ -1,4 +1,5 @@
 import { counted, fixed } from "../fleet/words";
+import { edgeReadings } from "./edge-readings";
 import { isSilent, nodeReadings, plain } from "./node-readings";
 import { standingOf, type Reading } from "./reading";
 import type { AlertRule, RuleId } from "./rule";
@@ -91,6 +92,7 @@ export function readingsOf(world: AlertWorld, rules: Rules): readonly Reading[] 
     ...ofApplication(world, rules),
     ...ofFleet(world, rules),
     ...ofHost(world, rules),
+    ...edgeReadings(world, rules),
     ...world.snapshot.nodes.flatMap((node) => nodeReadings(node, world, rules)),
   ];
 }

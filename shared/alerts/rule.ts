@@ -29,6 +29,12 @@ export const RULE_IDS = [
   "rolled-back",
   "rollout-stopped",
   "incident",
+  "edge-cpu",
+  "edge-memory",
+  "edge-disk",
+  "edge-temperature",
+  "edge-error",
+  "edge-warned",
   "host-cpu",
   "host-memory",
   "host-disk",
@@ -100,6 +106,7 @@ function rule(ruleId: RuleId, title: string, what: string, change: Partial<Omit<
 
 const beyondLimit = { pendingMs: 10_000, keepFiringMs: 10_000, isByPolicy: true, recoveryMargin: 0.05 } as const;
 const happened = { isOnce: true, keepFiringMs: 0 } as const;
+const ofEdge = { unit: "%", range: HUNDRED, pendingMs: 30_000, keepFiringMs: 30_000, recoveryMargin: 0.05 } as const;
 const ofHost = { about: "app", unit: "%", range: HUNDRED, pendingMs: 30_000, keepFiringMs: 30_000, recoveryMargin: 0.05 } as const;
 
 /** The rules as they ship, useful unedited. */
@@ -133,6 +140,12 @@ export const DEFAULT_RULES: readonly AlertRule[] = [
   rule("rolled-back", "Rolled back by policy", "The engine took a version back.", happened),
   rule("rollout-stopped", "Roll-out stopped", "A roll-out ended by its stop rule or was aborted.", { ...happened, about: "fleet" }),
   rule("incident", "Incident on a node", "A node could not load a model, or restarted.", happened),
+  rule("edge-cpu", "An edge machine's CPU", "Share of all its cores in use, as it tells on /diagnostics.", { ...ofEdge, threshold: 95 }),
+  rule("edge-memory", "An edge machine's memory", "Share in use, as it tells on /diagnostics.", { ...ofEdge, threshold: 95 }),
+  rule("edge-disk", "An edge machine's disk", "Share in use, as it tells on /diagnostics.", { ...ofEdge, threshold: 95 }),
+  rule("edge-temperature", "An edge machine's temperature", "The hottest that it tells on /diagnostics.", { ...ofEdge, unit: "°C", range: { least: 1, most: 150 }, threshold: 85 }),
+  rule("edge-error", "Error on /diagnostics", "A component of an edge machine, or of anybody in the graph, tells an error.", { pendingMs: 5_000, keepFiringMs: 10_000 }),
+  rule("edge-warned", "Warning on /diagnostics", "A component warns, or says itself that it is stale.", { pendingMs: 30_000, keepFiringMs: 30_000, severity: "info" }),
   rule("host-cpu", "This machine's CPU", "Share of all cores in use.", { ...ofHost, threshold: 95 }),
   rule("host-memory", "This machine's memory", "Share in use.", { ...ofHost, threshold: 95 }),
   rule("host-disk", "This machine's disk", "Share in use where the journal is.", { ...ofHost, threshold: 95, severity: "critical" }),

@@ -25,7 +25,7 @@ function world(change: Partial<Snapshot> = {}): AlertWorld {
     nodes: [],
     ...change,
   } satisfies AlertWorld["snapshot"];
-  return { snapshot, host: null, isMuted: () => false, malformedLately: () => 0 };
+  return { snapshot, host: null, diagnostics: [], isMuted: () => false, malformedLately: () => 0 };
 }
 
 const of = (ruleId: RuleId, input: AlertWorld) => readingsOf(input, rulesWith({})).find((each) => each.ruleId === ruleId);

@@ -1,4 +1,5 @@
 import type { NodeView, Snapshot } from "../contract/snapshot";
+import type { DiagnosticView } from "../contract/system";
 import type { LimitedMetric } from "../judge/limits";
 
 /** What is measured of this machine; null is what cannot be measured. */
@@ -14,6 +15,8 @@ export interface HostReadings {
 /** Everything that rules look at. */
 export interface AlertWorld {
   readonly snapshot: Pick<Snapshot, "atMs" | "link" | "processes" | "journal" | "periodP95Ms" | "nodes">;
+  /** What components tell of themselves and their machines on /diagnostics; at most what the window lists. */
+  readonly diagnostics: readonly DiagnosticView[];
   /** Null where nothing measures this machine. */
   readonly host: HostReadings | null;
   /** The policy only shows this metric of this node. */

@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { guardViewSchema } from "./guard";
+import { placedBySchema } from "./placed-by";
 
 const finite = v.pipe(v.number(), v.finite());
 const nullable = <Schema extends v.GenericSchema>(schema: Schema) => v.nullable(schema);
@@ -45,6 +46,8 @@ export const commandViewSchema = v.strictObject({
   nodeId: v.string(),
   kind: v.picklist(["deploy", "rollback"]),
   actor: v.picklist(["operator", "policy"]),
+  /** Where it came from. */
+  placedBy: placedBySchema,
   version: v.string(),
   /** What the node reported when it was requested; null where it reports none. */
   fromVersion: nullable(v.string()),

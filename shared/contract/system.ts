@@ -183,6 +183,7 @@ export const SYSTEM_COLUMNS = [
   "cpuPercent",
   "appCpuPercent",
   "memoryPercent",
+  "diskPercent",
   "diskReadBytesPerS",
   "diskWrittenBytesPerS",
   "networkReceivedBytesPerS",
@@ -224,7 +225,9 @@ export const SYSTEM_REQUESTS = {
   "system/summary": { body: nothing, reply: performanceSummarySchema },
   "system/series": {
     body: v.strictObject({
-      rangeMs: v.pipe(finite, v.minValue(10_000), v.maxValue(SYSTEM_HISTORY_MS)),
+      rangeMs: v.pipe(finite, v.minValue(1_000), v.maxValue(366 * SYSTEM_HISTORY_MS)),
+      /** Where the stretch ends, of what is recorded; absent: now, of the last day. */
+      toMs: v.optional(finite),
       maxPoints: v.pipe(count, v.minValue(10), v.maxValue(600)),
     }),
     reply: systemSeriesSchema,

@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { LANES } from "../timeline/lanes";
+import { placedBySchema } from "./placed-by";
 import { eventViewSchema } from "./snapshot";
 
 /** What happened, over time: the journal's events, what ran where, and who put it there. */
@@ -37,19 +38,6 @@ export const timelineViewSchema = v.strictObject({
   ),
 });
 export type TimelineView = v.InferOutput<typeof timelineViewSchema>;
-
-/** Who asked for a command. */
-export const placedBySchema = v.variant("kind", [
-  /** A person at the window. */
-  v.strictObject({ kind: v.literal("operator") }),
-  /** A script or a person over ./lydlr ctl. */
-  v.strictObject({ kind: v.literal("ctl") }),
-  /** The policy, because of a verdict. */
-  v.strictObject({ kind: v.literal("policy") }),
-  v.strictObject({ kind: v.literal("rollout"), rolloutId: v.string() }),
-  v.strictObject({ kind: v.literal("ab-test"), testId: v.string() }),
-]);
-export type PlacedBy = v.InferOutput<typeof placedBySchema>;
 
 /** What ran on a node at an instant, and who put it there. */
 export const whatRanSchema = v.strictObject({

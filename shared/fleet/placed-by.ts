@@ -1,4 +1,4 @@
-import type { PlacedBy } from "../contract/timeline";
+import type { PlacedBy } from "../contract/placed-by";
 
 /** A request that came over the local socket has this before its id. */
 export const CTL_REQUEST = "ctl-";

@@ -16,12 +16,16 @@ const reported = (seconds: number, version: string | null): EventView => at(seco
 const asked = (seconds: number, kind: "deploy" | "rollback", version: string, change: Partial<EventView> = {}, requestId = "window-0001"): EventView =>
   at(seconds, `${kind}-requested`, { commandId: `c-${seconds}`, requestId, version }, { actor: "operator", ...change });
 
+const published = (seconds: number, kind: "deploy" | "rollback", commandId: string): EventView => at(seconds, `${kind}-publishing`, { commandId });
+
 const shift: readonly EventView[] = [
   joined(0, null),
   reported(10, "1.1.0"),
   asked(100, "deploy", "1.2.0", {}, "r-0004-node_3-1"),
+  published(100, "deploy", "c-100"),
   reported(103, "1.2.0"),
   asked(160, "rollback", "1.1.0", { actor: "policy", sentence: "Quality: 0.69 now. Rolling back to 1.1.0." }),
+  published(160, "rollback", "c-160"),
   reported(164, "1.1.0"),
   at(300, "node-stale", { silentForMs: 5_000 }),
   at(330, "node-lost", { silentForMs: 35_000 }),
@@ -46,6 +50,16 @@ describe("what ran on a node", () => {
     expect(whatRan(shift, NODE, 1_020_000), "nor by what put it there before a restart").toMatchObject({ version: "1.1.0", known: "reported", putBy: null });
   });
 
+  it("was not put there by a request that was never sent, but by the one before it that was", () => {
+    const start = [joined(0, null), reported(10, "1.0.0")];
+    const unsent = [asked(20, "deploy", "1.1.0")];
+    expect(whatRan([...start, ...unsent, reported(60, "1.1.0")], NODE, 70_000), "somebody else did").toMatchObject({ version: "1.1.0", putBy: null });
+    const sent = [asked(30, "deploy", "1.1.0"), published(30, "deploy", "c-30")];
+    const never = [asked(40, "deploy", "1.1.0", {}, "ctl-0002")];
+    expect(whatRan([...start, ...sent, ...never, reported(60, "1.1.0")], NODE, 70_000)).toMatchObject({ putBy: { commandId: "c-30", by: { kind: "operator" } } });
+    expect(whatRan([...start, ...unsent, reported(60, "1.1.0"), published(65, "deploy", "c-20")], NODE, 70_000), "sent after the report").toMatchObject({ putBy: null });
+  });
+
   it("is the old version until the node reports the new one", () => {
     expect(whatRan(shift, NODE, 101_000)).toMatchObject({ version: "1.1.0", toMs: 103_000 });
   });
@@ -62,7 +76,7 @@ describe("what ran on a node", () => {
 
 describe("nodes of another fleet with the same ids", () => {
   const otherFleet = (seconds: number): EventView => at(seconds, "fleet-joined", { fleet: "ros2, domain 0", lastHeardMs: null }, { nodeId: null });
-  const both: readonly EventView[] = [joined(0, null), reported(10, "1.0.0"), asked(20, "deploy", "1.1.0"), otherFleet(30), reported(40, "1.1.0"), joined(60, 55), reported(70, "1.0.0")];
+  const both: readonly EventView[] = [joined(0, null), reported(10, "1.0.0"), asked(20, "deploy", "1.1.0"), published(20, "deploy", "c-20"), otherFleet(30), reported(40, "1.1.0"), joined(60, 55), reported(70, "1.0.0")];
 
   it("say nothing of this one, and its commands put nothing there", () => {
     expect(whatRan(both, NODE, 50_000)).toMatchObject({ version: "1.1.0", known: "reported", fromMs: 40_000, putBy: null });

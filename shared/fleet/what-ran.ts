@@ -1,5 +1,5 @@
 import type { EventView } from "../contract/snapshot";
-import type { PlacedBy } from "../contract/timeline";
+import type { PlacedBy } from "../contract/placed-by";
 import { FLEET_JOINED, VERSION_REPORTED } from "../rollout/replay";
 import { placedBy } from "./placed-by";
 
@@ -32,8 +32,16 @@ export interface WhatRan {
   readonly silentSinceMs: number | null;
 }
 
+/** What a person or the policy asked for. */
+const REQUESTED: readonly string[] = ["deploy-requested", "rollback-requested"];
+/** On disk before anything leaves for the node: without one of these, nothing was sent. */
+const PUBLISHING: readonly string[] = ["deploy-publishing", "rollback-publishing"];
+
+/** Events of commands that the answer is made of. */
+export const COMMAND_EVENTS: readonly string[] = [...REQUESTED, ...PUBLISHING];
+
 /** The events that the answer is made of. */
-export const WHAT_RAN_EVENTS: readonly string[] = [FLEET_JOINED, VERSION_REPORTED, "deploy-requested", "rollback-requested", "node-stale", "node-lost", "node-live", "node-no-metrics", "node-joined"];
+export const WHAT_RAN_EVENTS: readonly string[] = [FLEET_JOINED, VERSION_REPORTED, ...COMMAND_EVENTS, "node-stale", "node-lost", "node-live", "node-no-metrics", "node-joined"];
 
 const HEARD = new Set(["node-live", "node-no-metrics", "node-joined", VERSION_REPORTED]);
 const SILENT = new Set(["node-stale", "node-lost"]);
@@ -61,11 +69,15 @@ function putByOf(event: EventView): PutBy | null {
   };
 }
 
-/** The request that a report answers: the newest before it for that version, with no other report of the version in between. */
+/**
+ * The request that a report answers: the newest before it for that version that was sent, with no other report of the
+ * version in between. One that was never sent put nothing there, though the node came to run just that.
+ */
 function requestFor(events: readonly EventView[], report: EventView): PutBy | null {
   const version = report.detail["version"];
   const before = events.filter(({ id }) => id < report.id);
-  const request = before.findLast(({ event, detail }) => (event === "deploy-requested" || event === "rollback-requested") && detail["version"] === version);
+  const sent = new Set(before.flatMap(({ event, detail }) => (PUBLISHING.includes(event) ? (textOf(detail["commandId"]) ?? []) : [])));
+  const request = before.findLast(({ event, detail }) => REQUESTED.includes(event) && detail["version"] === version && sent.has(textOf(detail["commandId"]) ?? ""));
   if (request === undefined) return null;
   const isAnswered = before.some(({ event, id, detail }) => event === VERSION_REPORTED && id > request.id && detail["version"] === version);
   return isAnswered ? null : putByOf(request);

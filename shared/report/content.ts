@@ -1,4 +1,5 @@
 import type { Figures } from "./figures";
+import type { HostContent } from "./host";
 import type { ReportScope } from "./scope";
 import type { Story } from "./story";
 
@@ -18,24 +19,11 @@ export interface ReportOrigin {
   readonly store: string;
 }
 
-/** One quantity of this machine over the period. */
-export interface HostFigures {
-  readonly name: string;
-  readonly unit: string;
-  readonly n: number;
-  readonly mean: number;
-  readonly min: number;
-  readonly max: number;
-  /** Nearest rank. */
-  readonly p95: number;
-}
-
 /** Everything that a report tells, whatever it is written as. */
 export interface ReportContent {
   readonly scope: ReportScope;
   readonly origin: ReportOrigin;
   readonly figures: Figures;
   readonly story: Story;
-  /** Null where nothing of this machine was kept for the period. */
-  readonly host: readonly HostFigures[] | null;
+  readonly host: HostContent;
 }

@@ -1,6 +1,7 @@
 import type { EventView } from "../contract/snapshot";
 import { METRICS, type Metric } from "../fleet/sample";
 import type { Figures, GroupFigures } from "./figures";
+import { HOST_QUANTITIES, type HostBatch } from "./host";
 import { sampleAt, type ReportSample, type SampleBatch } from "./samples";
 import { takesNode, takesVersion, type ReportScope } from "./scope";
 
@@ -77,4 +78,18 @@ export function summaryCsv({ groups, nodes }: Figures): string {
     return [textField(group.nodeId), textField(group.version ?? ""), ...own.map(numberField), ...values].join(",") + END;
   };
   return header.join(",") + END + groups.map(line).join("");
+}
+
+/** The first line of what was recorded of this machine. */
+export const HOST_HEADER = `time_utc,unix_ms,${HOST_QUANTITIES.map(({ field }) => field).join(",")}${END}`;
+
+/** What was recorded of this machine, one row a line. */
+export function hostLines({ length, atMs, columns }: HostBatch): string {
+  let text = "";
+  for (let row = 0; row < length; row += 1) {
+    const at = atMs[row] ?? NaN;
+    const values = HOST_QUANTITIES.map(({ column }) => numberField(columns[column][row] ?? null));
+    text += `${utc(at)},${at},${values.join(",")}${END}`;
+  }
+  return text;
 }

@@ -1,20 +1,12 @@
 import { METRICS, type Metric } from "../fleet/sample";
 import { Intervals, NO_GAPS, withGap, type Gaps } from "./silence";
-import { Percentile } from "./percentile";
 import type { SampleBatch } from "./samples";
 import { takesNode, takesVersion, type ReportScope } from "./scope";
+import { Tally, type TalliedFigures } from "./tally";
 import { NodeTraces, type NodeTrace } from "./trace";
 
-/** What n samples of one metric say; all but n is null where no sample reported it. */
-export interface MetricFigures {
-  /** Samples that reported the metric. */
-  readonly n: number;
-  readonly mean: number | null;
-  readonly min: number | null;
-  readonly max: number | null;
-  /** Nearest rank: the smallest value with at least 95 % of all at or below it. */
-  readonly p95: number | null;
-}
+/** What n samples of one metric say: n is of those that reported it. */
+export type MetricFigures = TalliedFigures;
 
 /** What the samples of one node and one version say. */
 export interface GroupFigures {
@@ -47,47 +39,9 @@ export interface Figures {
   readonly traces: readonly NodeTrace[];
 }
 
-const P95 = 0.95;
-
-/** One metric of one group while it is read. */
-class MetricTally {
-  private n = 0;
-  private sum = 0;
-  /** What the sum lost to rounding (A. Neumaier, 1974). */
-  private lost = 0;
-  private min = Infinity;
-  private max = -Infinity;
-  private readonly p95 = new Percentile(P95);
-
-  survey(reported: number): void {
-    // Minus zero is written as 0.
-    const value = reported + 0;
-    const sum = this.sum + value;
-    this.lost += Math.abs(this.sum) >= Math.abs(value) ? this.sum - sum + value : value - sum + this.sum;
-    this.sum = sum;
-    this.n += 1;
-    this.min = Math.min(this.min, value);
-    this.max = Math.max(this.max, value);
-    this.p95.survey(value);
-  }
-
-  settle(): void {
-    this.p95.settle();
-  }
-
-  collect(reported: number): void {
-    this.p95.collect(reported + 0);
-  }
-
-  figures(): MetricFigures {
-    if (this.n === 0) return { n: 0, mean: null, min: null, max: null, p95: null };
-    return { n: this.n, mean: (this.sum + this.lost) / this.n, min: this.min, max: this.max, p95: this.p95.value() };
-  }
-}
-
 /** One node and version while it is read. */
 class GroupTally {
-  readonly tallies: Readonly<Record<Metric, MetricTally>>;
+  readonly tallies: Readonly<Record<Metric, Tally>>;
   samples = 0;
   firstMs = Infinity;
   lastMs = -Infinity;
@@ -97,7 +51,7 @@ class GroupTally {
     readonly nodeId: string,
     readonly version: string | null,
   ) {
-    this.tallies = Object.fromEntries(METRICS.map((metric) => [metric, new MetricTally()])) as Record<Metric, MetricTally>;
+    this.tallies = Object.fromEntries(METRICS.map((metric) => [metric, new Tally()])) as Record<Metric, Tally>;
   }
 
   figures(): GroupFigures {

@@ -90,3 +90,19 @@ export function recompute(csv: string): readonly RecomputedGroup[] {
     });
   });
 }
+
+/** One quantity of this machine, recomputed, by the name of its column in the CSV. */
+export type RecomputedHost = ReadonlyMap<string, RecomputedMetric>;
+
+/** Every quantity of the CSV of this machine. */
+export function recomputeHost(csv: string): RecomputedHost {
+  const [header = "", ...rows] = csv.trimEnd().split("\r\n");
+  const [time, ms, ...names] = header.split(",");
+  if (time !== "time_utc" || ms !== "unix_ms") throw new Error(`another header: ${header}`);
+  const values = rows.map((row) => {
+    const [iso = "", at = "", ...fields] = row.split(",");
+    if (Math.abs(Date.parse(iso) - Number(at)) >= 1) throw new Error(`${iso} is not ${at}`);
+    return fields.map((field) => (field === "" ? null : Number(field)));
+  });
+  return new Map(names.map((name, column) => [name, metricOf(values.map((row) => row[column] ?? null))]));
+}

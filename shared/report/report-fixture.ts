@@ -1,7 +1,9 @@
 import type { EventView } from "../contract/snapshot";
 import { seededRandom } from "../random";
+import { SYSTEM_COLUMNS, type SystemColumn } from "../contract/system";
 import type { ReportContent } from "./content";
 import { FigureReader } from "./figures";
+import { HostReader, type HostBatch } from "./host";
 import { batchOf, type ReportSample, type SampleBatch } from "./samples";
 import type { ReportScope } from "./scope";
 import { StoryReader } from "./story";
@@ -42,8 +44,22 @@ export function eventAt(id: number, seconds: number, event: string, nodeId: stri
   return { id, tMs: START_MS + seconds * 1_000, event, nodeId, actor: "engine", sentence: `${event} of ${nodeId ?? "the fleet"}.`, detail, ...more };
 }
 
-/** A report of samples and events. */
-export function contentOf(scope: ReportScope, samples: readonly ReportSample[], events: readonly EventView[]): ReportContent {
+/** What was recorded of a machine: a row a second from the begin of the period, without a GPU, its disk known every 10 s. */
+export function hostBatches(seconds: number, size = 100): readonly HostBatch[] {
+  const random = seededRandom(5);
+  const rows = Array.from({ length: seconds }, (_, second) => {
+    const row: Partial<Record<SystemColumn, number>> = { cpuPercent: 40 + 10 * random.normal(), memoryPercent: 50, diskWrittenBytesPerS: Math.round(1e6 * random.next()), ...(second % 10 === 0 ? { diskPercent: 70 + random.next() } : {}) };
+    return row;
+  });
+  return Array.from({ length: Math.ceil(seconds / size) }, (_, index) => {
+    const part = rows.slice(index * size, (index + 1) * size);
+    const columns = Object.fromEntries(SYSTEM_COLUMNS.map((column) => [column, Float64Array.from(part, (row) => row[column] ?? Number.NaN)])) as Record<SystemColumn, Float64Array>;
+    return { length: part.length, atMs: Float64Array.from(part, (_row, second) => START_MS + (index * size + second) * 1_000), columns };
+  });
+}
+
+/** A report of samples, events and what was recorded of the machine. */
+export function contentOf(scope: ReportScope, samples: readonly ReportSample[], events: readonly EventView[], machine: readonly HostBatch[] = []): ReportContent {
   const figures = new FigureReader(scope);
   const story = new StoryReader(scope);
   const all = batches(samples);
@@ -51,6 +67,10 @@ export function contentOf(scope: ReportScope, samples: readonly ReportSample[], 
   figures.settle();
   for (const batch of all) figures.collect(batch);
   for (const event of events) story.take(event);
+  const host = new HostReader();
+  for (const batch of machine) host.survey(batch);
+  host.settle();
+  for (const batch of machine) host.collect(batch);
   const origin = { appVersion: "0.1.0", madeAtMs: scope.toMs + 1_000, link: "embedded fleet, seed 7", isEmbedded: true, store: "a test" };
-  return { scope, origin, figures: figures.figures(), story: story.story(), host: null };
+  return { scope, origin, figures: figures.figures(), story: story.story(), host: host.content() };
 }

@@ -1,12 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { METRICS } from "../fleet/sample";
-import { eventLine, sampleLines, SAMPLES_HEADER, summaryCsv } from "./csv";
+import { eventLine, HOST_HEADER, hostLines, sampleLines, SAMPLES_HEADER, summaryCsv } from "./csv";
 import { formatOfFile } from "./formats";
 import { reportPage } from "./page/page";
 import { Percentile } from "./percentile";
-import { recompute } from "./recompute-fixture";
-import { batches, contentOf, eventAt, START_MS, threeNodes, WHOLE } from "./report-fixture";
+import { HOST_QUANTITIES } from "./host";
+import { recompute, recomputeHost } from "./recompute-fixture";
+import { batches, contentOf, eventAt, hostBatches, START_MS, threeNodes, WHOLE } from "./report-fixture";
 import type { ReportSample } from "./samples";
 import type { ReportScope } from "./scope";
 
@@ -86,6 +87,31 @@ describe("the figures of a report", () => {
         expect((percentile.value() ?? NaN) === sorted[Math.ceil(share * values.length) - 1]).toBe(true);
       }),
     );
+  });
+});
+
+describe("the figures of this machine", () => {
+  it("can each be recomputed from the exported rows, by code that shares nothing with the report", () => {
+    const rows = hostBatches(431);
+    const { host } = contentOf(WHOLE, [], [], rows);
+    const again = recomputeHost(HOST_HEADER + rows.map(hostLines).join(""));
+    expect(host).toMatchObject({ samples: 431, firstMs: START_MS, lastMs: START_MS + 430_000 });
+    expect(host.figures.filter(({ n }) => n > 0).map(({ column, n }) => [column, n])).toEqual([["cpuPercent", 431], ["memoryPercent", 431], ["diskPercent", 44], ["diskWrittenBytesPerS", 431]]);
+    for (const { column, name: _name, unit: _unit, mean, ...rest } of host.figures) {
+      const field = HOST_QUANTITIES.find((each) => each.column === column)?.field ?? "";
+      expect(again.get(field), field).toMatchObject(rest);
+      if (mean === null) expect(again.get(field)?.mean).toBeNull();
+      else expect(again.get(field)?.mean).toBeCloseTo(mean, 6);
+    }
+  });
+
+  it("are none where none was recorded, and the page says so; what was recorded of part of the period says which", () => {
+    const none = reportPage(contentOf(WHOLE, [], []));
+    expect(none).toContain("Nothing of this machine was recorded in this period.");
+    const page = reportPage(contentOf(WHOLE, [], [], hostBatches(120)));
+    expect(page).toMatch(/120 seconds recorded, 14:00:00 to 14:01:59 UTC/);
+    expect(page).toMatch(/GPU<\/th><td class="number">0<\/td><td class="muted" colspan="4">none was recorded/);
+    expect(page).toMatch(/Disk, written, kB\/s/);
   });
 });
 

@@ -1,6 +1,7 @@
 import type { CommandPhase, CommandView } from "../contract/snapshot";
 import type { ModelVersion, NodeId } from "../fleet/ids";
 import { counted } from "../fleet/words";
+import { placedBy } from "../fleet/placed-by";
 import { GOOD_RUN, METRIC_NAMES, type LimitedMetric } from "../judge/limits";
 
 /** How long a node may take to report the version before the command is sent again. */
@@ -314,6 +315,7 @@ export function viewCommand(command: Command): CommandView {
     nodeId: command.nodeId,
     kind: command.kind,
     actor: command.actor,
+    placedBy: placedBy(command.actor, command.requestId),
     version: command.version,
     fromVersion: command.fromVersion,
     phase: command.phase,

@@ -5,6 +5,7 @@ import { ChartPanel } from "../../charts/ChartPanel";
 import { METRIC_TITLES } from "../../charts/metric-words";
 import { useSize } from "../../charts/use-size";
 import { formatClock, formatUtcInstant } from "../../format/time";
+import { useSelectedRange } from "../../state/selected-range";
 import { useFleet, useSettings } from "../../state/store";
 import { DRAWN_BLOCKS, drawnBlocks, traceScale, type NodeTrace } from "./blocks";
 import { BlockRow, BLOCK_LEFT_PX, BLOCK_RIGHT_PX, ROW_HEIGHT_PX, TimeAxis } from "./BlockRow";
@@ -59,7 +60,8 @@ interface PlotProps {
 function Plot({ view, metric, nodes, failure, summaryId }: PlotProps): ReactNode {
   const [sizeRef, size] = useSize();
   const nowMs = useFleet(({ fleet }) => fleet?.meta.atMs ?? 0);
-  const drawn = drawnBlocks(view, view.endedAtMs ?? nowMs);
+  const selected = useSelectedRange();
+  const drawn = drawnBlocks(view, view.endedAtMs ?? nowMs, selected);
   const scale = drawn === null ? null : traceScale(nodes, metric, drawn.fromMs, drawn.toMs);
   if (drawn === null || scale === null) {
     return <p className="ab-blocks-none note">{failure ?? (view.blocks.length === 0 ? "No block has begun yet: the nodes are being given their versions." : "No value has arrived yet.")}</p>;

@@ -212,6 +212,9 @@ describe("the blocks of a test", () => {
     const blocks = Array.from({ length: 40 }, (_, index) => block(index, index === 39 ? null : (index + 1) * 1000));
     const drawn = drawnBlocks({ blocks }, 39_400);
     expect([drawn?.blocks.length, drawn?.fromMs, drawn?.toMs]).toEqual([DRAWN_BLOCKS, 8_000, 39_400]);
+    const ranged = drawnBlocks({ blocks }, 39_400, { fromMs: 3_500, toMs: 6_000 });
+    expect([ranged?.blocks.map(({ index }) => index), ranged?.fromMs, ranged?.toMs]).toEqual([[3, 4, 5], 3_000, 6_000]);
+    expect(drawnBlocks({ blocks }, 39_400, { fromMs: 90_000, toMs: 99_000 }), "of another time: all of the test").toEqual(drawn);
   });
 
   it("take the values inside of a stretch; a spike of one in a thousand does not set the scale", () => {

@@ -1,4 +1,5 @@
 import type { AbTestBlock, AbTestTraces, AbTestView } from "../../../shared/contract/abtest";
+import type { SelectedRange } from "../../state/selected-range";
 import type { Scale } from "../../charts/scales";
 import type { LimitedMetric } from "../../../shared/judge/limits";
 
@@ -16,13 +17,14 @@ export interface DrawnBlocks {
 }
 
 /**
- * The newest blocks with the time that they take.
+ * The newest blocks with the time that they take; of a range that the window shows, those that lie in it, if any does.
  *
  * @param nowMs end of the block that runs.
  * @returns null before the first block.
  */
-export function drawnBlocks({ blocks }: Pick<AbTestView, "blocks">, nowMs: number): DrawnBlocks | null {
-  const drawn = blocks.slice(-DRAWN_BLOCKS);
+export function drawnBlocks({ blocks }: Pick<AbTestView, "blocks">, nowMs: number, selected: SelectedRange | null = null): DrawnBlocks | null {
+  const inRange = selected === null ? [] : blocks.filter(({ fromAtMs, toAtMs }) => fromAtMs < selected.toMs && (toAtMs ?? nowMs) > selected.fromMs);
+  const drawn = (inRange.length === 0 ? blocks : inRange).slice(-DRAWN_BLOCKS);
   const [first] = drawn;
   const last = drawn.at(-1);
   if (first === undefined || last === undefined) return null;

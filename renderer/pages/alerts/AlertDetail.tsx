@@ -4,7 +4,7 @@ import type { AlertView } from "../../../shared/contract/alerts";
 import { Button, Glyph, Kbd, VersionTag } from "../../design";
 import { formatClock, formatDuration, formatUtcInstant } from "../../format/time";
 import { selectAlert } from "../../state/alerts";
-import { go } from "../../state/navigation";
+import { openNodeAt } from "../../state/moments";
 import { useSettings } from "../../state/store";
 import { askAcknowledge, askSilence } from "./desk";
 import { MomentChart } from "./MomentChart";
@@ -41,7 +41,7 @@ export function AlertDetail({ alert, cause }: { readonly alert: AlertView; reado
           </Button>
         )}
         {nodeId === null ? null : (
-          <Button kind="outline" onPress={() => go({ page: "node", nodeId, atMs: alert.lastRaisedAtMs })}>
+          <Button kind="outline" onPress={() => openNodeAt(nodeId, alert.lastRaisedAtMs)}>
             Open {nodeId} at {formatClock(alert.lastRaisedAtMs, clock)}
           </Button>
         )}

@@ -3,6 +3,7 @@ import { useShallow } from "zustand/react/shallow";
 import type { EventView } from "../../../shared/contract/snapshot";
 import { Button, Glyph } from "../../design";
 import { countOf } from "../../format/number";
+import { byText } from "../../format/origin";
 import { formatClock } from "../../format/time";
 import { isDecision } from "../../judging/decisions";
 import { glyphOfEvent, hueOfEvent } from "../../judging/event-glyphs";
@@ -62,7 +63,7 @@ const EventRow = memo(function EventRow({ event }: { readonly event: EventView }
       ) : (
         <span />
       )}
-      <span className="note">{event.actor}</span>
+      <span className="note">{byText(event)}</span>
     </li>
   );
 });

@@ -4,6 +4,7 @@ import type { CommandView } from "../../../shared/contract/snapshot";
 import { RollbackButton } from "../../commands/RollbackButton";
 import { Glyph, glyphOfPhase, StateGlyph, Tag, VersionTag } from "../../design";
 import { formatNumber, formatRate, JUDGED_METRICS } from "../../format/number";
+import { originText } from "../../format/origin";
 import { isUnknown, PHASE_WORDS } from "../../format/words";
 import { isInFlight } from "../../commands/undo";
 import { shownStateOf } from "../../judging/shown";
@@ -153,7 +154,7 @@ function CommandCell({ command }: { readonly command: CommandView }): ReactNode 
   const hue = command.phase === "failed" ? "hue-high" : command.phase === "inconsistent" ? "hue-medium" : "hue-low";
   const progress = command.phase === "verifying" ? ` ${command.verifySamples}/${command.verifySamplesNeeded}` : "";
   return (
-    <td className="cell-command" title={command.sentence}>
+    <td className="cell-command" title={`${command.sentence} It came ${originText(command.placedBy)}.`}>
       <span className={`state ${hue}`}>
         <Glyph name={glyphOfPhase(command.phase)} />
         {PHASE_WORDS[command.phase]}

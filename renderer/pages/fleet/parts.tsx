@@ -9,6 +9,7 @@ import { formatAge, formatUtcInstant } from "../../format/time";
 import { hasOldValues } from "../../format/words";
 import { verdictEmphasis } from "../../judging/shown";
 import { go } from "../../state/navigation";
+import { useRangeTrail } from "../../state/range-trails";
 import { useFleet } from "../../state/store";
 import { ROVING } from "./focus";
 
@@ -50,10 +51,11 @@ export function useScale(metric: JudgedMetric): Scale | undefined {
   return useFleet((state) => state.scales?.of[metric]);
 }
 
-/** The last 50 s of a metric. */
+/** The last 50 s of a metric, or what it did in the range that the window shows. */
 export function MetricSparkline({ node, metric, limits, width, height }: MetricProps & { readonly width: number; readonly height: number }): ReactNode {
   const { limit, side } = limitOf(metric, limits);
   const scale = useScale(metric);
+  const ranged = useRangeTrail(node.nodeId);
   const onsetTicks = useFleet(({ fleet }) => {
     const { guard } = node;
     if (fleet === null || guard === null || verdictEmphasis(guard, metric) === null) return null;
@@ -62,15 +64,15 @@ export function MetricSparkline({ node, metric, limits, width, height }: MetricP
   if (scale === undefined) return null;
   return (
     <Sparkline
-      values={node.trail[metric]}
+      values={ranged === null ? node.trail[metric] : ranged[metric]}
       limit={limit}
       limitSide={side}
-      onsetTicks={onsetTicks}
-      emphasis={emphasisOf(node, metric)}
+      onsetTicks={ranged === null ? onsetTicks : null}
+      emphasis={ranged === null ? emphasisOf(node, metric) : "normal"}
       width={width}
       height={height}
       scale={scale}
-      label={`${nameOf(metric)} of ${node.nodeId}, last 50 s`}
+      label={`${nameOf(metric)} of ${node.nodeId}, ${ranged === null ? "last 50 s" : "in the range that is shown"}`}
     />
   );
 }

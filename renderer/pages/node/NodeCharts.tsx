@@ -13,6 +13,7 @@ import { Button, Kbd, Problem } from "../../design";
 import { JUDGED_METRICS, limitOf } from "../../format/number";
 import { formatClock, formatDuration, formatWithin } from "../../format/time";
 import { hasOldValues, isUnknown, STATE_WORDS } from "../../format/words";
+import { useSelectedRange } from "../../state/selected-range";
 import { useFleet, useSettings, useSnapshotMeta } from "../../state/store";
 import { Guard } from "../../frame/Guard";
 import type { JudgementAnswer } from "../../judging/use-judgement";
@@ -127,13 +128,16 @@ function ChartsLine(props: {
     if (fleet === null || charts.pausedAtMs === null) return null;
     return Math.round((fleet.meta.atMs - charts.pausedAtMs) / 1_000) * 1_000;
   });
+  const selected = useSelectedRange();
   const span = fixedSpan(charts);
+  // The whole of what the window's range shows is no zoom.
+  const isZoomedIn = isZoomed(charts.view, charts.rangeMs) && (span === null || selected === null || span.toMs - span.fromMs < selected.toMs - selected.fromMs - 1);
   const parts: string[] = [];
   if (charts.pausedAtMs !== null && behindMs !== null) {
     parts.push(`Paused at ${formatClock(charts.pausedAtMs, clock)}, ${spanWords(behindMs)} behind`);
   }
-  if (span !== null) parts.push(`Zoomed to ${formatWithin(span.fromMs, clock, charts.rangeMs)} – ${formatWithin(span.toMs, clock, charts.rangeMs)}`);
-  else if (isZoomed(charts.view, charts.rangeMs)) parts.push(`Zoomed to the last ${spanWords(charts.view.spanMs)}`);
+  if (span !== null && isZoomedIn) parts.push(`Zoomed to ${formatWithin(span.fromMs, clock, charts.rangeMs)} – ${formatWithin(span.toMs, clock, charts.rangeMs)}`);
+  else if (span === null && isZoomedIn) parts.push(`Zoomed to the last ${spanWords(charts.view.spanMs)}`);
   if (isUnknown(node.liveness)) {
     parts.push(`${STATE_WORDS[node.state]} since ${formatClock(node.livenessSinceMs, clock)}: the values are the last known`);
   }
@@ -142,7 +146,7 @@ function ChartsLine(props: {
       <p className="charts-line-state" aria-live="off">
         {parts.join(" · ")}
       </p>
-      {isZoomed(charts.view, charts.rangeMs) ? (
+      {isZoomedIn ? (
         <Button kind="quiet" size="small" onPress={props.onReset}>
           Reset zoom {singleKeyShortcuts ? <Kbd>0</Kbd> : null}
         </Button>

@@ -1,13 +1,13 @@
-import { useCallback, useEffect, useMemo, useReducer, type ReactNode } from "react";
+import { useCallback, useEffect, useMemo, useReducer, useRef, type ReactNode } from "react";
 import type { NodeView } from "../../../shared/contract/snapshot";
-import type { ChartControl, TimeSpan } from "../../charts/chart-view";
+import type { ChartControl } from "../../charts/chart-view";
 import { rollbackChoice } from "../../commands/rollback-choice";
 import { Button, Panel, Problem } from "../../design";
 import { Guard } from "../../frame/Guard";
 import { NodeDecisions } from "../../judging/NodeDecisions";
 import { sentenceOf, shownStateOf } from "../../judging/shown";
 import { useJudgement } from "../../judging/use-judgement";
-import { useSelectedRange } from "../../state/selected-range";
+import { readSelectedRange, selectRange, useSelectedRange } from "../../state/selected-range";
 import { readFleet, useFleet, useNode } from "../../state/store";
 import { changeCharts, neighbourRange, openedCharts, RANGES_MS, type ChartsAction } from "./charts-state";
 import { FactsPanel } from "./FactsPanel";
@@ -66,40 +66,49 @@ function controlOf(dispatch: (action: ChartsAction) => void): ChartControl {
     select: (span) => dispatch({ type: "select", span, newestMs: newestMs() }),
     zoom: (factor, aroundMs) => dispatch({ type: "zoom", factor, aroundMs, newestMs: newestMs() }),
     move: (share) => dispatch({ type: "move", share, newestMs: newestMs() }),
-    reset: () => dispatch({ type: "reset" }),
+    reset: () => {
+      const span = readSelectedRange();
+      dispatch(span === null ? { type: "reset" } : { type: "custom", span, newestMs: newestMs() });
+    },
   };
 }
 
 function KnownNode({ node, atMs, onBack }: { readonly node: NodeView; readonly atMs: number | null; readonly onBack: () => void }): ReactNode {
   const { nodeId } = node;
-  const [charts, dispatch] = useReducer(changeCharts, atMs, (moment) => openedCharts(moment === null ? null : { atMs: moment, newestMs: newestMs() }));
-  const { pausedAtMs, rangeMs } = charts;
   const selected = useSelectedRange();
+  const [charts, dispatch] = useReducer(changeCharts, selected, (span) => openedCharts(span === null ? null : { span, newestMs: newestMs(), atMs }));
+  const { pausedAtMs, rangeMs } = charts;
+  const followed = useRef(selected);
+  /** The length of time that is shown while the charts follow now. */
+  const liveMs = useRef<number>(RANGES_MS[0]);
   useEffect(() => {
-    if (selected === null || atMs !== null) return;
-    dispatch({ type: "range", rangeMs: RANGES_MS[1] });
-    dispatch({ type: "select", span: selected, newestMs: newestMs() });
-  }, [selected, atMs]);
+    if (followed.current === selected) return;
+    followed.current = selected;
+    dispatch(selected === null ? { type: "range", rangeMs: liveMs.current } : { type: "custom", span: selected, newestMs: newestMs() });
+  }, [selected]);
   const control = useMemo(() => controlOf(dispatch), []);
+  const setRange = useCallback((next: number) => {
+    liveMs.current = next;
+    selectRange(null);
+    dispatch({ type: "range", rangeMs: next });
+  }, []);
   const keys = useMemo(
     () => ({
       togglePause: () => {
         const values = readFleet().fleet?.nodes.get(nodeId)?.latest ?? null;
         dispatch(pausedAtMs === null ? { type: "pause", newestMs: newestMs(), values } : { type: "resume" });
       },
-      shorterRange: () => dispatch({ type: "range", rangeMs: neighbourRange(rangeMs, -1) }),
-      longerRange: () => dispatch({ type: "range", rangeMs: neighbourRange(rangeMs, 1) }),
+      shorterRange: () => setRange(neighbourRange(liveMs.current, -1)),
+      longerRange: () => setRange(neighbourRange(liveMs.current, 1)),
       zoomIn: () => dispatch({ type: "zoom", factor: 1 / KEY_ZOOM, aroundMs: "cursor", newestMs: newestMs() }),
       zoomOut: () => dispatch({ type: "zoom", factor: KEY_ZOOM, aroundMs: "cursor", newestMs: newestMs() }),
       reset: control.reset,
     }),
-    [nodeId, pausedAtMs, rangeMs, control],
+    [nodeId, pausedAtMs, control, setRange],
   );
   useChartKeys(keys);
   const tick = useFleet((state) => state.fleet?.meta.tick ?? 0);
   const answer = useJudgement(nodeId, tick, pausedAtMs !== null);
-  const setRange = useCallback((next: number) => dispatch({ type: "range", rangeMs: next }), []);
-  const setSpan = useCallback((span: TimeSpan) => dispatch({ type: "custom", span, newestMs: newestMs() }), []);
   useEffect(() => {
     document.getElementById("node-title")?.focus({ preventScroll: true });
   }, []);
@@ -110,7 +119,7 @@ function KnownNode({ node, atMs, onBack }: { readonly node: NodeView; readonly a
         onBack={onBack}
         rangeMs={rangeMs}
         onRange={setRange}
-        onSpan={setSpan}
+        onSpan={selectRange}
         isPaused={pausedAtMs !== null}
         onTogglePause={keys.togglePause}
       />

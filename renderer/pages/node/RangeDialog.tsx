@@ -1,8 +1,9 @@
 import { useState, type ReactNode } from "react";
 import type { TimeSpan } from "../../charts/chart-view";
-import { Button, Dialog, DialogActions, DialogBody } from "../../design";
+import { Button, Dialog, DialogActions, DialogBody, MomentField } from "../../design";
+import { momentOf, momentText, zoneText } from "../../format/moment";
 import { readFleet, useSettings } from "../../state/store";
-import { fieldText, momentOf, spanProblem } from "./range-fields";
+import { spanProblem } from "./range-fields";
 
 /** The dialog's properties. */
 export interface RangeDialogProps {
@@ -21,23 +22,25 @@ export function RangeDialog({ isOpen, onClose, onChoose }: RangeDialogProps): Re
 }
 
 const HOUR_MS = 3_600_000;
+const MINUTE_MS = 60_000;
 
 function RangeForm({ onClose, onChoose }: Omit<RangeDialogProps, "isOpen">): ReactNode {
   const { clock } = useSettings();
   const [nowMs] = useState(() => readFleet().fleet?.meta.atMs ?? 0);
-  const [from, setFrom] = useState(() => fieldText(nowMs - HOUR_MS, clock));
-  const [to, setTo] = useState(() => fieldText(nowMs, clock));
+  const [from, setFrom] = useState(() => momentText(nowMs - HOUR_MS, clock));
+  // The minute that runs is in it.
+  const [to, setTo] = useState(() => momentText(nowMs + MINUTE_MS, clock));
   const span = { fromMs: momentOf(from, clock), toMs: momentOf(to, clock) };
   const problem = spanProblem(span, nowMs);
   return (
     <>
       <DialogBody>
         <div className="range-fields">
-          <MomentField label="From" value={from} onChange={setFrom} />
-          <MomentField label="To" value={to} onChange={setTo} />
+          <MomentField label="From" value={from} clock={clock} isWrong={Number.isNaN(span.fromMs)} onChange={setFrom} />
+          <MomentField label="To" value={to} clock={clock} isWrong={Number.isNaN(span.toMs)} onChange={setTo} />
         </div>
         <p className="note" role="status">
-          {problem ?? (clock === "utc" ? "Times are UTC." : "Times are local.")}
+          {problem ?? `24 hours, ${zoneText(span.fromMs, clock)}.`}
         </p>
       </DialogBody>
       <DialogActions>
@@ -48,7 +51,7 @@ function RangeForm({ onClose, onChoose }: Omit<RangeDialogProps, "isOpen">): Rea
           kind="primary"
           isDisabled={problem !== null}
           onPress={() => {
-            onChoose(span);
+            onChoose({ ...span, toMs: Math.min(span.toMs, readFleet().fleet?.meta.atMs ?? span.toMs) });
             onClose();
           }}
         >
@@ -56,16 +59,5 @@ function RangeForm({ onClose, onChoose }: Omit<RangeDialogProps, "isOpen">): Rea
         </Button>
       </DialogActions>
     </>
-  );
-}
-
-function MomentField(props: { readonly label: string; readonly value: string; readonly onChange: (value: string) => void }): ReactNode {
-  return (
-    <label className="field">
-      <span className="field-label">{props.label}</span>
-      <span className="field-box">
-        <input className="field-input" type="datetime-local" step={1} value={props.value} onChange={(event) => props.onChange(event.target.value)} />
-      </span>
-    </label>
   );
 }

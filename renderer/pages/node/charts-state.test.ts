@@ -1,12 +1,20 @@
 import { describe, expect, it } from "vitest";
+import { rangeAround } from "../../state/selected-range";
 import { askedSpan, changeCharts, fixedSpan, isOfHistory, neighbourRange, openedCharts, shownView } from "./charts-state";
 
 const NEWEST_MS = 1_000_000_000;
 
 describe("the charts of a node", () => {
-  it("open around a moment, and never show what is not there yet", () => {
-    expect(openedCharts({ atMs: NEWEST_MS - 300_000, newestMs: NEWEST_MS })).toMatchObject({ view: { spanMs: 120_000, endMs: NEWEST_MS - 240_000 }, cursorMs: NEWEST_MS - 300_000 });
-    expect(fixedSpan(openedCharts({ atMs: NEWEST_MS - 10_000, newestMs: NEWEST_MS }))).toEqual({ fromMs: NEWEST_MS - 120_000, toMs: NEWEST_MS });
+  it("open on the range of the window with the cursor on a moment, and never show what is not there yet", () => {
+    const around = (atMs: number) => openedCharts({ span: rangeAround(atMs, NEWEST_MS), newestMs: NEWEST_MS, atMs });
+    expect(around(NEWEST_MS - 300_000)).toMatchObject({ view: { spanMs: 120_000, endMs: NEWEST_MS - 240_000 }, cursorMs: NEWEST_MS - 300_000 });
+    expect(fixedSpan(around(NEWEST_MS - 10_000))).toEqual({ fromMs: NEWEST_MS - 120_000, toMs: NEWEST_MS });
+  });
+
+  it("show all of a range that ends now or is older than any that is offered, and stay on it", () => {
+    for (const span of [{ fromMs: NEWEST_MS - 3_000_000, toMs: NEWEST_MS }, { fromMs: NEWEST_MS - 90_000_000, toMs: NEWEST_MS - 88_000_000 }]) {
+      expect(fixedSpan(openedCharts({ span, newestMs: NEWEST_MS, atMs: null }))).toEqual(span);
+    }
   });
 
   it("open on the newest minute and follow it", () => {

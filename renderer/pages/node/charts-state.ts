@@ -32,15 +32,9 @@ export type ChartsAction =
   | { readonly type: "move"; readonly share: number; readonly newestMs: number }
   | { readonly type: "reset" };
 
-/** Shown before and after a moment, ms. */
-const AROUND_MS = 60_000;
-
-/** How a node page opens: on the newest minute, which is full soon after a start, or around a moment. */
-export function openedCharts(moment: { readonly atMs: number; readonly newestMs: number } | null = null): ChartsState {
-  if (moment !== null) {
-    const { atMs, newestMs } = moment;
-    return { ...openedCharts(), rangeMs: RANGES_MS[1], view: { spanMs: 2 * AROUND_MS, endMs: Math.min(newestMs, atMs + AROUND_MS) }, cursorMs: atMs };
-  }
+/** How a node page opens: on the newest minute, which is full soon after a start, or on the window's range, with the cursor on a moment. */
+export function openedCharts(selected: { readonly span: TimeSpan; readonly newestMs: number; readonly atMs: number | null } | null = null): ChartsState {
+  if (selected !== null) return { ...changeCharts(openedCharts(), { type: "custom", ...selected }), scaleEpoch: 0, cursorMs: selected.atMs };
   const rangeMs = RANGES_MS[0];
   return {
     rangeMs,
@@ -59,7 +53,7 @@ export function changeCharts(state: ChartsState, action: ChartsAction): ChartsSt
       return { ...state, rangeMs: action.rangeMs, view: { spanMs: action.rangeMs, endMs: null } };
     case "custom": {
       // The whole range reaches back to it, so that one can zoom out of it again.
-      const rangeMs = Math.max(RANGES_MS[0], action.newestMs - action.span.fromMs);
+      const rangeMs = Math.max(RANGES_MS[0], action.newestMs - action.span.fromMs + 1);
       return { ...state, rangeMs, view: viewOf(action.span, { rangeMs, newestMs: action.newestMs }), scaleEpoch: state.scaleEpoch + 1 };
     }
     case "pause":

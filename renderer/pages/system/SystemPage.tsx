@@ -1,12 +1,13 @@
 import { Download } from "lucide-react";
 import { useState, type ReactNode } from "react";
-import type { SystemView } from "../../../shared/contract/system";
+import type { SystemSeries, SystemView } from "../../../shared/contract/system";
 import type { Failure } from "../../../shared/result";
 import { Button, Problem, Segmented } from "../../design";
 import { formatBytes } from "../../format/number";
 import { Guard } from "../../frame/Guard";
 import { request } from "../../state/ops";
 import { useFleet, useFleetLimits, useSettings } from "../../state/store";
+import { selectRange, useSelectedRange } from "../../state/selected-range";
 import { readSystem, useSystemFailure, useSystemView } from "../../state/system";
 import { coincidenceWords } from "./coincidence-words";
 import { EdgeMachines } from "./EdgeMachines";
@@ -25,6 +26,11 @@ export function SystemPage(): ReactNode {
   const [opened, setOpened] = useState<RangeValue | null>(null);
   if (opened === null && view !== null) setOpened(openingRange(view.stats.uptimeMs));
   const range = chosen ?? opened ?? RANGES[0].value;
+  const selected = useSelectedRange();
+  const follow = (next: RangeValue): void => {
+    selectRange(null);
+    setChosen(next);
+  };
   return (
     <>
       <div className="page-head">
@@ -32,7 +38,7 @@ export function SystemPage(): ReactNode {
           <h1>System</h1>
           <p className="note">{view === null ? "reading this machine" : `${hostWords(view.stats.host)} · ${samplerWords(view.stats)}`}</p>
         </div>
-        <Segmented label="Range" value={range} segments={RANGES} onChange={setChosen} />
+        <Segmented<RangeValue | ""> label="Range" value={selected === null ? range : ""} segments={RANGES} onChange={(next) => (next === "" ? undefined : follow(next))} />
         <ExportButton />
       </div>
       <div className="page-scroll system-scroll">
@@ -88,10 +94,12 @@ function Charts({ view, rangeMs }: { readonly view: SystemView; readonly rangeMs
   const { maxLatencyMs } = useFleetLimits();
   const isEmbedded = useFleet(({ fleet }) => fleet?.meta.link.kind === "embedded");
   const [cursorMs, setCursorMs] = useState<number | null>(null);
-  const { series, failure } = useSystemSeries(rangeMs, stats.atMs);
+  const selected = useSelectedRange();
+  const { series, failure } = useSystemSeries(rangeMs, stats.atMs, selected);
   if (series === null) return failure === null ? <p role="status">Reading the history.</p> : <Problem code={failure.code} sentence={failure.message} />;
   const hasLatency = !Number.isNaN(series.columns.latencyMedianMs.at(-1) ?? Number.NaN);
-  const { sentence, consequence, fact } = coincidenceWords({ series, stats, maxLatencyMs, isEmbedded, hasLatency, clock });
+  const now = coincidenceWords({ series, stats, maxLatencyMs, isEmbedded, hasLatency, clock });
+  const { sentence, consequence, fact } = selected === null ? now : { sentence: recordedWords(series), consequence: null, fact: null };
   const shared = { series, maxLatencyMs, fact, cursorMs, onCursor: setCursorMs, clock };
   return (
     <>
@@ -103,6 +111,11 @@ function Charts({ view, rangeMs }: { readonly view: SystemView; readonly rangeMs
       <MachineChart {...shared} />
     </>
   );
+}
+
+/** Of a stretch that is over the charts tell; which rose first is said of now alone. */
+function recordedWords({ atMs }: SystemSeries): string {
+  return atMs.length === 0 ? "Nothing of this machine was recorded then: a second is recorded while the application runs, and kept for eight days." : "As it was recorded, once a second. What rises now is said when the charts follow now.";
 }
 
 type Exported = { readonly phase: "idle" | "writing" } | { readonly phase: "written"; readonly path: string; readonly bytes: number } | { readonly phase: "failed"; readonly failure: Failure };

@@ -2,9 +2,12 @@ import { useEffect, useRef, useState } from "react";
 import type { SystemSeries } from "../../../shared/contract/system";
 import type { Failure } from "../../../shared/result";
 import { request } from "../../state/ops";
+import type { SelectedRange } from "../../state/selected-range";
 
 /** Most points of a chart. */
 const MAX_POINTS = 300;
+
+const SHORTEST_MS = 1_000;
 
 /** The ranges that the page offers, ms. */
 export const RANGES = [
@@ -25,20 +28,27 @@ function everyMs(rangeMs: number): number {
   return Math.max(1_000, rangeMs / MAX_POINTS / 2);
 }
 
-/** The history of the machine up to now, asked again as it grows; the newest answer stays meanwhile. */
-export function useSystemSeries(rangeMs: number, nowMs: number): { readonly series: SystemSeries | null; readonly failure: Failure | null } {
+/**
+ * The history of the machine: up to now, asked again as it grows, or of a stretch that was chosen, asked once. The newest
+ * answer stays meanwhile.
+ */
+export function useSystemSeries(liveMs: number, nowMs: number, selected: SelectedRange | null): { readonly series: SystemSeries | null; readonly failure: Failure | null } {
   const [series, setSeries] = useState<SystemSeries | null>(null);
   const [failure, setFailure] = useState<Failure | null>(null);
-  const wanted = useRef(rangeMs);
-  const step = Math.floor(nowMs / everyMs(rangeMs));
+  const rangeMs = selected === null ? liveMs : selected.toMs - selected.fromMs;
+  const toMs = selected?.toMs ?? null;
+  const shown = `${rangeMs} ${toMs ?? "now"}`;
+  const wanted = useRef(shown);
+  const step = toMs === null ? Math.floor(nowMs / everyMs(rangeMs)) : 0;
   useEffect(() => {
-    wanted.current = rangeMs;
-    void request("system/series", { rangeMs, maxPoints: MAX_POINTS }).then((answer) => {
+    const asked = `${rangeMs} ${toMs ?? "now"}`;
+    wanted.current = asked;
+    void request("system/series", { rangeMs: Math.max(SHORTEST_MS, rangeMs), maxPoints: MAX_POINTS, ...(toMs === null ? {} : { toMs }) }).then((answer) => {
       // Of a range that is no longer shown.
-      if (wanted.current !== rangeMs) return;
+      if (wanted.current !== asked) return;
       if (answer.ok) setSeries(answer.value);
       setFailure(answer.ok ? null : answer.error);
     });
-  }, [rangeMs, step]);
+  }, [rangeMs, toMs, step]);
   return { series, failure };
 }

@@ -4,10 +4,12 @@ import type { EventView } from "../../../shared/contract/snapshot";
 import { LANES, laneOf } from "../../../shared/timeline/lanes";
 import { Button, Check, Glyph, Problem, SearchField, Select } from "../../design";
 import { Guard } from "../../frame/Guard";
+import { byText } from "../../format/origin";
 import { formatUtcInstant } from "../../format/time";
 import { isDecision } from "../../judging/decisions";
 import { glyphOfEvent, hueOfEvent } from "../../judging/event-glyphs";
-import { go, openDecision } from "../../state/navigation";
+import { openNodeAt } from "../../state/moments";
+import { openDecision } from "../../state/navigation";
 import { useNodeIds, useSettings } from "../../state/store";
 import { useSelectedRange } from "../../state/selected-range";
 import { searchFor, showNode, toggleLane, useDesk } from "./desk";
@@ -138,7 +140,7 @@ function Row({ event, nowMs }: { readonly event: EventView; readonly nowMs: numb
         {nodeId === null ? (
           ""
         ) : (
-          <Button kind="quiet" size="small" aria-label={`Open ${nodeId} at ${instantText(event.tMs, clock, nowMs)}`} onPress={() => go({ page: "node", nodeId, atMs: event.tMs })}>
+          <Button kind="quiet" size="small" aria-label={`Open ${nodeId} at ${instantText(event.tMs, clock, nowMs)}`} onPress={() => openNodeAt(nodeId, event.tMs)}>
             <span className="truncate timeline-node-button">{nodeId}</span>
           </Button>
         )}
@@ -149,7 +151,7 @@ function Row({ event, nowMs }: { readonly event: EventView; readonly nowMs: numb
         </span>
         {event.sentence}
       </td>
-      <td className="note">{event.actor}</td>
+      <td className="note">{byText(event)}</td>
       <td>
         {isDecision(event) ? (
           <Button kind="quiet" size="small" aria-label={`Why: ${event.sentence}`} onPress={() => openDecision(event.id)}>

@@ -1,19 +1,21 @@
 import type { ReactNode } from "react";
 import { Button, Problem, Segmented } from "../../design";
 import { go } from "../../state/navigation";
-import { selectRange, useSelectedRange } from "../../state/selected-range";
+import { openNodeAt } from "../../state/moments";
+import { useSelectedRange } from "../../state/selected-range";
 import { useSettings } from "../../state/store";
 import { closeAnswer, lookAt, useDesk } from "./desk";
 import { LENGTHS, endsOf } from "./timeline-scale";
 import { TimelineChart } from "./TimelineChart";
 import { useSteadyNow, useTimeline } from "./use-timeline";
-import { instantText, whatRanSentences } from "./words";
+import { whatRanSentences } from "./words";
 import "./timeline.css";
 
 /** What ran where, who put it there, and everything that happened, on one axis. `isWhole`: on its own page. */
 export function TimelinePanel({ isWhole = false }: { readonly isWhole?: boolean }): ReactNode {
   const span = useDesk((desk) => desk.span);
   const nodeId = useDesk((desk) => desk.nodeId);
+  const selected = useSelectedRange();
   const nowMs = useSteadyNow();
   const range = endsOf(span, nowMs);
   const { view, failure } = useTimeline(range, isWhole ? nodeId : null);
@@ -32,6 +34,11 @@ export function TimelinePanel({ isWhole = false }: { readonly isWhole?: boolean 
             if (chosen !== undefined) lookAt({ lengthMs: chosen.lengthMs, endMs: null });
           }}
         />
+        {selected === null ? null : (
+          <Button kind="quiet" onPress={() => lookAt({ lengthMs: selected.toMs - selected.fromMs, endMs: selected.toMs })}>
+            Zoom to the range
+          </Button>
+        )}
         {isWhole ? (
           <Button kind="quiet" isDisabled={span.endMs === null} onPress={() => lookAt({ ...span, endMs: null })}>
             Follow now
@@ -44,30 +51,8 @@ export function TimelinePanel({ isWhole = false }: { readonly isWhole?: boolean 
       </div>
       {failure === null ? null : <Problem code={failure.code} sentence={failure.message} />}
       {view === null ? <p className="note timeline-wait">Reading the journal.</p> : <TimelineChart view={view} range={range} nowMs={nowMs} />}
-      <Selection nowMs={nowMs} />
       <Answer nowMs={nowMs} />
     </section>
-  );
-}
-
-/** The range that charts show, and how to get rid of it. */
-function Selection({ nowMs }: { readonly nowMs: number }): ReactNode {
-  const selected = useSelectedRange();
-  const { clock } = useSettings();
-  if (selected === null) return null;
-  const { fromMs, toMs } = selected;
-  return (
-    <div className="timeline-line" role="status">
-      <span>
-        Charts show {instantText(fromMs, clock, nowMs)} to {instantText(toMs, clock, nowMs)}.
-      </span>
-      <Button kind="outline" size="small" onPress={() => lookAt({ lengthMs: toMs - fromMs, endMs: toMs })}>
-        Zoom to it
-      </Button>
-      <Button kind="quiet" size="small" onPress={() => selectRange(null)}>
-        Clear the range
-      </Button>
-    </div>
   );
 }
 
@@ -85,7 +70,7 @@ function Answer({ nowMs }: { readonly nowMs: number }): ReactNode {
           <p key={sentence}>{sentence}</p>
         ))}
       </div>
-      <Button kind="outline" size="small" onPress={() => go({ page: "node", nodeId: ran.nodeId, atMs: ran.atMs })}>
+      <Button kind="outline" size="small" onPress={() => openNodeAt(ran.nodeId, ran.atMs)}>
         <span className="truncate">Open {ran.nodeId} then</span>
       </Button>
       <Button kind="quiet" size="small" onPress={closeAnswer}>

@@ -1,4 +1,5 @@
-import type { PlacedBy, WhatRanView } from "../../../shared/contract/timeline";
+import type { PlacedBy } from "../../../shared/contract/placed-by";
+import type { WhatRanView } from "../../../shared/contract/timeline";
 import type { Lane } from "../../../shared/timeline/lanes";
 import { formatClock, type ClockKind } from "../../format/time";
 

@@ -44,9 +44,9 @@ ${traces.map(
 }
 
 /** How to get the samples behind the figures. */
-function commandLine({ scope }: ReportContent): string {
+function commandLine({ scope }: ReportContent, file = "samples.csv"): string {
   const list = (name: string, values: readonly string[]): string => (values.length === 0 ? "" : ` --${name} ${values.join(",")}`);
-  return `./lydlr ctl report samples.csv --from ${scope.fromMs} --to ${scope.toMs}${list("nodes", scope.nodeIds)}${list("versions", scope.versions)}`;
+  return `./lydlr ctl report ${file} --from ${scope.fromMs} --to ${scope.toMs}${list("nodes", scope.nodeIds)}${list("versions", scope.versions)}`;
 }
 
 function method(content: ReportContent): Markup {
@@ -58,12 +58,13 @@ function method(content: ReportContent): Markup {
 <dt>version</dt><dd>what ran by the node's own report when the sample came.</dd>
 <dt>incidents, commands</dt><dd>from the journal, of this period alone: what was not over at its end says so.</dd>
 <dt>the samples</dt><dd><code>${commandLine(content)}</code> writes those that every figure above was computed from.</dd>
+<dt>this machine</dt><dd>recorded once a second while the application runs; n counts the seconds in which a quantity was known. <code>${commandLine(content, "machine.host.csv")}</code> writes them.</dd>
 </dl>`;
 }
 
 /** The report as one page that needs nothing else. */
 export function reportPage(content: ReportContent): string {
-  const { story, host } = content;
+  const { story } = content;
   return html`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${POLICY}"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="referrer" content="no-referrer"><title>${titleOf(content)}</title><style>${new Markup(STYLE)}</style></head>
 <body><svg width="0" height="0" aria-hidden="true" style="position:absolute"><defs><pattern id="hatch" width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect width="5" height="5" fill="#f3f5f6"/><line x1="0" x2="0" y1="0" y2="5" stroke="#afb3b8" stroke-width="1.6"/></pattern></defs></svg>
@@ -76,7 +77,7 @@ ${story.tests.rows.length === 0 ? null : section("A/B tests", undertakingsTable(
 ${section("Nodes and versions", figuresTable(content))}
 ${section("Verdicts", verdictsTable(content))}
 ${section("Charts", charts(content))}
-${host === null ? null : section("This machine", hostTable(host))}
+${section("This machine", hostTable(content))}
 ${section("How the figures are made", method(content))}
 </body></html>
 `.text;

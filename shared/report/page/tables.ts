@@ -1,6 +1,7 @@
 import { METRICS, type Metric } from "../../fleet/sample";
-import type { HostFigures, ReportContent } from "../content";
+import type { ReportContent } from "../content";
 import type { GroupFigures, MetricFigures } from "../figures";
+import type { HostFigures } from "../host";
 import type { AlertRow, CommandRow, IncidentRow, Rows, UndertakingRow, VerdictRow } from "../story";
 import { html, type Markup, type Part } from "./markup";
 import { actorWord, clock, count, duration, metricValue, METRIC_WORDS, moment, NONE, number } from "./words";
@@ -125,8 +126,23 @@ export function alertsTable(content: ReportContent): Markup {
   return html`${table(["Raised (UTC)", "Severity", "Node", "What", "Stands", "Since (UTC)", "In words"], alerts.rows.map((row) => alertRow(row, content)))}${more(alerts, "alert")}`;
 }
 
-/** This machine over the period. */
-export function hostTable(host: readonly HostFigures[]): Markup {
-  const rows = host.map(({ name, unit, n, mean, min, max, p95 }) => html`<tr><th scope="row">${unit === "" ? name : `${name}, ${unit}`}</th><td class="number">${number(n, 0)}</td>${[mean, min, p95, max].map((value) => html`<td class="number">${number(value, 1)}</td>`)}</tr>`);
-  return html`<div class="wide"><table><thead><tr><th scope="col">This machine</th>${["n", "mean", "min", "p95", "max"].map((head) => html`<th scope="col" class="number">${head}</th>`)}</tr></thead><tbody>${rows}</tbody></table></div>`;
+/** Bytes a second are told in thousands. */
+function hostUnit(unit: string): { readonly unit: string; readonly per: number } {
+  return unit === "B/s" ? { unit: "kB/s", per: 1_000 } : { unit, per: 1 };
+}
+
+function hostRow({ name, unit: recordedIn, n, ...figures }: HostFigures): Markup {
+  const { unit, per } = hostUnit(recordedIn);
+  if (n === 0) return html`<tr><th scope="row">${name}</th><td class="number">0</td><td class="muted" colspan="4">none was recorded</td></tr>`;
+  const values = [figures.mean, figures.min, figures.p95, figures.max];
+  return html`<tr><th scope="row">${name}, ${unit}</th><td class="number">${number(n, 0)}</td>${values.map((value) => html`<td class="number">${value === null ? NONE : number(value / per, 1)}</td>`)}</tr>`;
+}
+
+/** This machine over the period, and how much of it was recorded. */
+export function hostTable(content: ReportContent): Markup {
+  const { host, scope } = content;
+  if (host.samples === 0) return html`<p>Nothing of this machine was recorded in this period.</p>`;
+  const recorded = `${count(host.samples, "second")} recorded, ${clock(host.firstMs ?? scope.fromMs, scope.fromMs)} to ${clock(host.lastMs ?? scope.toMs, scope.fromMs)} UTC`;
+  const head = html`<thead><tr><th scope="col">This machine</th>${["n", "mean", "min", "p95", "max"].map((word) => html`<th scope="col" class="number">${word}</th>`)}</tr></thead>`;
+  return html`<p class="note">${recorded}.</p><div class="wide"><table>${head}<tbody>${host.figures.map(hostRow)}</tbody></table></div>`;
 }

@@ -43,8 +43,8 @@ function workOff(keeper: HistoryKeeper, nowMs: number): void {
   while (keeper.step(nowMs));
 }
 
-/** Writes the same samples into both; returns how many. */
-function fill(path: string, plain: PlainRows, { nodes, hours }: Scale, progress: (sentence: string) => void): number {
+/** Writes the same samples into both; resolves to how many. The driver frees its statements between turns of the loop. */
+async function fill(path: string, plain: PlainRows, { nodes, hours }: Scale, progress: (sentence: string) => void): Promise<number> {
   const keeper = keeperOf(path);
   const inventor = new SampleInventor({ nodes, periodMs: 500, seed: 7 });
   let samples = 0;
@@ -55,11 +55,18 @@ function fill(path: string, plain: PlainRows, { nodes, hours }: Scale, progress:
     workOff(keeper, fromMs + SLOT_MS);
     plain.append(batch.rows);
     samples += written.value.samples;
+    await nextTurn();
     if ((fromMs - BEGIN_MS) % (12 * HOUR_MS) === 0) progress(`${((fromMs - BEGIN_MS) / HOUR_MS).toFixed(0)} of ${hours} h written`);
   }
   workOff(keeper, BEGIN_MS + hours * HOUR_MS + 60_000);
   keeper.close();
   return samples;
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => {
+    setImmediate(resolve);
+  });
 }
 
 function timed(work: () => void): number {
@@ -162,7 +169,7 @@ async function measure(scale: Scale, report: Report): Promise<void> {
   const plain = openPlainRows(join(folder, "plain.db"));
   try {
     report.progress(`writing ${scale.hours} h of ${scale.nodes} nodes, twice`);
-    const samples = fill(path, plain, scale, (sentence) => report.progress(sentence));
+    const samples = await fill(path, plain, scale, (sentence) => report.progress(sentence));
     tellSizes(report, path, plain, samples);
     const reader = new HistoryReader(openForReading(path));
     charts(report, reader, plain, scale, HOUR_MS, "an hour");

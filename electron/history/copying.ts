@@ -17,7 +17,7 @@ function insertInto(target: HistoryDatabase, table: string, found: readonly (rea
   const places = (found[0] ?? []).map(() => "?").join(", ");
   if (places === "") return;
   const insert = target.prepare(`INSERT INTO ${table} VALUES (${places})`);
-  for (const row of found) insert.run(...(row as readonly (string | number | null | Uint8Array)[]));
+  for (const row of found) insert.run(row);
 }
 
 /**

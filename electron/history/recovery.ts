@@ -60,7 +60,7 @@ function copyNames(source: HistoryDatabase, target: HistoryDatabase): void {
       const places = (found[0] ?? []).map(() => "?").join(", ");
       if (found.length === 0) continue;
       const insert = target.prepare(`INSERT OR IGNORE INTO ${table} VALUES (${places})`);
-      for (const row of found) insert.run(...(row as readonly (string | number | null)[]));
+      for (const row of found) insert.run(row);
     } catch {
       // What this table said is lost; blocks of a series that nobody knows are left out.
     }
@@ -147,7 +147,7 @@ export class Recovery {
         lost += 1;
         continue;
       }
-      const { changes } = insert.run(...values);
+      const { changes } = insert.run(values);
       if (changes === 0) continue;
       copied += 1;
       // Whether it was rolled up is not asked: it is done again where the roll-up does not come too.

@@ -100,9 +100,9 @@ export function pragma(database: HistoryDatabase, name: "user_version" | "page_c
   return v.parse(numberSchema, firstOf(rows(database, `PRAGMA ${name}`)));
 }
 
-/** Rows of a query, each as its values. */
+/** Rows of a query, each as its values. Parameters go as one array: the driver takes a lone null or blob for names and ends the process. */
 export function rows(database: HistoryDatabase, sql: string, ...parameters: readonly (string | number | null)[]): readonly (readonly unknown[])[] {
-  return database.prepare(sql).raw(true).all(...parameters) as readonly (readonly unknown[])[];
+  return database.prepare(sql).raw(true).all(parameters) as readonly (readonly unknown[])[];
 }
 
 /** The first value of the first row; undefined of none. */

@@ -144,7 +144,7 @@ export class Upkeep {
   private deleteRows(table: "blocks" | "tens" | "minutes" | "hours", where: string, parameters: readonly number[]): number {
     return inTransaction(this.database, () => {
       if (table === "blocks") addToFact(this.database, SAMPLES_FACT, -Number(firstOf(rows(this.database, `SELECT coalesce(sum(count), 0) FROM blocks WHERE ${where}`, ...parameters))));
-      return this.database.prepare(`DELETE FROM ${table} WHERE ${where}`).run(...parameters).changes;
+      return this.database.prepare(`DELETE FROM ${table} WHERE ${where}`).run(parameters).changes;
     });
   }
 

@@ -221,7 +221,7 @@ class SqliteJournal implements Journal {
 
   private select(rest: string, parameters: readonly (string | number)[]): Result<readonly EventView[], "JOURNAL_UNAVAILABLE"> {
     const columns = "id, t_ms, event, node_id, actor, sentence, detail";
-    return this.read(() => this.database.prepare(`SELECT ${columns} FROM events ${rest}`).all(...parameters).map(eventOf));
+    return this.read(() => this.database.prepare(`SELECT ${columns} FROM events ${rest}`).all(parameters).map(eventOf));
   }
 
   private read<Value>(work: () => Value): Result<Value, "JOURNAL_UNAVAILABLE"> {

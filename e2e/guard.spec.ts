@@ -121,7 +121,7 @@ test("an incident is followed from its alert to a report, step by step as the op
     await rail.getByRole("button", { name: "System" }).click();
     const cpu = page.getByRole("slider", { name: /^CPU and fleet latency.*cursor$/ });
     const shownMs = async (): Promise<number> => Number(await cpu.getAttribute("aria-valuemax")) - Number(await cpu.getAttribute("aria-valuemin"));
-    await expect.poll(shownMs, { message: "a step of the cursor in 30 min" }).toBeCloseTo(1_800_000 / 120, -2);
+    await expect.poll(shownMs, { message: "a step of the cursor in 10 min" }).toBeCloseTo(600_000 / 120, -2);
     await page.getByRole("button", { name: "Back to live" }).click();
     await expect.poll(shownMs).toBeGreaterThanOrEqual(60_000);
     await expect(page.getByRole("button", { name: "Back to live" })).toHaveCount(0);

@@ -72,5 +72,6 @@ export function zoneText(atMs: number, clock: ClockKind): string {
   const size = Math.abs(minutes);
   const offset = `UTC${minutes < 0 ? "\u2212" : "+"}${two(Math.floor(size / 60))}:${two(size % 60)}`;
   const name = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  if (minutes === 0 && (name === "" || name === "UTC")) return "local time of this machine, which is UTC";
   return `local time of this machine, ${name === "" ? offset : `${name}, ${offset}`}`;
 }

@@ -118,7 +118,7 @@ describe("the figures of this machine", () => {
 describe("what a report tells of the events", () => {
   const failing = { outcome: "fail", version: "1.2.0" };
   const events = [
-    eventAt(1, 5, "deploy-requested", "node_3", { commandId: "c-0001", version: "1.2.0", fromVersion: "1.0.0" }, { actor: "operator" }),
+    eventAt(1, 5, "deploy-requested", "node_3", { commandId: "c-0001", requestId: "ctl-4711", version: "1.2.0", fromVersion: "1.0.0" }, { actor: "operator" }),
     eventAt(2, 6, "deploy-acknowledged", "node_3", { commandId: "c-0001", version: "1.2.0", fromVersion: "1.0.0" }, { actor: "node" }),
     eventAt(3, 20, "verdict", "node_3", failing),
     eventAt(4, 21, "deploy-failed", "node_3", { commandId: "c-0001", version: "1.2.0", fromVersion: "1.0.0" }),
@@ -141,6 +141,13 @@ describe("what a report tells of the events", () => {
       ["c-0001", "operator", "failed", "1.0.0", "1.2.0"],
       ["c-0002", "policy", "verified", "1.2.0", "1.0.0"],
     ]);
+  });
+
+  it("is where each command came from, on the page too", () => {
+    expect(story.commands.rows.map(({ placedBy }) => placedBy?.kind)).toEqual(["ctl", "policy"]);
+    expect(reportPage(contentOf(WHOLE, [], events))).toContain("<td>operator, ./lydlr ctl</td>");
+    const [, acknowledged] = events;
+    expect(contentOf(WHOLE, [], acknowledged === undefined ? [] : [acknowledged]).story.commands.rows).toMatchObject([{ placedBy: null, actor: null }]);
   });
 
   it("is how long a node failed, and what is not over at the end of the period", () => {

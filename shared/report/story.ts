@@ -1,4 +1,6 @@
+import type { PlacedBy } from "../contract/placed-by";
 import type { EventView } from "../contract/snapshot";
+import { placedBy } from "../fleet/placed-by";
 import { takesNode, takesVersion, type ReportScope } from "./scope";
 
 /** Rows of each list that a report keeps; more are counted. A list of more is read in the exported events. */
@@ -19,6 +21,8 @@ export interface CommandRow {
   readonly fromVersion: string | null;
   /** Null where it was requested before the period. */
   readonly actor: EventView["actor"] | null;
+  /** Where it came from; null where it was requested before the period. */
+  readonly placedBy: PlacedBy | null;
   readonly requestedMs: number | null;
   /** The last phase within the period; verified, unconfirmed, failed and inconsistent are ends. */
   readonly phase: string;
@@ -194,6 +198,7 @@ export class StoryReader {
       version,
       fromVersion: textOf(detail["fromVersion"]) ?? before?.fromVersion ?? null,
       actor: isRequest ? actor : (before?.actor ?? null),
+      placedBy: isRequest ? placedBy(actor, textOf(detail["requestId"]) ?? "") : (before?.placedBy ?? null),
       requestedMs: isRequest ? tMs : (before?.requestedMs ?? null),
       phase,
       phaseMs: tMs,

@@ -1,4 +1,4 @@
-import { memo, type ReactNode } from "react";
+import { memo, useState, type ReactNode } from "react";
 import { useShallow } from "zustand/react/shallow";
 import type { EventView } from "../../../shared/contract/snapshot";
 import { Button, Glyph } from "../../design";
@@ -7,6 +7,7 @@ import { byText } from "../../format/origin";
 import { formatClock } from "../../format/time";
 import { isDecision } from "../../judging/decisions";
 import { glyphOfEvent, hueOfEvent } from "../../judging/event-glyphs";
+import { isRoutine } from "../../judging/event-weight";
 import { openDecision } from "../../state/navigation";
 import { useFleet, useSettings } from "../../state/store";
 import { utcTitle } from "./parts";
@@ -14,10 +15,14 @@ import { SectionHead } from "./SectionHead";
 import "./events.css";
 
 const TEN_MINUTES_MS = 600_000;
-/** Rows shown; the rest is in the journal. */
+/** Rows shown; the rest is on the timeline. */
 const SHOWN = 12;
+const SHOWN_OF_ALL = 60;
 
-/** What happened in the last ten minutes, newest first; alerts have their own page. Each decision opens what it was made of. */
+/**
+ * What happened in the last ten minutes, newest first; alerts have their own page. Each decision opens what it was made
+ * of. The ordinary course of things, such as verdicts that pass, is counted until it is asked for.
+ */
 export function EventList(): ReactNode {
   const events = useFleet(
     useShallow(({ fleet }) => {
@@ -26,15 +31,26 @@ export function EventList(): ReactNode {
       return fleet.events.filter((event) => atMs - event.tMs < TEN_MINUTES_MS && !event.event.startsWith("alert-"));
     }),
   );
-  const fact = events.length > SHOWN ? `${SHOWN} of ${countOf(events.length, "event")}` : countOf(events.length, "event");
+  const [isAll, setIsAll] = useState(false);
+  const listed = isAll ? events : events.filter((event) => !isRoutine(event));
+  const shown = listed.slice(0, isAll ? SHOWN_OF_ALL : SHOWN);
+  const fact = shown.length < events.length ? `${shown.length} of ${countOf(events.length, "event")}` : countOf(events.length, "event");
   return (
     <section aria-label="Last 10 minutes">
-      <SectionHead title="Last 10 minutes" fact={fact} />
+      <SectionHead title="Last 10 minutes" fact={fact}>
+        {events.some(isRoutine) ? (
+          <Button kind="quiet" size="small" aria-pressed={isAll} onPress={() => setIsAll(!isAll)}>
+            {isAll ? "Without routine" : "With routine"}
+          </Button>
+        ) : null}
+      </SectionHead>
       {events.length === 0 ? (
         <p className="note">Nothing happened.</p>
+      ) : shown.length === 0 ? (
+        <p className="note">Nothing but routine: verdicts that pass, and steps of commands.</p>
       ) : (
         <ol className="events panel">
-          {events.slice(0, SHOWN).map((event) => (
+          {shown.map((event) => (
             <EventRow key={event.id} event={event} />
           ))}
         </ol>

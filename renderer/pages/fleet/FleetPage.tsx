@@ -7,6 +7,7 @@ import { Guard } from "../../frame/Guard";
 import { readPlaceBefore } from "../../state/navigation";
 import { openReport } from "../../state/reports";
 import { saveSettings } from "../../state/settings";
+import { useSelectedRange } from "../../state/selected-range";
 import { useFleet, useSettings } from "../../state/store";
 import { CardsView } from "./CardsView";
 import { setFilter, setGrouping, useDesk } from "./desk";
@@ -74,12 +75,13 @@ const FACTS: Readonly<Record<FleetView, string>> = {
 function FleetHead({ view, nodeCount }: { readonly view: FleetView; readonly nodeCount: number }): ReactNode {
   const { filter, grouping } = useDesk((desk) => desk);
   const { singleKeyShortcuts } = useSettings();
+  const selected = useSelectedRange();
   return (
     <div className="page-head">
       <div className="page-head-title">
         <h1>Fleet</h1>
         <p className="note">
-          {nodeCount === 0 ? "no nodes yet" : `${countOf(nodeCount, "node")} · ${FACTS[view]}`}
+          {nodeCount === 0 ? "no nodes yet" : `${countOf(nodeCount, "node")} · ${selected === null ? FACTS[view] : FACTS[view].replace("last 50 s", "the range that is shown")}`}
         </p>
       </div>
       <SearchField

@@ -2,11 +2,12 @@ import type { ReactNode } from "react";
 import { Button } from "../../design";
 
 /** A section's title with a count, on a line. */
-export function SectionHead({ title, fact }: { readonly title: string; readonly fact: string }): ReactNode {
+export function SectionHead({ title, fact, children }: { readonly title: string; readonly fact: string; readonly children?: ReactNode }): ReactNode {
   return (
     <div className="section-head">
       <h2>{title}</h2>
       <span className="note">{fact}</span>
+      {children}
     </div>
   );
 }

@@ -3,9 +3,11 @@ import type { HistoryStatus, Retention } from "../../../shared/contract/history"
 import type { Failure } from "../../../shared/result";
 import { Button, NumberField, Panel, Problem } from "../../design";
 import { countOf, formatNumber } from "../../format/number";
+import { momentText } from "../../format/moment";
 import { formatUtcInstant } from "../../format/time";
 import { say } from "../../state/announce";
 import { backUpHistory, cancelHistoryWork, checkHistory, exportHistory, readHistory, retainHistory, useHistory } from "../../state/history";
+import { useSettings } from "../../state/store";
 import { Facts } from "./Facts";
 
 const GIGABYTE = 1_000_000_000;
@@ -43,8 +45,8 @@ function Kept({ status }: { readonly status: HistoryStatus }): ReactNode {
         facts={[
           { name: "Size", value: sizeText(bytes) },
           { name: "Samples", value: formatNumber(samples, 0) },
-          { name: "Oldest", value: oldestMs === null ? "none yet" : formatUtcInstant(oldestMs) },
-          { name: "Newest", value: newestMs === null ? "none yet" : formatUtcInstant(newestMs) },
+          { name: "Oldest", value: oldestMs === null ? "none yet" : <At atMs={oldestMs} /> },
+          { name: "Newest", value: newestMs === null ? "none yet" : <At atMs={newestMs} /> },
           ...(missing.length === 0 ? [] : [{ name: "Missing", value: missing.join("; ") }]),
         ]}
       />
@@ -57,6 +59,12 @@ function sizeText(bytes: number): string {
 }
 
 const WORK_WORDS = { check: "Checking", backup: "Backing up", export: "Exporting" } as const;
+
+/** A moment by the window's clock; UTC in the tooltip. */
+function At({ atMs }: { readonly atMs: number }): ReactNode {
+  const { clock } = useSettings();
+  return <span title={formatUtcInstant(atMs)}>{`${momentText(atMs, clock, true)}${clock === "utc" ? " UTC" : ""}`}</span>;
+}
 
 /** Check, backup and export, one at a time. */
 function HistoryWork({ isOff }: { readonly isOff: boolean }): ReactNode {
@@ -105,7 +113,7 @@ function Limits({ inForce }: { readonly inForce: Retention }): ReactNode {
   };
   return (
     <>
-      <div className="limit-fields">
+      <div className="limit-fields history-limits">
         <NumberField label="Every sample" unit="days" value={draft.rawDays} minValue={1} maxValue={60} maxDecimals={0} onChange={(rawDays) => setDraft({ ...draft, rawDays })} />
         <NumberField label="10 s roll-ups" unit="days" value={draft.tensDays} minValue={1} maxValue={400} maxDecimals={0} onChange={(tensDays) => setDraft({ ...draft, tensDays })} />
         <NumberField label="Longer roll-ups" unit="days" value={draft.minutesDays} minValue={1} maxValue={4_000} maxDecimals={0} onChange={(minutesDays) => setDraft({ ...draft, minutesDays })} />

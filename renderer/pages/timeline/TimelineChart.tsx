@@ -10,7 +10,7 @@ import { selectRange, useSelectedRange, type SelectedRange } from "../../state/s
 import { useFleet, useSettings } from "../../state/store";
 import { askWhatRan, lookAt, useDesk } from "./desk";
 import { axisTimes, marksOf, movedSpan, rangeBetween, zoomedSpan, type Mark } from "./timeline-scale";
-import { dayText, instantText, LANE_WORDS } from "./words";
+import { dayText, instantText, LANE_WORDS, shortId } from "./words";
 
 const LABEL_PX = 130;
 const NODE_PX = 26;
@@ -23,6 +23,8 @@ const DAY_MS = 86_400_000;
 const LEAST_DRAG_PX = 5;
 /** Steps of the cursor across the chart. */
 const KEY_STEPS = 120;
+/** Beyond so many nodes the lanes and the clock stand above them: below they would be scrolled out of sight. */
+const MANY_NODES = 10;
 
 /** Where the cursor of the keyboard is: an instant, and a node's row. */
 interface Cursor {
@@ -59,8 +61,11 @@ function Chart({ view, range, nowMs, width }: { readonly view: TimelineView; rea
   const msPerPx = (range.toMs - range.fromMs) / plotPx;
   const x = (atMs: number): number => LABEL_PX + (atMs - range.fromMs) / msPerPx;
   const atX = (px: number): number => Math.min(range.toMs, Math.max(range.fromMs, range.fromMs + (px - LABEL_PX) * msPerPx));
-  const lanesTop = nodes.length * NODE_PX + AIR_PX;
-  const plotHeight = lanesTop + lanes.length * LANE_PX;
+  const isMany = nodes.length > MANY_NODES;
+  const top = isMany ? AXIS_PX : 0;
+  const nodesTop = isMany ? top + lanes.length * LANE_PX + AIR_PX : 0;
+  const lanesTop = isMany ? top : nodes.length * NODE_PX + AIR_PX;
+  const plotHeight = top + nodes.length * NODE_PX + AIR_PX + lanes.length * LANE_PX;
   const marks = marksOf(view.events, x).filter(({ lane, x: at }) => shownLanes.includes(lane) && at >= LABEL_PX && at <= LABEL_PX + plotPx);
 
   useWheel(frame, ({ isDown, clientX }) => {
@@ -76,7 +81,7 @@ function Chart({ view, range, nowMs, width }: { readonly view: TimelineView; rea
     const atMs = atX(pxOf(event));
     const chosen = rangeBetween(from.atMs, atMs, LEAST_DRAG_PX * msPerPx);
     if (chosen !== null) return selectRange(chosen);
-    const row = Math.floor((event.clientY - event.currentTarget.getBoundingClientRect().top) / NODE_PX);
+    const row = Math.floor((event.clientY - event.currentTarget.getBoundingClientRect().top - nodesTop) / NODE_PX);
     const node = nodes[row];
     setCursor({ atMs, row: node === undefined ? 0 : row });
     if (node !== undefined) void askWhatRan(node.nodeId, atMs);
@@ -138,9 +143,9 @@ function Chart({ view, range, nowMs, width }: { readonly view: TimelineView; rea
       }}
     >
       <svg width={width} height={plotHeight + AXIS_PX} aria-hidden="true">
-        <Axis range={range} x={x} plotPx={plotPx} plotHeight={plotHeight} />
+        <Axis range={range} x={x} plotPx={plotPx} top={top} plotHeight={plotHeight} />
         {nodes.map((node, row) => (
-          <NodeBars key={node.nodeId} node={node} y={row * NODE_PX} x={x} range={range} isAt={cursor?.row === row} />
+          <NodeBars key={node.nodeId} node={node} y={nodesTop + row * NODE_PX} x={x} range={range} isAt={cursor?.row === row} />
         ))}
         {lanes.map((lane, index) => (
           <g key={lane} transform={`translate(0 ${lanesTop + index * LANE_PX})`}>
@@ -157,7 +162,7 @@ function Chart({ view, range, nowMs, width }: { readonly view: TimelineView; rea
         {nowMs < range.fromMs || nowMs > range.toMs ? null : (
           <>
             <line className="timeline-now" x1={x(nowMs)} x2={x(nowMs)} y1={0} y2={plotHeight} />
-            <text className="timeline-tick" x={x(nowMs) + 4} y={10}>
+            <text className="timeline-tick" x={x(nowMs) + 4} y={top + 10}>
               now
             </text>
           </>
@@ -177,14 +182,14 @@ function Chart({ view, range, nowMs, width }: { readonly view: TimelineView; rea
 
 type Scale = (atMs: number) => number;
 
-function Axis({ range, x, plotPx, plotHeight }: { readonly range: SelectedRange; readonly x: Scale; readonly plotPx: number; readonly plotHeight: number }): ReactNode {
+function Axis({ range, x, plotPx, top, plotHeight }: { readonly range: SelectedRange; readonly x: Scale; readonly plotPx: number; readonly top: number; readonly plotHeight: number }): ReactNode {
   const { clock } = useSettings();
   const offsetMs = clock === "utc" ? 0 : -60_000 * new Date(range.toMs).getTimezoneOffset();
   const { atMs, stepMs } = axisTimes(range, Math.max(2, Math.floor(plotPx / 110)), offsetMs);
   return atMs.map((at) => (
     <g key={at}>
-      <line className="timeline-grid" x1={x(at)} x2={x(at)} y1={0} y2={plotHeight} />
-      <text className="timeline-tick" x={x(at)} y={plotHeight + 16} textAnchor="middle">
+      <line className="timeline-grid" x1={x(at)} x2={x(at)} y1={top} y2={plotHeight} />
+      <text className="timeline-tick" x={x(at)} y={top > 0 ? top - 8 : plotHeight + 16} textAnchor="middle">
         {stepMs >= DAY_MS ? dayText(at, clock) : `${range.toMs - range.fromMs > DAY_MS ? `${dayText(at, clock)} ` : ""}${formatClock(at, clock).slice(0, stepMs < 60_000 ? 8 : 5)}`}
       </text>
     </g>
@@ -208,7 +213,7 @@ function NodeBars(props: {
   return (
     <g transform={`translate(0 ${y})`}>
       <text className="timeline-node" data-at={isAt ? "" : undefined} x={4} y={NODE_PX / 2 + 4}>
-        {node.nodeId.length > 16 ? `${node.nodeId.slice(0, 15)}…` : node.nodeId}
+        {shortId(node.nodeId)}
         <title>{node.nodeId}</title>
       </text>
       {node.spans.map((span) => {

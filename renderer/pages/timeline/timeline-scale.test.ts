@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { EventView } from "../../../shared/contract/snapshot";
+import { isRoutine } from "../../judging/event-weight";
 import { laneOf } from "../../../shared/timeline/lanes";
 import { axisTimes, endsOf, marksOf, movedSpan, rangeBetween, zoomedSpan } from "./timeline-scale";
 
@@ -54,5 +55,20 @@ describe("the marks of the timeline", () => {
     expect(marks.map(({ lane, x, count }) => [lane, x, count])).toEqual([["decisions", 0, 2], ["decisions", 40, 1], ["commands", 5, 1]]);
     expect(marks[0]?.event.id).toBe(2);
     expect(marks.reduce((sum, { count }) => sum + count, 0)).toBe(events.length);
+  });
+
+  it("have the shape of what a person has to see most, however many calm verdicts came after it", () => {
+    const verdict = (id: number, outcome: string): EventView => ({ ...event(id, id, "verdict"), detail: { outcome } });
+    const marks = marksOf([verdict(1, "pass"), verdict(2, "fail"), verdict(3, "warn"), verdict(4, "inconclusive"), verdict(5, "pass")], (atMs) => atMs);
+    expect(marks).toMatchObject([{ count: 5, event: { id: 2 } }]);
+    expect(marksOf([event(1, 1, "deploy-requested"), event(2, 2, "deploy-sent")], (atMs) => atMs)).toMatchObject([{ count: 2, event: { id: 1 } }]);
+  });
+
+  it("leave out of a short list only the ordinary course of things", () => {
+    const routine = (name: string, outcome?: string): boolean => isRoutine({ event: name, detail: outcome === undefined ? {} : { outcome } });
+    expect(["pass", "inconclusive"].every((outcome) => routine("verdict", outcome))).toBe(true);
+    expect(["warn", "fail", "error", "no-data"].some((outcome) => routine("verdict", outcome))).toBe(false);
+    expect(["deploy-publishing", "rollback-acknowledged", "version-good", "node-joined"].every((name) => routine(name))).toBe(true);
+    expect(["deploy-requested", "rollback-requested", "deploy-unconfirmed", "rollback-held", "node-lost", "node-live", "version-quarantined", "rollout-stopped", "inference-down", "policy-changed"].some((name) => routine(name))).toBe(false);
   });
 });

@@ -1,5 +1,6 @@
 import type { EventView } from "../../../shared/contract/snapshot";
 import { LANES, laneOf, type Lane } from "../../../shared/timeline/lanes";
+import { weightOf } from "../../judging/event-weight";
 import type { SelectedRange } from "../../state/selected-range";
 
 /** What of time is looked at. `endMs` null follows now. */
@@ -8,8 +9,9 @@ export interface TimelineSpan {
   readonly endMs: number | null;
 }
 
-/** The lengths that are offered, ms. */
+/** The lengths that are offered, ms. It opens on the first: what just happened has room there. */
 export const LENGTHS = [
+  { lengthMs: 600_000, label: "10 min" },
   { lengthMs: 1_800_000, label: "30 min" },
   { lengthMs: 21_600_000, label: "6 h" },
   { lengthMs: 86_400_000, label: "24 h" },
@@ -51,7 +53,7 @@ export interface Mark {
   readonly lane: Lane;
   /** Where its shape stands, px. */
   readonly x: number;
-  /** The one whose shape is drawn: the newest. */
+  /** The one whose shape is drawn: the newest of those that a person has to see most. */
   readonly event: EventView;
   readonly count: number;
 }
@@ -60,7 +62,10 @@ export interface Mark {
 const MARK_PX = 16;
 const COUNTED_PX = 32;
 
-/** Puts events on their lanes; those of a lane within the width of a shape become one mark with a count. */
+/**
+ * Puts events on their lanes; those of a lane within the width of a shape become one mark with a count. A verdict that
+ * fails is seen among twenty that pass.
+ */
 export function marksOf(events: readonly EventView[], x: (atMs: number) => number): readonly Mark[] {
   const byLane = new Map<Lane, Mark[]>(LANES.map((lane) => [lane, []]));
   for (const event of [...events].sort((left, right) => left.tMs - right.tMs || left.id - right.id)) {
@@ -68,7 +73,7 @@ export function marksOf(events: readonly EventView[], x: (atMs: number) => numbe
     const marks = byLane.get(lane) ?? [];
     const at = x(event.tMs);
     const last = marks.at(-1);
-    if (last !== undefined && at - last.x < (last.count > 1 ? COUNTED_PX : MARK_PX)) marks[marks.length - 1] = { ...last, event, count: last.count + 1 };
+    if (last !== undefined && at - last.x < (last.count > 1 ? COUNTED_PX : MARK_PX)) marks[marks.length - 1] = { ...last, event: weightOf(event) >= weightOf(last.event) ? event : last.event, count: last.count + 1 };
     else marks.push({ lane, x: at, event, count: 1 });
   }
   return [...byLane.values()].flat();

@@ -24,6 +24,15 @@ export function dayText(atMs: number, clock: ClockKind): string {
   return clock === "utc" ? `${pad(at.getUTCMonth() + 1)}-${pad(at.getUTCDate())}` : `${pad(at.getMonth() + 1)}-${pad(at.getDate())}`;
 }
 
+/** Characters of a node's id beside its bar. */
+const ID_CHARACTERS = 16;
+
+/** An id that fits beside its bar: of a long one the middle is left out, for it is the end that tells nodes apart. */
+export function shortId(nodeId: string): string {
+  if (nodeId.length <= ID_CHARACTERS) return nodeId;
+  return `${nodeId.slice(0, 6)}…${nodeId.slice(-(ID_CHARACTERS - 7))}`;
+}
+
 /** An instant with its day where that is not today's. */
 export function instantText(atMs: number, clock: ClockKind, nowMs: number): string {
   const time = formatClock(atMs, clock);

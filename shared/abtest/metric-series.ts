@@ -1,4 +1,5 @@
 import type { LimitedMetric } from "../judge/limits";
+import type { Interval } from "../judge/statistics/always-valid";
 import { bettingInterval, emptyBets, placeBet } from "./betting";
 import type { CriticalCurve } from "./critical";
 import { addBlock, emptyTally, estimateEffect, type Estimate } from "./effect";
@@ -26,6 +27,8 @@ export interface SeriesState {
   /** Null while nothing can be estimated. */
   readonly estimate: Estimate | null;
   readonly history: readonly FunnelPoint[];
+  /** What the betting sequence of a bounded metric leaves alone; null where there is none. */
+  readonly betting: Interval | null;
 }
 
 /** One metric of a test: blocks in, an interval out. */
@@ -99,6 +102,6 @@ export function startSeries(plan: TestPlan, metric: LimitedMetric, alpha: number
       const high = Math.min(cut.high, estimate.effect + half);
       history.push({ tMs: endMs, pairs: pairs(), effect: estimate.effect, low: Math.min(low, high), high: Math.max(low, high) });
     },
-    state: () => ({ metric, alpha, curve, pairs: pairs(), estimate, history: [...history] }),
+    state: () => ({ metric, alpha, curve, pairs: pairs(), estimate, history: [...history], betting: hasBets ? bettingInterval(bets) : null }),
   };
 }

@@ -3,7 +3,7 @@ import type { Interval } from "../judge/statistics/always-valid";
 import { bettingInterval, emptyBets, placeBet } from "./betting";
 import type { CriticalCurve } from "./critical";
 import { addBlock, emptyTally, estimateEffect, type Estimate } from "./effect";
-import { curveFor } from "./looks";
+import { curveFor, looksOf } from "./looks";
 import { addSums, emptySums, type SampleSums } from "./noise";
 import type { PlannedBlock, TestPlan } from "./plan";
 import { estimateReplicated } from "./replicated";
@@ -54,6 +54,7 @@ export function startSeries(plan: TestPlan, metric: LimitedMetric, alpha: number
   const isSwapped = plan.design === "crossover";
   const hasBets = isBounded && isSwapped;
   const curve = curveOfMetric(plan, metric, alpha);
+  const looks = looksOf(plan.design, plan.blocks.length);
   const tally = emptyTally();
   const nodes = [...plan.arms.nodesA, ...plan.arms.nodesB].map(emptySums);
   const split = plan.arms.nodesA.length;
@@ -85,7 +86,8 @@ export function startSeries(plan: TestPlan, metric: LimitedMetric, alpha: number
           if (node !== undefined) addSums(node, each);
         });
         replicatedBlocks += 1;
-        estimate = estimateReplicated(nodes.slice(0, split), nodes.slice(split), replicatedBlocks, curve);
+        // Between two looks the interval stands: only at a look does its error hold.
+        if (looks.includes(replicatedBlocks)) estimate = estimateReplicated(nodes.slice(0, split), nodes.slice(split), replicatedBlocks, curve);
       } else {
         const [first, second] = sums;
         if (first === undefined || second === undefined) return;

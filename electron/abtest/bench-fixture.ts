@@ -23,9 +23,17 @@ const VERSIONS: Readonly<Record<string, { readonly ratio: number; readonly laten
 
 const ALL = ["node_0", "node_1", "node_2", "node_3", "node_4", "node_5"].map(node);
 
+/** Where a bench goes on that another process began: its folder, when, and what each node runs. */
+export interface BenchStart {
+  readonly folder: string;
+  /** Unix ms. */
+  readonly startMs: number;
+  readonly running: ReadonlyMap<string, string>;
+}
+
 /** An engine with some nodes on a scripted link, in virtual time; every node takes what it is sent, 0.3 s later. */
 export class TestBench {
-  readonly timers: VirtualTimers = virtualTimers();
+  readonly timers: VirtualTimers;
   readonly nodeIds: readonly (typeof ALL)[number][];
   readonly events: EventView[] = [];
   /** What each node runs. */
@@ -47,14 +55,16 @@ export class TestBench {
   /** Nodes are not found at a start. */
   isUnseen = false;
   link = new ScriptedLink();
-  private readonly folder = mkdtempSync(join(tmpdir(), "lydlr-abtest-"));
+  private readonly folder: string;
   private readonly random = seededRandom(11);
   private journal: Journal | null = null;
   private current: Operations | null = null;
 
-  constructor(nodes = 2) {
+  constructor(nodes = 2, start: BenchStart | null = null) {
     this.nodeIds = ALL.slice(0, nodes);
-    this.running = new Map(this.nodeIds.map((nodeId) => [nodeId, "1.0.0"]));
+    this.folder = start?.folder ?? mkdtempSync(join(tmpdir(), "lydlr-abtest-"));
+    this.timers = start === null ? virtualTimers() : virtualTimers(start.startMs);
+    this.running = new Map(start?.running ?? this.nodeIds.map((nodeId) => [nodeId, "1.0.0"]));
   }
 
   get operations(): Operations {

@@ -6,7 +6,8 @@ import { crossingChance } from "./critical";
 import { planTest, type TestPlan } from "./plan";
 import { TEST_DEFAULTS, type TestRequest } from "./request";
 import { curveOf, simulateTest } from "./simulation/simulate";
-import { marginsOf } from "../judge/simulation/noise";
+import { simulateFamily, type FamilyOutcome, type SimulatedFamily } from "./simulation/family";
+import { marginsOf, type Distribution } from "../judge/simulation/noise";
 
 const ARMS = { nodesA: ["node_0"], nodesB: ["node_1"], canSwap: true, canCalibrate: true };
 const REQUEST: TestRequest = {
@@ -157,4 +158,29 @@ test("counts no pair where one kind of block never counts", () => {
   expect(metrics.map(({ pairs }) => pairs)).toEqual([0, 0, 0]);
   expect(blocksDropped).toBeGreaterThan(0);
   expect(["a-better", "b-better", "no-difference"]).not.toContain(verdict.kind);
+});
+
+/** Simulated tests of equal versions or real differences, through the series of real ones. */
+function families(runs: number, request: Partial<TestRequest>, test: Omit<SimulatedFamily, "plan" | "margins">, distribution: Distribution = "normal"): readonly FamilyOutcome[] {
+  const margins = marginsOf(distribution);
+  return Array.from({ length: runs }, (_, index) => simulateFamily({ plan: planned({ longestMs: 1_200_000, seed: index, ...request }), margins, ...test }, seededRandom(91).fork(index)));
+}
+
+test("names a false winner in at most about 5 % of tests with three nodes an arm, also where the nodes are alike", () => {
+  const arms = { nodesA: ["a", "b", "c"], nodesB: ["d", "e", "f"], canSwap: true, canCalibrate: true };
+  const outcomes = families(150, { arms, guardrails: [] }, { rho: 0, nodeSd: 0, effectSd: 0 });
+  // 17 of 150 or more come by chance once in 700 at a true 5 %.
+  expect(outcomes.filter(({ winner }) => winner !== null).length).toBeLessThan(17);
+  const differing = families(20, { arms, guardrails: [] }, { rho: 0, nodeSd: 0.05, effectSd: 2 });
+  expect(differing.filter(({ winner }) => winner?.arm === "B").length).toBe(20);
+});
+
+test("is seldom wrong about any of three metrics, and its bounded interval seldom leaves out a real difference", () => {
+  const guardrails = [{ metric: "latencyMs", allowed: 0 }, { metric: "compressionRatio", allowed: 0 }] as const;
+  const outcomes = families(80, { primary: "qualityScore", guardrails }, { rho: 0.5, nodeSd: 0.5, effectSd: -0.5 }, "beta");
+  expect(outcomes.filter(({ winner }) => winner?.arm === "A").length, "the arm that keeps more quality").toBeGreaterThan(76);
+  // 11 of 80 or more come by chance once in 600 at a true 5 %.
+  expect(outcomes.filter(({ missed }) => missed.includes("qualityScore")).length).toBeLessThan(11);
+  expect(outcomes.filter(({ harmful }) => harmful.length > 0).length).toBeLessThan(11);
+  expect(outcomes.filter(({ missedByBets }) => missedByBets.length > 0).length).toBeLessThan(3);
 });

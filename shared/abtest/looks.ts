@@ -1,3 +1,4 @@
+import { normalQuantile } from "../judge/statistics/normal";
 import type { Design } from "./arms";
 import { solveCritical, type CriticalCurve } from "./critical";
 
@@ -21,8 +22,25 @@ export function looksOf(design: Design, blocks: number): readonly number[] {
     case "parallel":
       return counts.map((count) => (CALIBRATION_BLOCKS * count) / (CALIBRATION_BLOCKS + count));
     case "replicated":
-      return counts;
+      return replicatedLooks(blocks);
   }
+}
+
+/**
+ * The blocks after which replicated arms are looked at: the first verdict, twice as many each time, and the last. Their
+ * error comes from few node means, whose spread is estimated anew at each look and walks as the effect does: no curve
+ * for a walk of known variance holds for it.
+ */
+function replicatedLooks(blocks: number): readonly number[] {
+  const looks: number[] = [];
+  for (let count = firstLook("replicated"); count < blocks; count *= 2) looks.push(count);
+  return [...looks, Math.max(blocks, firstLook("replicated"))];
+}
+
+/** The curve of a walk; for replicated arms each look has its share of alpha (Bonferroni), so that Student's t is exact at each. */
+function solve(design: Design, blocks: number, alpha: number): CriticalCurve {
+  const looks = looksOf(design, blocks);
+  return design === "replicated" ? { start: -normalQuantile(alpha / (2 * looks.length)), first: Number.POSITIVE_INFINITY } : solveCritical(alpha, looks);
 }
 
 const curves = new Map<string, CriticalCurve>();
@@ -30,7 +48,7 @@ const curves = new Map<string, CriticalCurve>();
 /** The critical curve of a test with so many blocks, calibration not counted; kept once solved. */
 export function curveFor(design: Design, blocks: number, alpha: number): CriticalCurve {
   const key = `${design} ${blocks} ${alpha}`;
-  const curve = curves.get(key) ?? solveCritical(alpha, looksOf(design, blocks));
+  const curve = curves.get(key) ?? solve(design, blocks, alpha);
   curves.set(key, curve);
   return curve;
 }

@@ -1,8 +1,9 @@
 import type { LimitedMetric } from "../judge/limits";
+import type { Interval } from "../judge/statistics/always-valid";
 import { bettingInterval, emptyBets, placeBet } from "./betting";
 import type { CriticalCurve } from "./critical";
 import { addBlock, emptyTally, estimateEffect, type Estimate } from "./effect";
-import { curveFor } from "./looks";
+import { curveFor, looksOf } from "./looks";
 import { addSums, emptySums, type SampleSums } from "./noise";
 import type { PlannedBlock, TestPlan } from "./plan";
 import { estimateReplicated } from "./replicated";
@@ -26,6 +27,8 @@ export interface SeriesState {
   /** Null while nothing can be estimated. */
   readonly estimate: Estimate | null;
   readonly history: readonly FunnelPoint[];
+  /** What the betting sequence of a bounded metric leaves alone; null where there is none. */
+  readonly betting: Interval | null;
 }
 
 /** One metric of a test: blocks in, an interval out. */
@@ -51,6 +54,7 @@ export function startSeries(plan: TestPlan, metric: LimitedMetric, alpha: number
   const isSwapped = plan.design === "crossover";
   const hasBets = isBounded && isSwapped;
   const curve = curveOfMetric(plan, metric, alpha);
+  const looks = looksOf(plan.design, plan.blocks.length);
   const tally = emptyTally();
   const nodes = [...plan.arms.nodesA, ...plan.arms.nodesB].map(emptySums);
   const split = plan.arms.nodesA.length;
@@ -82,7 +86,8 @@ export function startSeries(plan: TestPlan, metric: LimitedMetric, alpha: number
           if (node !== undefined) addSums(node, each);
         });
         replicatedBlocks += 1;
-        estimate = estimateReplicated(nodes.slice(0, split), nodes.slice(split), replicatedBlocks, curve);
+        // Between two looks the interval stands: only at a look does its error hold.
+        if (looks.includes(replicatedBlocks)) estimate = estimateReplicated(nodes.slice(0, split), nodes.slice(split), replicatedBlocks, curve);
       } else {
         const [first, second] = sums;
         if (first === undefined || second === undefined) return;
@@ -99,6 +104,6 @@ export function startSeries(plan: TestPlan, metric: LimitedMetric, alpha: number
       const high = Math.min(cut.high, estimate.effect + half);
       history.push({ tMs: endMs, pairs: pairs(), effect: estimate.effect, low: Math.min(low, high), high: Math.max(low, high) });
     },
-    state: () => ({ metric, alpha, curve, pairs: pairs(), estimate, history: [...history] }),
+    state: () => ({ metric, alpha, curve, pairs: pairs(), estimate, history: [...history], betting: hasBets ? bettingInterval(bets) : null }),
   };
 }

@@ -8,8 +8,8 @@ export type ArmSums = readonly SampleSums[];
 
 /**
  * The effect B - A where no node swaps: the node is a random effect, so the error comes from the spread of the
- * node means alone, and more samples of the same nodes do not make it smaller. A mean that is looked at again and
- * again moves little; the critical value is Student's, as rare as the curve's normal one.
+ * node means alone, and more samples of the same nodes do not make it smaller. The critical value is Student's, as
+ * rare as the curve's normal one: exact at one look, so it is asked at few (see `looksOf`).
  *
  * @returns null while an arm has fewer than three nodes with samples.
  */

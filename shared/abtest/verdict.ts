@@ -54,11 +54,16 @@ function harm({ plan, guardrails }: Evidence): Verdict | null {
     const point = history.at(-1);
     const allowed = plan.guardrails.find((each) => each.metric === metric)?.allowed;
     if (point === undefined || allowed === undefined || pairs < MIN_PAIRS) continue;
+    if (!isHarmful(metric, allowed, point)) continue;
     const least = metric === "latencyMs" ? point.low : point.high;
-    const isBreached = metric === "latencyMs" ? least > allowed : least < -allowed;
-    if (isBreached) return { kind: "harmful", metric, sentence: `Harmful: B's ${METRIC_NAMES[metric]} is ${signed(metric, least, true)} or worse.` };
+    return { kind: "harmful", metric, sentence: `Harmful: B's ${METRIC_NAMES[metric]} is ${signed(metric, least, true)} or worse.` };
   }
   return null;
+}
+
+/** Whether B is worse by more than is allowed wherever in its interval the difference lies. */
+export function isHarmful(metric: LimitedMetric, allowed: number, { low, high }: { readonly low: number; readonly high: number }): boolean {
+  return metric === "latencyMs" ? low > allowed : high < -allowed;
 }
 
 interface Bounds {

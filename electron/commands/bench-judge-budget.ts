@@ -63,10 +63,8 @@ export function livesAt(rho: number, independent: number): number {
 /** What the promise is made for: each distribution from no autocorrelation to much. */
 const PROMISED_RHOS = [0, 0.3, 0.5, 0.65, 0.8] as const;
 
-/** All cells of the promise; `independent` is the lives of each at an autocorrelation of 0. */
-export function promisedCells(nodes: number, days: number, independent: number): readonly BudgetCell[] {
-  return DISTRIBUTIONS.flatMap((distribution) => PROMISED_RHOS.map((rho) => ({ distribution, rho, nodes, days, lives: livesAt(rho, independent) })));
-}
+/** All cells of the promise. */
+export const PROMISED_CELLS: readonly Pick<BudgetCell, "distribution" | "rho">[] = DISTRIBUTIONS.flatMap((distribution) => PROMISED_RHOS.map((rho) => ({ distribution, rho })));
 
 function rounded(value: number): number {
   return Number(value.toPrecision(4));

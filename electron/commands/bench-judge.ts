@@ -6,7 +6,7 @@ import { DISTRIBUTIONS, marginsOf, type Distribution } from "../../shared/judge/
 import { seededRandom, type Random } from "../../shared/random";
 import { fail, ok, type Result } from "../../shared/result";
 import { numberOf, numberOption, parseArguments, refuse } from "./arguments";
-import { budgetLine, budgetSentence, findBudgetKept, livesAt, promisedCells, type BudgetCell, type BudgetFinding } from "./bench-judge-budget";
+import { budgetLine, budgetSentence, findBudgetKept, livesAt, PROMISED_CELLS, type BudgetCell, type BudgetFinding } from "./bench-judge-budget";
 import type { Command, CommandIo } from "./command";
 import { quantile } from "./measure";
 
@@ -29,7 +29,8 @@ day, and nodes that get worse by D standard deviations, and by 30 % at a coeffic
   --runs N          degraded nodes for each shift (400)
   --lives N         healthy nodes for the default budget itself at rho 0, and 1 / (1 - rho)^2 times as many
                     elsewhere, because baselines differ more; 0 leaves that out (${DEFAULT_LIVES})
-  --table           only the default budget itself, for each distribution at rho 0, 0.3, 0.5, 0.65 and 0.8
+  --table           only the default budget itself, for each distribution at rho 0, 0.3, 0.5, 0.65 and 0.8;
+                    with --rho or --distribution the rows of that one
   --seed N          the same seed gives the same result (1)
 
 The budget is one false rollback of the fleet in 30 days. To see whether it is kept, the simulated time has to be
@@ -65,7 +66,8 @@ interface Request {
   readonly shifts: readonly number[];
   readonly runs: number;
   readonly lives: number;
-  readonly isTable: boolean;
+  /** The cells of the table that are asked for; null where no table is. */
+  readonly table: readonly Pick<BudgetCell, "distribution" | "rho">[] | null;
   readonly seed: number;
   readonly isJson: boolean;
 }
@@ -89,6 +91,11 @@ function joinShifts(args: readonly string[]): readonly string[] {
   return shifts.length === 0 ? rest : [...rest, `--shift=${shifts.join(",")}`];
 }
 
+/** The cells of the promise, or those of one autocorrelation or distribution. */
+function tableOf(rho: unknown, distribution: unknown): NonNullable<Request["table"]> {
+  return PROMISED_CELLS.filter((cell) => (rho === undefined || cell.rho === Number(rho)) && (distribution === undefined || cell.distribution === distribution));
+}
+
 const TEXT = { type: "string" } as const;
 
 function parseRequest(args: readonly string[]): Result<Request | "help"> {
@@ -103,7 +110,7 @@ function parseRequest(args: readonly string[]): Result<Request | "help"> {
   if (typeof distribution !== "string" || !isDistribution(distribution)) return fail("BAD_USAGE", `--distribution is ${DISTRIBUTIONS.join(", ")}.`);
   const shift = values["shift"];
   const shifts = (typeof shift === "string" ? shift : "2").split(",").map(numberOf);
-  const request = { hours: number("hours", 480), nodes: number("nodes", 6), rho: number("rho", 0), distribution, shifts, runs: number("runs", 400), lives: number("lives", DEFAULT_LIVES), isTable: values["table"] === true, seed: number("seed", 1), isJson: values["json"] === true };
+  const request = { hours: number("hours", 480), nodes: number("nodes", 6), rho: number("rho", 0), distribution, shifts, runs: number("runs", 400), lives: number("lives", DEFAULT_LIVES), table: values["table"] === true ? tableOf(values["rho"], values["distribution"]) : null, seed: number("seed", 1), isJson: values["json"] === true };
   const { hours, nodes, rho, runs, lives, seed } = request;
   if (!(hours > 0 && hours <= 1e6)) return fail("BAD_USAGE", "--hours is above 0 and at most 1000000.");
   if (!(Number.isInteger(nodes) && nodes >= 1 && nodes <= 10_000)) return fail("BAD_USAGE", "--nodes is a whole number from 1 to 10000.");
@@ -111,6 +118,7 @@ function parseRequest(args: readonly string[]): Result<Request | "help"> {
   if (!(Number.isInteger(runs) && runs >= 1 && runs <= 1e6)) return fail("BAD_USAGE", "--runs is a whole number from 1 to 1000000.");
   if (!(Number.isInteger(lives) && lives >= 0 && lives <= 1e6)) return fail("BAD_USAGE", "--lives is a whole number from 0 to 1000000.");
   if (values["table"] === true && lives === 0) return fail("BAD_USAGE", "--table takes lives above 0.");
+  if (request.table?.length === 0) return fail("BAD_USAGE", "--table takes a rho of 0, 0.3, 0.5, 0.65 or 0.8.");
   if (!Number.isInteger(seed)) return fail("BAD_USAGE", "--seed is a whole number.");
   if (!shifts.every((each) => each > 0 && each <= 20)) return fail("BAD_USAGE", "--shift is above 0 and at most 20.");
   return ok(request);
@@ -243,9 +251,8 @@ export const run: Command = async (args, io) => {
   };
   const random = seededRandom(request.seed);
   const { nodes, lives } = request;
-  if (request.isTable) {
-    const cells = promisedCells(nodes, BUDGET_DAYS, lives);
-    const findings = cells.map((cell) => tryDefaultBudget(cell, random.fork(BUDGET_STREAM), io, print));
+  if (request.table !== null) {
+    const findings = request.table.map((cell) => tryDefaultBudget({ ...cell, nodes, days: BUDGET_DAYS, lives: livesAt(cell.rho, lives) }, random.fork(BUDGET_STREAM), io, print));
     return findings.every(({ upper95PerNodeDay, budgetPerNodeDay }) => upper95PerNodeDay <= budgetPerNodeDay) ? 0 : 1;
   }
   const healthy = watchHealthyFleet(request, random.fork(1), io, print);

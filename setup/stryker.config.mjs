@@ -12,7 +12,7 @@ const options = {
   concurrency: 1,
   timeoutMS: 8_000,
   // Another run beside this one has its folder there.
-  ignorePatterns: [".cache", "dist", "models", "docs"],
+  ignorePatterns: [".cache", "dist", "models", "docs", "kernels"],
   tempDirName: `.cache/stryker/${name}`,
   reporters: ["json"],
   jsonReporter: { fileName: `.cache/mutation/${name}.json` },

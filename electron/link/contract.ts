@@ -56,8 +56,13 @@ export function linkContract(
     let messages: InboundMessage[];
     let statuses: LinkStatus[];
     let graphChanges: number;
+    /** What the listener does with a message, besides keeping it. */
+    let onHeard: (message: InboundMessage) => void;
     const listener: LinkListener = {
-      onMessage: (message) => messages.push(message),
+      onMessage: (message) => {
+        messages.push(message);
+        onHeard(message);
+      },
       onStatus: (status) => statuses.push(status),
       onGraphChange: () => {
         graphChanges += 1;
@@ -69,6 +74,7 @@ export function linkContract(
       messages = [];
       statuses = [];
       graphChanges = 0;
+      onHeard = () => undefined;
     });
 
     afterEach(async () => {
@@ -168,6 +174,24 @@ export function linkContract(
       const after = messages.length;
       await test.pass(NEVER_MS);
       expect(messages.length).toBe(after);
+    });
+
+    // RobotWebTools/rclnodejs 896: a subscription that its own callback destroyed brought the process down.
+    it("takes it that a topic is given up from within one of its messages: it falls silent, and the others go on", async () => {
+      const giveUp = test.link.subscribe(subscription("lydt-metrics", test.nodeId));
+      test.link.subscribe(subscription("heartbeat", test.otherNodeId));
+      onHeard = ({ topic }) => {
+        if (topic === topicName("lydt-metrics", test.nodeId)) giveUp();
+      };
+      await start();
+      await soon("metrics", () => of("lydt-metrics", test.nodeId).length > 0);
+      await test.pass(STEP_MS);
+      const heard = of("lydt-metrics", test.nodeId).length;
+      const others = of("heartbeat", test.otherNodeId).length;
+      await test.pass(NEVER_MS);
+      expect(of("lydt-metrics", test.nodeId)).toHaveLength(heard);
+      expect(of("heartbeat", test.otherNodeId).length).toBeGreaterThan(others);
+      expect(test.link.status().state).toBe("up");
     });
 
     it("lists in its graph the endpoints that are there, and says when they change", async () => {

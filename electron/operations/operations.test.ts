@@ -130,6 +130,15 @@ describe("the engine", () => {
       expect([...link.subscribed].toSorted()).toEqual(["/lydlr/fleet/status", "/lydlr/node_1/heartbeat", "/node_2/metrics"]);
     });
 
+    test("asks for what is a node's among a thousand other topics, and for nothing else", () => {
+      const other = (index: number) => ({ topic: `/robot_${String(index)}/scan`, type: "sensor_msgs/msg/LaserScan", role: "publisher", nodeName: "robot" }) as const;
+      const node = { topic: "/lydlr/node_1/transport/metrics", type: "std_msgs/msg/UInt8MultiArray", role: "publisher", nodeName: "edge" } as const;
+      link.setGraph([...Array.from({ length: 500 }, (_, index) => other(index)), node, ...Array.from({ length: 500 }, (_, index) => other(500 + index))]);
+      expect(operations.snapshot().nodes.map(({ nodeId }) => nodeId)).toEqual(["node_1"]);
+      expect([...link.subscribed].every((topic) => topic.startsWith("/lydlr/node_1/"))).toBe(true);
+      expect(link.subscribed.size).toBeGreaterThan(0);
+    });
+
     test("happens at once on a graph change and every 5 s without one", async () => {
       link.join([N0]);
       expect(seen()?.nodeId).toBe("node_0");

@@ -62,7 +62,7 @@ function knotsOf(sorted: Float64Array): { readonly values: Float64Array; readonl
     const value = sorted[from] ?? 0;
     let to = from;
     let sum = 0;
-    while (to < sorted.length && sorted[to] === value) {
+    while (sorted[to] === value) {
       sum += ranked[to] ?? 0;
       to += 1;
     }
@@ -99,10 +99,11 @@ function dependence(scores: Float64Array): { readonly rho: number; readonly resi
   const n = scores.length;
   let power = 0;
   let product = 0;
-  for (let index = 0; index < n; index += 1) {
-    const score = scores[index] ?? 0;
+  let before = 0;
+  for (const score of scores) {
     power += score * score;
-    if (index > 0) product += score * (scores[index - 1] ?? 0);
+    product += score * before;
+    before = score;
   }
   if (power === 0) return { rho: 0, residualScale: 1 };
   const raw = product / power;
@@ -136,11 +137,8 @@ const TAIL_CAUTION = 1.25;
 
 /** The knot nearest to a score. */
 function innerKnot(scores: Float64Array, score: number): number {
-  let nearest = 0;
-  for (let index = 1; index < scores.length; index += 1) {
-    if (Math.abs((scores[index] ?? 0) - score) < Math.abs((scores[nearest] ?? 0) - score)) nearest = index;
-  }
-  return nearest;
+  const distances = scores.map((each) => Math.abs(each - score));
+  return distances.indexOf(Math.min(...distances));
 }
 
 /** Units of the metric for one score beyond the end of a tail. */

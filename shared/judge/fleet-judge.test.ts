@@ -251,6 +251,36 @@ describe("a trouble of the environment", () => {
     expect(trial.named("hold-ended", "node_0")).toHaveLength(1);
   });
 
+  test("leaves nothing behind the second time either", () => {
+    const trial = startSlowTrial();
+    trial.run(1200);
+    trial.deploy("node_0", "1.2.0");
+    trial.run(1200);
+    for (let trouble = 1; trouble <= 2; trouble += 1) {
+      trial.run(80, () => ({ latencyMs: 30 }));
+      trial.run(900);
+      expect(trial.named("rollback-held", "node_0")).toHaveLength(trouble);
+      expect(trial.named("hold-ended", "node_0")).toHaveLength(trouble);
+    }
+    expect(trial.named("rollback-requested")).toEqual([]);
+  });
+
+  test("is not waited for from a node that has just fallen silent", () => {
+    const secondsToRollback = (isSilent: boolean): number => {
+      const trial = startTrial(4);
+      const silent = (nodeId: string) => nodeId === "node_1" && isSilent;
+      trial.run(600);
+      trial.deploy("node_0", "1.2.0");
+      trial.run(40);
+      trial.run(5, (nodeId) => (silent(nodeId) ? "silent" : {}));
+      const fromMs = trial.nowMs();
+      trial.run(30, (nodeId) => (silent(nodeId) ? "silent" : nodeId === "node_0" ? bad : {}));
+      const [asked] = trial.named("rollback-requested", "node_0");
+      return ((asked?.tMs ?? Infinity) - fromMs) / 1000;
+    };
+    expect(secondsToRollback(true)).toBe(secondsToRollback(false));
+  });
+
   test("that ended leaves a version that is bad by itself to be found", () => {
     const trial = startSlowTrial();
     trial.run(1200);

@@ -18,26 +18,37 @@ export function defaultRules(nodes: number, days: number, baselinesPerDay = 1): 
 export interface SimulatedNode {
   /** The next values, in the order of {@link LIMITED_METRICS}. */
   next(): void;
+  /** The same, with the innovation of one metric, in standard deviations, given instead of drawn. */
+  nextWith(given: LimitedMetric, innovation: number): void;
   readonly values: Float64Array;
+  /** A node that has come the same way and goes on by numbers of its own. */
+  copy(): SimulatedNode;
 }
 
 /** Simulates a healthy node. */
 export function simulateNode(random: Random, margins: Readonly<Record<LimitedMetric, Margin>>, rho: number): SimulatedNode {
   const normal = fastNormal(random);
-  const innovation = Math.sqrt(1 - rho * rho);
-  const scores = Float64Array.from(LIMITED_METRICS, () => normal());
-  const values = new Float64Array(LIMITED_METRICS.length);
+  const scale = Math.sqrt(1 - rho * rho);
   const ordered = LIMITED_METRICS.map((metric) => margins[metric]);
-  return {
-    values,
-    next() {
-      for (let index = 0; index < ordered.length; index += 1) {
-        const score = rho * (scores[index] ?? 0) + innovation * normal();
-        scores[index] = score;
-        values[index] = ordered[index]?.valueAt(score) ?? 0;
-      }
-    },
+  const from = (scores: Float64Array, values: Float64Array): SimulatedNode => {
+    const move = (index: number, innovation: number): void => {
+      const score = rho * (scores[index] ?? 0) + scale * innovation;
+      scores[index] = score;
+      values[index] = ordered[index]?.valueAt(score) ?? 0;
+    };
+    return {
+      values,
+      next() {
+        for (let index = 0; index < ordered.length; index += 1) move(index, normal());
+      },
+      nextWith(given, innovation) {
+        for (const [index, metric] of LIMITED_METRICS.entries()) move(index, metric === given ? innovation : normal());
+      },
+      // Both draw from the one stream in turn, so that neither sees a number of the other's.
+      copy: () => from(scores.slice(), values.slice()),
+    };
   };
+  return from(Float64Array.from(LIMITED_METRICS, () => normal()), new Float64Array(LIMITED_METRICS.length));
 }
 
 /** A node that was rolled back though nothing was wrong with it. */
@@ -49,7 +60,7 @@ export interface FalseRollback {
 }
 
 /** A simulated sample, changed in place from one to the next. */
-interface Sample {
+export interface SimulatedSample {
   tMs: number;
   readonly modelVersion: string;
   compressionRatio: number;
@@ -57,7 +68,8 @@ interface Sample {
   qualityScore: number;
 }
 
-function sampleAt(index: number, { values }: SimulatedNode, into: Sample): Sample {
+/** Puts the values that a node stands at into a sample. */
+export function sampleAt(index: number, { values }: SimulatedNode, into: SimulatedSample): SimulatedSample {
   into.tMs = index * PERIOD_MS;
   into.compressionRatio = values[0] ?? 0;
   into.latencyMs = values[1] ?? 0;
@@ -65,7 +77,8 @@ function sampleAt(index: number, { values }: SimulatedNode, into: Sample): Sampl
   return into;
 }
 
-function emptySample(): Sample {
+/** A sample to be filled. */
+export function emptySample(): SimulatedSample {
   return { tMs: 0, modelVersion: "1.1.0", compressionRatio: 0, latencyMs: 0, qualityScore: 0 };
 }
 

@@ -147,6 +147,7 @@ describe("a phased roll-out", () => {
   test("counts a breach while it waits at a gate", () => {
     const fleet = new ModelFleet(6);
     run(fleet, 12);
+    expect(states(fleet).slice(0, 2)).toEqual(["committed", "committed"]);
     fleet.node(0).isBad = true;
     run(fleet, 80);
     expect(states(fleet).slice(0, 2)).toEqual(["rolled-back", "committed"]);

@@ -14,6 +14,7 @@ export function openAlerts(operations: Operations, journal: Journal, clock: Cloc
     clock,
     journal,
     host,
+    openTests: () => operations.abTests.open(),
     recentEvents: () => operations.recentEvents(RECENT),
     isMuted: mutedMetrics(() => operations.policy.current()),
     commit: (...drafts) => operations.commit(...drafts),

@@ -8,6 +8,8 @@ import { fail, ok, type Result } from "../../shared/result";
 import { decodeDeploy } from "../../shared/wire/deploy";
 import { encodeMetricsMessage } from "../../shared/wire/edge-messages";
 import { topicName } from "../../shared/wire/topics";
+import type { AlertDesk } from "../alerts/alert-desk";
+import { openAlerts } from "../alerts/open-alerts";
 import type { Journal } from "../journal/port";
 import { openJournal } from "../journal/sqlite-journal";
 import { Operations } from "../operations/operations";
@@ -94,6 +96,12 @@ export class TestBench {
     operations.onEvent((event) => this.events.push(event));
     await operations.start();
     if (!this.isUnseen) link.join(this.nodeIds);
+  }
+
+  /** The alerts of this engine, from now on. */
+  openAlerts(): AlertDesk {
+    if (this.journal === null) throw new Error("the bench was not started");
+    return openAlerts(this.operations, this.journal, this.timers, () => null);
   }
 
   /** Ends without a last write, as kill -9 does. */

@@ -138,6 +138,7 @@ describe("an A/B test in the engine", () => {
     await open();
     await begin();
     await until(() => seen().blocks.length === 3 && seen().state === "running");
+    const alerts = bench.openAlerts();
     bench.deaf.add(bench.running.get("node_0") === "1.1.0" ? "node_0" : "node_1");
     bench.restartNode("node_1");
     await bench.run(1);
@@ -146,6 +147,8 @@ describe("an A/B test in the engine", () => {
     expect(seen().restore.map(({ state }) => state).toSorted()).toEqual(["confirmed", "left"]);
     expect(seen().restore.find(({ state }) => state === "left")?.sentence).toContain("It runs 1.1.0.");
     expect(seen().note).toContain("Not put back");
+    const told = alerts.view().open.filter(({ ruleId }) => ruleId.startsWith("abtest-"));
+    expect(told.map(({ ruleId, severity, count }) => `${ruleId} ${severity} ${count}`), "the worst first, each once").toEqual(["abtest-left critical 1", "abtest-invalid warning 1"]);
   });
 
   test("a lost node, the link and a new policy pause it and the block is run again; longer than 10 min is too long", async () => {
@@ -166,9 +169,14 @@ describe("an A/B test in the engine", () => {
     expect(await pauses(() => bench.operations.changePolicy({ policy: { trial: { commitSamples: 24 } }, reason: "for a test", expectedRevision: revision, by: "ada", via: "window" }), () => undefined)).toBe("The policy changed.");
     expect(seen().blocks.filter(({ isWhole }) => !isWhole).length).toBeGreaterThanOrEqual(2);
     expect(seen().verdict.kind).toBe("collecting");
+    const alerts = bench.openAlerts();
+    const raised = (): string[] => alerts.view().open.flatMap(({ ruleId, inhibitedBy }) => (ruleId.startsWith("abtest-") ? [`${ruleId}${inhibitedBy === null ? "" : ", explained"}`] : []));
     bench.link.change({ state: "down" });
+    for (let each = 0; each < 5; each += 1) await bench.timers.advanceSettled(25_000);
+    expect(raised(), "the link is told of already").toEqual(["abtest-paused, explained"]);
     for (let each = 0; each < 21; each += 1) await bench.timers.advanceSettled(30_000);
     expect(seen().verdict).toMatchObject({ kind: "invalid", sentence: expect.stringContaining("paused for more than 10 min") as string });
+    expect(raised()).toEqual(["abtest-invalid"]);
     bench.link.change({ state: "up" });
     await until(isOver);
     expect(seen().restore.map(({ state }) => state)).toEqual(["confirmed", "confirmed"]);

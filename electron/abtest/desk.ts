@@ -118,7 +118,7 @@ export class AbTestDesk {
 
   /** Ends a test and puts versions back. @param restoreVersion on every node; undefined: as it was set up; null: what each ran before. */
   async stop(testId: string, restoreVersion?: string | null): Promise<Result<{ testId: string }>> {
-    const found = this.open(testId);
+    const found = this.going(testId);
     if (!found.ok) return found;
     if (typeof restoreVersion === "string") {
       const version = parseModelVersion(restoreVersion);
@@ -193,6 +193,15 @@ export class AbTestDesk {
     return shown.ok ? ok(testReport(shown.value, viewOf(shown.value))) : shown;
   }
 
+  /** Tests that have not ended, and why those that are paused wait. */
+  open(): readonly { readonly testId: string; readonly pausedBy: string | null }[] {
+    return [...this.runs].flatMap(([testId, run]) => {
+      const state = run.state();
+      const pausedBy = state === "paused" ? (summaryOf(run.record, state).stateReason ?? "") : null;
+      return state === "ended" ? [] : [{ testId, pausedBy }];
+    });
+  }
+
   /** The test that has a node: it runs there, or its version is being put back. */
   testOf(nodeId: string): string | null {
     for (const [testId, record] of this.records) if (holdsNode(this.runs.get(testId)?.record ?? record, nodeId)) return testId;
@@ -247,7 +256,7 @@ export class AbTestDesk {
     return [...this.records.values()].find(({ started }) => started.requestId === requestId)?.started.testId ?? null;
   }
 
-  private open(testId: string): Result<TestRun> {
+  private going(testId: string): Result<TestRun> {
     const run = this.runs.get(testId);
     if (run !== undefined && run.state() !== "ending") return ok(run);
     const record = this.records.get(testId);

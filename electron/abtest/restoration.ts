@@ -24,14 +24,14 @@ export class Restoration {
   /** Looks at one node, and asks for what is due. @returns how it ended for the node, once it has. */
   look(nodeId: string, version: string): TestEventOf<"node-back"> | null {
     const node = this.world.node(nodeId);
-    if (node !== undefined && this.isGivenByPerson(node)) return this.left(nodeId, version, `${nodeId} stays with what a person chose for it.`);
+    if (node !== undefined && this.isGivenByPerson(node)) return this.left(nodeId, version, `${nodeId} stays with what a person chose for it.`, true);
     const isLate = this.world.clock.monotonicMs() - this.sinceMs > WITHIN_MS;
     if (node === undefined) return isLate ? this.left(nodeId, version, `${nodeId} has not been seen for 10 min.`) : null;
     const placement = this.placementOf(nodeId, version);
     const placed = placement.look(node);
     switch (placed.state) {
       case "placed":
-        return { type: "node-back", nodeId, version, state: "confirmed", atMs: this.world.clock.wallMs(), sentence: `${nodeId} runs ${version} by its own report.` };
+        return { type: "node-back", nodeId, version, state: "confirmed", isByPerson: false, atMs: this.world.clock.wallMs(), sentence: `${nodeId} runs ${version} by its own report.` };
       case "refused":
         return this.left(nodeId, version, placed.reason);
       case "waiting":
@@ -59,8 +59,8 @@ export class Restoration {
     return (newest.steps[0]?.atMs ?? 0) >= this.started.atMs;
   }
 
-  private left(nodeId: string, version: string, why: string): TestEventOf<"node-back"> {
+  private left(nodeId: string, version: string, why: string, isByPerson = false): TestEventOf<"node-back"> {
     const runs = this.world.node(nodeId)?.modelVersion ?? "an unknown version";
-    return { type: "node-back", nodeId, version, state: "left", atMs: this.world.clock.wallMs(), sentence: `${why} It runs ${runs}.` };
+    return { type: "node-back", nodeId, version, state: "left", isByPerson, atMs: this.world.clock.wallMs(), sentence: `${why} It runs ${runs}.` };
   }
 }

@@ -342,6 +342,8 @@ export class TestRun {
     if (this.phase === "restoring" || this.phase === "ended") return;
     this.endReason = reason;
     this.endVersions = versions;
+    // What it says is told with its end, also where it fell right before the application was killed.
+    this.ledger.writeVerdict(this.world.clock.wallMs());
     this.cutSegment();
     const { nodes } = this.record.started;
     const back = nodes.map(({ nodeId, restoreVersion }) => ({ nodeId, version: versions?.get(nodeId) ?? restoreVersion }));

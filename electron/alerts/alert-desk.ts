@@ -9,7 +9,7 @@ import { readingsOf } from "../../shared/alerts/readings";
 import { parseRuleChanges, rulesWith, type AlertRule, type RuleChanges, type RuleId } from "../../shared/alerts/rule";
 import { evolveAlerts, isInForce, openAlert, type Alert, type AlertEvent, type AlertState, type By, type SilenceMatch } from "../../shared/alerts/state";
 import { alertsView, liveReadings } from "../../shared/alerts/view";
-import { RecentRise, type AlertWorld, type HostReadings } from "../../shared/alerts/world";
+import { RecentRise, type AlertWorld, type HostReadings, type OpenTest } from "../../shared/alerts/world";
 import type { LimitedMetric } from "../../shared/judge/limits";
 import { fail, ok, type Result } from "../../shared/result";
 import type { Clock, Dispose } from "../../shared/time";
@@ -32,6 +32,8 @@ export interface AlertDeskParts {
   host(): HostReadings | null;
   /** What components tell on /diagnostics. */
   diagnostics(): readonly DiagnosticView[];
+  /** A/B tests that have not ended. */
+  openTests(): readonly OpenTest[];
   /** The policy only shows this metric of this node. */
   isMuted(node: NodeView, metric: LimitedMetric): boolean;
   /** On disk before it returns success. */
@@ -98,7 +100,7 @@ export class AlertDesk {
   tick(snapshot: Snapshot): void {
     const nowMs = this.parts.clock.monotonicMs();
     for (const { nodeId, malformed } of snapshot.nodes) this.malformed.take(nodeId, malformed, nowMs);
-    const world: AlertWorld = { snapshot, diagnostics: this.parts.diagnostics(), host: this.parts.host(), isMuted: this.parts.isMuted, malformedLately: (nodeId) => this.malformed.of(nodeId) };
+    const world: AlertWorld = { snapshot, diagnostics: this.parts.diagnostics(), host: this.parts.host(), openTests: this.parts.openTests(), isMuted: this.parts.isMuted, malformedLately: (nodeId) => this.malformed.of(nodeId) };
     this.readings = readingsOf(world, this.rules);
     const { occurrences } = this;
     this.occurrences = [];

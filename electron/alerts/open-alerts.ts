@@ -15,6 +15,7 @@ export function openAlerts(operations: Operations, journal: Journal, clock: Cloc
     journal,
     host,
     diagnostics: () => operations.diagnostics().shown,
+    openTests: () => operations.abTests.open(),
     recentEvents: () => operations.recentEvents(RECENT),
     isMuted: mutedMetrics(() => operations.policy.current()),
     commit: (...drafts) => operations.commit(...drafts),

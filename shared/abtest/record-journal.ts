@@ -55,7 +55,7 @@ const schema = v.variant("type", [
   v.object({ type: v.literal("resumed"), ...at }),
   v.object({ type: v.literal("verdict"), ...numbers, ...at }),
   v.object({ type: v.literal("ending"), reason: v.string(), versions: json(v.array(v.strictObject({ nodeId: v.string(), version: v.string() }))), ...at }),
-  v.object({ type: v.literal("node-back"), nodeId: v.string(), version: v.string(), state: v.picklist(["confirmed", "left"]), ...at }),
+  v.object({ type: v.literal("node-back"), nodeId: v.string(), version: v.string(), state: v.picklist(["confirmed", "left"]), isByPerson: v.optional(v.boolean(), false), ...at }),
   v.object({ type: v.literal("ended"), ranMs: finite, ...numbers, ...at }),
   v.object({ type: v.literal("promoting"), plan: json(rolloutPlanSchema), ...at }),
   v.object({ type: v.literal("promotion"), rolloutId: nullableText, ...at }),

@@ -63,7 +63,7 @@ export type TestEvent = At &
     | { readonly type: "resumed" }
     | ({ readonly type: "verdict" } & VerdictNumbers)
     | { readonly type: "ending"; readonly reason: string; readonly versions: readonly { readonly nodeId: string; readonly version: string }[] }
-    | { readonly type: "node-back"; readonly nodeId: string; readonly version: string; readonly state: BackState }
+    | { readonly type: "node-back"; readonly nodeId: string; readonly version: string; readonly state: BackState; /** Left, because a person chose what it runs. */ readonly isByPerson: boolean }
     | ({ readonly type: "ended"; readonly ranMs: number } & VerdictNumbers)
     | { readonly type: "promoting"; readonly plan: RolloutPlan }
     | { readonly type: "promotion"; readonly rolloutId: string | null }

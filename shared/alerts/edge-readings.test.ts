@@ -28,7 +28,7 @@ function component(change: Partial<DiagnosticView> = {}, values: Readonly<Record
 
 function world(diagnostics: readonly DiagnosticView[], atMs = NOW_MS): AlertWorld {
   const snapshot = { atMs, nodes: [nodeViewFixture(NOW_MS, { nodeId: "node_3" })] } as unknown as AlertWorld["snapshot"];
-  return { snapshot, diagnostics, host: null, isMuted: () => false, malformedLately: () => 0 };
+  return { snapshot, diagnostics, host: null, openTests: [], isMuted: () => false, malformedLately: () => 0 };
 }
 
 const RULES = rulesWith({});

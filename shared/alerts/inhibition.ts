@@ -17,7 +17,7 @@ export function explains(cause: About, alert: About): boolean {
   if (RULE_IDS.indexOf(cause.ruleId) >= RULE_IDS.indexOf(ruleId)) return false;
   switch (cause.ruleId) {
     case "link-down":
-      return SILENCE_RULES.has(ruleId) || ruleId === "fleet-silent" || ruleId === "process-down";
+      return SILENCE_RULES.has(ruleId) || ruleId === "fleet-silent" || ruleId === "process-down" || ruleId === "abtest-paused";
     case "process-down":
       return ruleId === "no-metrics" || ruleId === "sample-rate-low";
     case "fleet-silent":
@@ -73,5 +73,6 @@ export function inhibitions(open: readonly (About & Pick<Alert, "alertId">)[]): 
 /** Rules that explain nothing: leaving them out keeps the search short on large fleets. */
 const ONLY_EXPLAINED: ReadonlySet<RuleId> = new Set<RuleId>([
   "journal-unwritable", "node-warned", "sample-rate-low", "bandwidth-high", "malformed", "command-open", "rolled-back", "rollout-stopped", "incident", "edge-error", "edge-warned",
+  "abtest-left", "abtest-harmful", "abtest-invalid", "abtest-paused", "abtest-not-promoted",
   "host-cpu", "host-memory", "host-disk", "engine-late", "trouble",
 ]);

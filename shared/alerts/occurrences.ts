@@ -1,8 +1,9 @@
 import type { EventView } from "../contract/snapshot";
+import { ABTEST_OCCURRENCE_EVENTS, abTestOccurrenceOf } from "./abtest-occurrences";
 import type { Occurrence } from "./reading";
 
 /** Events that can raise an alert by themselves. */
-export const OCCURRENCE_EVENTS: readonly string[] = ["rollback-requested", "rollout-stopped", "rollout-aborted", "incident", "trouble"];
+export const OCCURRENCE_EVENTS: readonly string[] = ["rollback-requested", "rollout-stopped", "rollout-aborted", "incident", "trouble", ...ABTEST_OCCURRENCE_EVENTS];
 
 function textOf(value: EventView["detail"][string] | undefined): string | null {
   return typeof value === "string" ? value : null;
@@ -30,6 +31,6 @@ export function occurrenceOf(event: EventView): Occurrence | null {
     case "trouble":
       return { ruleId: "trouble", subject: "application", nodeId: null, version: null, eventId, title: "A fault of this application", sentence };
     default:
-      return null;
+      return abTestOccurrenceOf(event);
   }
 }

@@ -86,6 +86,12 @@ function ofHost({ host }: AlertWorld, rules: Rules): readonly Reading[] {
   });
 }
 
+function ofTests({ openTests }: AlertWorld): readonly Reading[] {
+  return openTests.map(({ testId, pausedBy }) =>
+    app("abtest-paused", testId, { standing: pausedBy === null ? "good" : "bad", title: `A/B test ${testId} is paused`, sentence: `${pausedBy ?? ""} After 10 min it is invalid.`.trim() }),
+  );
+}
+
 /** What every rule sees now. */
 export function readingsOf(world: AlertWorld, rules: Rules): readonly Reading[] {
   return [
@@ -93,6 +99,7 @@ export function readingsOf(world: AlertWorld, rules: Rules): readonly Reading[] 
     ...ofFleet(world, rules),
     ...ofHost(world, rules),
     ...edgeReadings(world, rules),
+    ...ofTests(world),
     ...world.snapshot.nodes.flatMap((node) => nodeReadings(node, world, rules)),
   ];
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Snapshot } from "../contract/snapshot";
+import type { EventView, Snapshot } from "../contract/snapshot";
 import type { AlertView } from "../contract/alerts";
 import { alertFixture, readingFixture } from "./alerts-fixture";
 import { nodeViewFixture } from "../contract/node-view-fixture";
@@ -25,7 +25,7 @@ function world(change: Partial<Snapshot> = {}): AlertWorld {
     nodes: [],
     ...change,
   } satisfies AlertWorld["snapshot"];
-  return { snapshot, host: null, diagnostics: [], isMuted: () => false, malformedLately: () => 0 };
+  return { snapshot, host: null, openTests: [], diagnostics: [], isMuted: () => false, malformedLately: () => 0 };
 }
 
 const of = (ruleId: RuleId, input: AlertWorld) => readingsOf(input, rulesWith({})).find((each) => each.ruleId === ruleId);
@@ -78,6 +78,25 @@ describe("what rules see", () => {
     const event = { id: 9, tMs: AT_MS, event: "rollback-requested", nodeId: "node_3", actor: "policy", sentence: "Rolling back.", detail: { version: "1.1.0", fromVersion: "1.2.0" } } as const;
     expect(occurrenceOf(event)).toMatchObject({ ruleId: "rolled-back", version: "1.2.0", eventId: 9, title: "1.2.0 was taken back on node_3" });
     expect(occurrenceOf({ ...event, actor: "operator" })).toBeNull();
+  });
+
+  test("of an A/B test is an alert where it harmed, says nothing, left a node or could not be promoted", () => {
+    const of = (event: string, detail: EventView["detail"]) => occurrenceOf({ id: 9, tMs: AT_MS, event, nodeId: null, actor: "engine", sentence: "Why.", detail: { testId: "ab-0001", ...detail } });
+    expect(of("ab-test-verdict", { kind: "harmful" })).toMatchObject({ ruleId: "abtest-harmful", subject: "ab-0001", title: "A/B test ab-0001 ended for harm", sentence: "Why." });
+    expect(of("ab-test-verdict", { kind: "invalid" })).toMatchObject({ ruleId: "abtest-invalid" });
+    expect(["b-better", "no-difference", "inconclusive"].map((kind) => of("ab-test-verdict", { kind })), "what a test is for").toEqual([null, null, null]);
+    const left = { nodeId: "node_1", version: "1.0.0", state: "left", isByPerson: false };
+    expect(of("ab-test-node-back", left)).toMatchObject({ ruleId: "abtest-left", nodeId: "node_1", version: "1.0.0", title: "node_1 did not get 1.0.0 back after ab-0001" });
+    expect(of("ab-test-node-back", { ...left, isByPerson: true }), "a person chose that").toBeNull();
+    expect(of("ab-test-node-back", { ...left, state: "confirmed" })).toBeNull();
+    expect(of("ab-test-promotion", { rolloutId: null })).toMatchObject({ ruleId: "abtest-not-promoted" });
+    expect(of("ab-test-promotion", { rolloutId: "r-0001" })).toBeNull();
+  });
+
+  test("of a paused A/B test is bad with the reason; of one that runs it is good", () => {
+    const tests = [{ testId: "ab-0001", pausedBy: "Node_1 was lost." }, { testId: "ab-0002", pausedBy: null }];
+    const seen = readingsOf({ ...world(), openTests: tests }, rulesWith({})).filter(({ ruleId }) => ruleId === "abtest-paused");
+    expect(seen.map(({ subject, standing, sentence }) => `${subject} ${standing} ${sentence}`)).toEqual(["ab-0001 bad Node_1 was lost. After 10 min it is invalid.", "ab-0002 good After 10 min it is invalid."]);
   });
 
   test("of a counter is its rise within the last minute", () => {

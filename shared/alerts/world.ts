@@ -12,6 +12,13 @@ export interface HostReadings {
   readonly diskPercent: number | null;
 }
 
+/** An A/B test that has not ended, as rules look at it. */
+export interface OpenTest {
+  readonly testId: string;
+  /** Why it waits; null while it runs, exchanges versions or puts them back. */
+  readonly pausedBy: string | null;
+}
+
 /** Everything that rules look at. */
 export interface AlertWorld {
   readonly snapshot: Pick<Snapshot, "atMs" | "link" | "processes" | "journal" | "periodP95Ms" | "nodes">;
@@ -19,6 +26,7 @@ export interface AlertWorld {
   readonly diagnostics: readonly DiagnosticView[];
   /** Null where nothing measures this machine. */
   readonly host: HostReadings | null;
+  readonly openTests: readonly OpenTest[];
   /** The policy only shows this metric of this node. */
   isMuted(node: NodeView, metric: LimitedMetric): boolean;
   /** Messages of a node that could not be read, in the last minute. */

@@ -21,7 +21,7 @@ export function FunnelPanel({ view, metric }: { readonly view: AbTestView; reado
       fact={`confidence sequence on block pairs, α = ${formatNumber(metric.alpha, 3)}${metric.isNoiseRefuted ? ", widened: blocks scatter more than their samples explain" : ""}`}
       figure={
         <span className="ab-funnel-figure">
-          <strong>{effect === null ? "none yet" : signedDifference(metric.metric, effect)}</strong>
+          <strong>{effect === null ? (isOpen(view) ? "none yet" : "none") : signedDifference(metric.metric, effect)}</strong>
           {low === null || high === null ? null : <span className="note">{intervalText(metric.metric, low, high)}</span>}
         </span>
       }

@@ -4,17 +4,11 @@ import { hatchPath } from "../../charts/hatch";
 import { METRIC_TITLES } from "../../charts/metric-words";
 import { shareOf } from "../../charts/scales";
 import { useSize } from "../../charts/use-size";
-import { Glyph, Panel, type GlyphName } from "../../design";
+import { Glyph, Panel } from "../../design";
 import { guardrailBar } from "./guardrail-bar";
+import { standingWord } from "./words";
 
 const HEIGHT_PX = 24;
-
-const STANDINGS: Readonly<Record<AbTestMetric["standing"], { readonly word: string; readonly glyph: GlyphName }>> = {
-  collecting: { word: "collecting", glyph: "waiting" },
-  open: { word: "not sure yet", glyph: "in-progress" },
-  holds: { word: "holds", glyph: "verified" },
-  breached: { word: "breached", glyph: "failing" },
-};
 
 /** What may not get worse: each interval beside its limit. */
 export function GuardrailsPanel({ view }: { readonly view: AbTestView }): ReactNode {
@@ -29,8 +23,8 @@ export function GuardrailsPanel({ view }: { readonly view: AbTestView }): ReactN
               {each.metric === "compressionRatio" ? "Ratio" : METRIC_TITLES[each.metric].name} {each.metric === "latencyMs" ? <span className="note">ms</span> : null}
             </h3>
             <span className={`state hue-${each.standing === "breached" ? "high" : "none"}`}>
-              <Glyph name={STANDINGS[each.standing].glyph} />
-              {STANDINGS[each.standing].word}
+              <Glyph name={standingWord(each.standing, view).glyph} />
+              {standingWord(each.standing, view).word}
             </span>
           </div>
           <Bar metric={each} />

@@ -8,7 +8,9 @@ import { isOpen, splitSentence, stateWord, VERDICT_GLYPHS, VERDICT_WORDS, winner
 
 /** The verdict in a sentence with its numbers; below it what it rests on, and what the test does now. */
 export function VerdictPanel({ view }: { readonly view: AbTestView }): ReactNode {
-  const { verdict, note, state, stateReason, promotion } = view;
+  const { verdict, note, state, promotion } = view;
+  // What ended it is the verdict itself, mostly: that is not said twice.
+  const stateReason = view.stateReason === verdict.sentence ? null : view.stateReason;
   const winner = winnerOf(verdict.kind);
   const [head, rest] = splitSentence(verdict.sentence);
   const doing = stateWord(state);

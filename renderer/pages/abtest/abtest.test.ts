@@ -16,7 +16,7 @@ import { shareText, signedDifference, sizeText } from "./metric-texts";
 import { armIn, elapsedText, elapsedTicks, isExchanged, lengthText, stretchesOf } from "./block-times";
 import { promotionSteps, stopText } from "./promotion-words";
 import { versionFact } from "./version-fact";
-import { nodesText, numberOf, splitSentence } from "./words";
+import { nodesText, numberOf, splitSentence, standingWord } from "./words";
 
 function planned(change: Partial<Parameters<typeof planTest>[0]> = {}): TestPlan {
   const plan = planTest({
@@ -288,6 +288,11 @@ describe("the words of a test", () => {
   it("part a verdict from its numbers, where a version's dots are no end", () => {
     expect(splitSentence("B is better: 1.1.0 compresses more. Ratio +1.52, between +0.63 and +2.41.")).toEqual(["B is better: 1.1.0 compresses more.", "Ratio +1.52, between +0.63 and +2.41."]);
     expect(splitSentence("Collecting: 5 of 8 pairs, no verdict yet.")).toEqual(["Collecting:", "5 of 8 pairs, no verdict yet."]);
+  });
+
+  it("say of a guardrail that nothing more comes once the test is over", () => {
+    expect((["collecting", "open", "holds"] as const).map((standing) => standingWord(standing, { state: "running" }).word)).toEqual(["collecting", "not sure yet", "holds"]);
+    expect((["collecting", "open", "holds"] as const).map((standing) => standingWord(standing, { state: "ended" }).word)).toEqual(["no interval", "not sure", "holds"]);
   });
 
   it("name a few nodes and count the others", () => {

@@ -1,4 +1,4 @@
-import type { AbTestSummary, AbTestVerdictKind, AbTestView } from "../../../shared/contract/abtest";
+import type { AbTestMetric, AbTestSummary, AbTestVerdictKind, AbTestView } from "../../../shared/contract/abtest";
 import type { Design } from "../../../shared/abtest/arms";
 import type { ArmSide, GlyphName } from "../../design";
 
@@ -55,6 +55,20 @@ export function stateWord(state: AbTestSummary["state"]): string | null {
 /** Whether a test still has its nodes. */
 export function isOpen({ state }: Pick<AbTestSummary, "state">): boolean {
   return state !== "ended";
+}
+
+/** How a guardrail stands, as a word and a shape; a test that is over collects nothing and gets no surer. */
+export function standingWord(standing: AbTestMetric["standing"], test: Pick<AbTestSummary, "state">): { readonly word: string; readonly glyph: GlyphName } {
+  switch (standing) {
+    case "collecting":
+      return isOpen(test) ? { word: "collecting", glyph: "waiting" } : { word: "no interval", glyph: "no-metrics" };
+    case "open":
+      return isOpen(test) ? { word: "not sure yet", glyph: "in-progress" } : { word: "not sure", glyph: "no-metrics" };
+    case "holds":
+      return { word: "holds", glyph: "verified" };
+    case "breached":
+      return { word: "breached", glyph: "failing" };
+  }
 }
 
 /** The name of a design in a line of facts. */

@@ -173,6 +173,7 @@ async function measure(scale: Scale, report: Report): Promise<void> {
     tellSizes(report, path, plain, samples);
     const reader = new HistoryReader(openForReading(path));
     charts(report, reader, plain, scale, HOUR_MS, "an hour");
+    if (scale.hours >= 12) charts(report, reader, plain, scale, 12 * HOUR_MS, "half a day");
     if (scale.hours >= 24) charts(report, reader, plain, scale, 24 * HOUR_MS, "a day");
     charts(report, reader, plain, scale, scale.hours * HOUR_MS, scale.hours === 168 ? "7 days" : `${scale.hours} h`);
     reader.close();

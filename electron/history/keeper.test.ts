@@ -137,7 +137,7 @@ describe("the history's file", () => {
     expect(read(0, BEGIN_MS + 700_000 - 1)).toEqual(written(samples));
   });
 
-  test("draws an hour, a day and a week from levels that hold the same extremes", () => {
+  test("draws an hour, half a day, a week and a year from levels that hold the same extremes", () => {
     const keeper = keep();
     const samples = steadySamples(["node_0"], BEGIN_MS, 2.5 * 3_600).map((sample, index) => (index === 5_000 ? { ...sample, latencyMs: 480 } : sample));
     write(keeper, samples);
@@ -146,7 +146,7 @@ describe("the history's file", () => {
     expect(hour).toMatchObject({ level: "raw", samples: inHour.length, unreadable: 0 });
     expect(Math.max(...hour.series.latencyMs)).toBe(480);
     expect(Math.min(...hour.series.latencyMs)).toBe(Math.min(...inHour.map(({ latencyMs }) => latencyMs)));
-    for (const [toMs, level] of [[DAY_MS, "tens"], [7 * DAY_MS, "minutes"], [300 * DAY_MS, "hours"]] as const) {
+    for (const [toMs, level] of [[DAY_MS / 2, "tens"], [DAY_MS, "minutes"], [7 * DAY_MS, "minutes"], [300 * DAY_MS, "hours"]] as const) {
       const answer = range(BEGIN_MS, BEGIN_MS + toMs);
       expect(answer).toMatchObject({ level, samples: samples.length });
       const drawn = [...answer.series.latencyMs].filter((one) => !Number.isNaN(one));

@@ -7,7 +7,7 @@ import type { TestedNode } from "../../shared/abtest/record";
 import type { TestRequest } from "../../shared/abtest/request";
 import { everyFor, periodFor } from "../../shared/abtest/sampler";
 import { medianOf } from "../../shared/quantiles";
-import { amount, signed } from "../../shared/abtest/words";
+import { amount } from "../../shared/abtest/words";
 import type { AbTestCandidate, AbTestPlannedBlock, AbTestPreview, AbTestSetup, Arm } from "../../shared/contract/abtest";
 import { parseModelVersion } from "../../shared/fleet/ids";
 import type { TrackedNode } from "../../shared/fleet/tracked-node";
@@ -190,7 +190,7 @@ function guardrailsFor(primary: LimitedMetric, today: (metric: LimitedMetric) =>
 }
 
 function guardrailSentence(metric: LimitedMetric, allowed: number): string {
-  const change = metric === "latencyMs" ? signed(metric, allowed, true) : signed(metric, -allowed);
+  const change = `${metric === "latencyMs" ? "+" : "\u2212"}${amount(metric, allowed)}`;
   return `B's ${METRIC_NAMES[metric]} may change by ${change} at most.`;
 }
 

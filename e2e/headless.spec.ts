@@ -61,9 +61,11 @@ test("twenty seconds without a window: six live nodes at their rates or told low
     for (const value of [node.compressionRatio, node.latencyMs, node.qualityScore, node.ageMs]) expect(Number.isFinite(value)).toBe(true);
     expect(node.modelVersion).toMatch(/^\d+\.\d+\.\d+$/);
   }
-  const rates = (last?.nodes ?? []).map(({ nodeId, sampleRateHz }) => ({
+  // A second in which the machine was elsewhere is no rate: the median of what was told in the second half.
+  const toldRates = (nodeId: string): number[] => statuses.slice(-10).flatMap(({ nodes }) => nodes.find((node) => node.nodeId === nodeId)?.sampleRateHz ?? []);
+  const rates = (last?.nodes ?? []).map(({ nodeId }) => ({
     nodeId,
-    sampleRateHz,
+    sampleRateHz: toldRates(nodeId).toSorted((left, right) => left - right)[Math.floor(toldRates(nodeId).length / 2)] ?? null,
     wantedHz: nodeId === "node_0" || nodeId === "node_1" ? 10 : 2,
   }));
   const told = lines.filter((line) => line.type === "event" && line.event === "link-notice").map((line) => JSON.stringify(line));

@@ -1,4 +1,5 @@
 import { useEffect } from "react";
+import { keepAsking } from "../../state/keep-asking";
 import { request } from "../../state/ops";
 import { takePreview, useDesk } from "./desk";
 import { draftOf } from "./form";
@@ -15,20 +16,8 @@ export function usePreview(): void {
   const draft = draftOf(form, suggested);
   const text = draft === null ? null : JSON.stringify(draft);
   useEffect(() => {
-    if (text === null) return;
+    if (text === null) return undefined;
     const asked = JSON.parse(text) as AbTestDraft;
-    let isCurrent = true;
-    let timer: ReturnType<typeof setTimeout> | null = null;
-    const look = async (): Promise<void> => {
-      const answer = await request("abtests/preview", asked);
-      if (!isCurrent) return;
-      takePreview(answer);
-      timer = setTimeout(() => void look(), LOOK_MS);
-    };
-    timer = setTimeout(() => void look(), SETTLE_MS);
-    return () => {
-      isCurrent = false;
-      if (timer !== null) clearTimeout(timer);
-    };
+    return keepAsking(() => request("abtests/preview", asked), takePreview, { everyMs: LOOK_MS, firstMs: SETTLE_MS });
   }, [text]);
 }

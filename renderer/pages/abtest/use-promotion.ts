@@ -1,6 +1,7 @@
 import { useEffect, useState } from "react";
 import type { AbTestPromotion, AbTestView } from "../../../shared/contract/abtest";
 import type { Failure } from "../../../shared/result";
+import { keepAsking } from "../../state/keep-asking";
 import { request } from "../../state/ops";
 
 /** Nodes come and go: so often the engine is asked anew what a promotion would do. */
@@ -19,20 +20,12 @@ export function usePromotion({ testId, promotable }: Pick<AbTestView, "testId" |
   const [known, setKnown] = useState(UNKNOWN);
   useEffect(() => {
     setKnown(UNKNOWN);
-    if (promotable === null) return;
-    let isCurrent = true;
-    let timer: ReturnType<typeof setTimeout> | null = null;
-    const look = async (): Promise<void> => {
-      const answer = await request("abtests/promotion", { testId });
-      if (!isCurrent) return;
-      setKnown(answer.ok ? { promotion: answer.value, failure: null } : { promotion: null, failure: answer.error });
-      timer = setTimeout(() => void look(), LOOK_MS);
-    };
-    void look();
-    return () => {
-      isCurrent = false;
-      if (timer !== null) clearTimeout(timer);
-    };
+    if (promotable === null) return undefined;
+    return keepAsking(
+      () => request("abtests/promotion", { testId }),
+      (answer) => setKnown(answer.ok ? { promotion: answer.value, failure: null } : { promotion: null, failure: answer.error }),
+      { everyMs: LOOK_MS },
+    );
   }, [testId, promotable]);
   return known;
 }

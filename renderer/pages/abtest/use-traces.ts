@@ -1,5 +1,6 @@
 import { useEffect, useState } from "react";
 import type { AbTestTraces, AbTestView } from "../../../shared/contract/abtest";
+import { keepAsking } from "../../state/keep-asking";
 import { request } from "../../state/ops";
 import { isOpen } from "./words";
 
@@ -12,20 +13,14 @@ const MOST_POINTS = 3_000;
 export function useTraces({ testId, ...view }: Pick<AbTestView, "testId" | "state">): { readonly traces: AbTestTraces | null; readonly failure: string | null } {
   const [known, setKnown] = useState<{ readonly traces: AbTestTraces | null; readonly failure: string | null }>({ traces: null, failure: null });
   const runs = isOpen(view);
-  useEffect(() => {
-    let isCurrent = true;
-    let timer: ReturnType<typeof setTimeout> | null = null;
-    const look = async (): Promise<void> => {
-      const answer = await request("abtests/traces", { testId, maxPoints: MOST_POINTS });
-      if (!isCurrent) return;
-      setKnown((before) => (answer.ok ? { traces: answer.value, failure: null } : { ...before, failure: `${answer.error.code}: ${answer.error.message}` }));
-      if (runs) timer = setTimeout(() => void look(), LOOK_MS);
-    };
-    void look();
-    return () => {
-      isCurrent = false;
-      if (timer !== null) clearTimeout(timer);
-    };
-  }, [testId, runs]);
+  useEffect(
+    () =>
+      keepAsking(
+        () => request("abtests/traces", { testId, maxPoints: MOST_POINTS }),
+        (answer) => setKnown((before) => (answer.ok ? { traces: answer.value, failure: null } : { ...before, failure: `${answer.error.code}: ${answer.error.message}` })),
+        { everyMs: runs ? LOOK_MS : null },
+      ),
+    [testId, runs],
+  );
   return known;
 }

@@ -4,6 +4,7 @@ import type { Failure } from "../../../shared/result";
 import { Sparkline } from "../../charts/Sparkline";
 import { Glyph, Problem } from "../../design";
 import { countOf, formatLimit, formatMetric, formatNumber, JUDGED_METRICS, limitOf, type JudgedMetric } from "../../format/number";
+import { keepAsking } from "../../state/keep-asking";
 import { request } from "../../state/ops";
 import { useFleet } from "../../state/store";
 import { aroundSwap, changeOf, scaleOf } from "./swap-lines";
@@ -22,20 +23,15 @@ const NAMES: Readonly<Record<JudgedMetric, readonly [name: string, unit: string]
 function useEvidence({ rolloutId, endedAtMs }: RolloutView): { readonly evidence: RolloutEvidence | null; readonly failure: Failure | null } {
   const [known, setKnown] = useState<{ readonly evidence: RolloutEvidence | null; readonly failure: Failure | null }>({ evidence: null, failure: null });
   const isOver = endedAtMs !== null;
-  useEffect(() => {
-    let isCurrent = true;
-    const look = async (): Promise<void> => {
-      const answer = await request("rollouts/evidence", { rolloutId });
-      if (!isCurrent) return;
-      setKnown(answer.ok ? { evidence: answer.value, failure: null } : { evidence: null, failure: answer.error });
-    };
-    void look();
-    const timer = isOver ? null : setInterval(() => void look(), LOOK_MS);
-    return () => {
-      isCurrent = false;
-      if (timer !== null) clearInterval(timer);
-    };
-  }, [rolloutId, isOver]);
+  useEffect(
+    () =>
+      keepAsking(
+        () => request("rollouts/evidence", { rolloutId }),
+        (answer) => setKnown(answer.ok ? { evidence: answer.value, failure: null } : { evidence: null, failure: answer.error }),
+        { everyMs: isOver ? null : LOOK_MS },
+      ),
+    [rolloutId, isOver],
+  );
   return known;
 }
 

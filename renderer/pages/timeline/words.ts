@@ -1,5 +1,6 @@
 import type { PlacedBy } from "../../../shared/contract/placed-by";
 import type { WhatRanView } from "../../../shared/contract/timeline";
+import { askerName } from "../../../shared/fleet/placed-by";
 import type { Lane } from "../../../shared/timeline/lanes";
 import { formatClock, type ClockKind } from "../../format/time";
 
@@ -63,10 +64,10 @@ function whoWords(by: PlacedBy): string {
       return "./lydlr ctl";
     case "policy":
       return "The policy";
-    case "rollout":
-      return `Roll-out ${by.rolloutId}`;
-    case "ab-test":
-      return `A/B test ${by.testId}`;
+    default: {
+      const name = askerName(by);
+      return name.charAt(0).toUpperCase() + name.slice(1);
+    }
   }
 }
 

@@ -1,4 +1,4 @@
-import type { PlacedBy } from "../../contract/placed-by";
+import { askerName } from "../../fleet/placed-by";
 import { METRICS, type Metric } from "../../fleet/sample";
 import type { ReportContent } from "../content";
 import type { GroupFigures, MetricFigures } from "../figures";
@@ -76,29 +76,11 @@ export function incidentsTable(content: ReportContent): Markup {
   return html`${table(["Since (UTC)", "What", "Node", "Version", "Lasted", "In words"], incidents.rows.map((row) => incidentRow(row, content)))}${more(incidents, "incident")}`;
 }
 
-/** Where a command came from. */
-function placedByWord(by: PlacedBy | null): string {
-  switch (by?.kind) {
-    case undefined:
-      return actorWord(null);
-    case "operator":
-      return "operator, window";
-    case "ctl":
-      return "operator, ./lydlr ctl";
-    case "policy":
-      return "policy";
-    case "rollout":
-      return `roll-out ${by.rolloutId}`;
-    case "ab-test":
-      return `A/B test ${by.testId}`;
-  }
-}
-
 function commandRow(row: CommandRow, content: ReportContent): Markup {
   const isBad = row.phase === "failed" || row.phase === "inconsistent";
   const hue = isBad ? "high" : row.phase === "unconfirmed" ? "medium" : "";
   const took = row.requestedMs === null || row.phase === "requested" ? "" : duration(row.phaseMs - row.requestedMs);
-  return html`<tr>${row.requestedMs === null ? html`<td class="muted">before</td>` : time(row.requestedMs, content)}<td class="id">${row.commandId}</td><td>${placedByWord(row.placedBy)}</td>${node(row.nodeId)}<td>${row.kind === "deploy" ? "deploy" : "roll back"} <span class="id">${row.version}</span>${row.fromVersion === null ? "" : html` <span class="muted">from</span> <span class="id">${row.fromVersion}</span>`}</td><td class="${hue}">${row.phase}</td><td class="time">${took}</td><td>${row.sentence}</td></tr>`;
+  return html`<tr>${row.requestedMs === null ? html`<td class="muted">before</td>` : time(row.requestedMs, content)}<td class="id">${row.commandId}</td><td>${row.placedBy === null ? actorWord(null) : askerName(row.placedBy)}</td>${node(row.nodeId)}<td>${row.kind === "deploy" ? "deploy" : "roll back"} <span class="id">${row.version}</span>${row.fromVersion === null ? "" : html` <span class="muted">from</span> <span class="id">${row.fromVersion}</span>`}</td><td class="${hue}">${row.phase}</td><td class="time">${took}</td><td>${row.sentence}</td></tr>`;
 }
 
 /** Every deploy and rollback, with who asked and how it ended. */

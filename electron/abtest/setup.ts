@@ -2,7 +2,7 @@ import type { Arms, Design } from "../../shared/abtest/arms";
 import { designChoices } from "../../shared/abtest/design";
 import { MIN_PAIRS } from "../../shared/abtest/looks";
 import { predictDecisionMs, type RecentNoise } from "../../shared/abtest/outlook";
-import { planTest, type TestPlan } from "../../shared/abtest/plan";
+import { guardrailAlpha, planTest, type TestPlan } from "../../shared/abtest/plan";
 import type { TestedNode } from "../../shared/abtest/record";
 import type { TestRequest } from "../../shared/abtest/request";
 import { everyFor, periodFor } from "../../shared/abtest/sampler";
@@ -94,7 +94,7 @@ export async function prepareTest(world: AbTestWorld, setup: AbTestSetup, seed: 
     candidates: fleet.map((node) => candidateOf(world, node, testOf)),
     versions: versions.map(({ view }) => view),
     smallestDifference,
-    guardrails: guardrails.map(({ metric, allowed }) => ({ metric, allowed, alpha: setup.alpha / guardrails.length, sentence: guardrailSentence(metric, allowed) })),
+    guardrails: guardrails.map(({ metric, allowed }) => ({ metric, allowed, alpha: guardrailAlpha({ ...setup, guardrails }), sentence: guardrailSentence(metric, allowed) })),
     median: today(setup.primary),
     basis: own.map(({ view }) => view),
     schedule: plan === null ? [] : scheduleOf(plan),

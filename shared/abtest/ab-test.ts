@@ -5,7 +5,7 @@ import { interruptionText, isFatal, type TestInput } from "./input";
 import { startIntake } from "./intake";
 import { looksOf } from "./looks";
 import { startSeries, type FunnelPoint, type MetricSeries } from "./metric-series";
-import type { TestPlan } from "./plan";
+import { guardrailAlpha, watchedGuardrails, type TestPlan } from "./plan";
 import { judge, type Evidence, type Verdict } from "./verdict";
 
 /** What is known of one metric, for its funnel or its guardrail. */
@@ -58,9 +58,9 @@ const LONGEST_PAUSE_MS = 600_000;
 
 /** Starts a test at a time of its own clock. */
 export function startAbTest(plan: TestPlan, startMs: number): AbTest {
-  const guardrails = plan.guardrails.filter(({ metric }) => metric !== plan.primary);
+  const guardrails = watchedGuardrails(plan);
   const series = new Map<LimitedMetric, MetricSeries>([[plan.primary, startSeries(plan, plan.primary, plan.alpha)]]);
-  for (const { metric } of guardrails) series.set(metric, startSeries(plan, metric, plan.alpha / guardrails.length));
+  for (const { metric } of guardrails) series.set(metric, startSeries(plan, metric, guardrailAlpha(plan)));
   const intake = startIntake(plan);
   const { nodesA, nodesB } = plan.arms;
   const tested = plan.blocks.filter(({ phase }) => phase === "test").length;

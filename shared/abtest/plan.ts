@@ -24,6 +24,16 @@ export interface TestPlan extends Omit<TestRequest, "design"> {
   readonly blocks: readonly PlannedBlock[];
 }
 
+/** The metrics that may not get worse, apart from the one that decides. */
+export function watchedGuardrails({ primary, guardrails }: Pick<TestPlan, "primary" | "guardrails">): TestPlan["guardrails"] {
+  return guardrails.filter(({ metric }) => metric !== primary);
+}
+
+/** The chance of a false alarm that each guardrail may have: all of them share that of the test. */
+export function guardrailAlpha(plan: Pick<TestPlan, "alpha" | "primary" | "guardrails">): number {
+  return plan.alpha / watchedGuardrails(plan).length;
+}
+
 /** Plans a test. NOT_IDENTIFIED where its design cannot tell the version from the node; IMPOSSIBLE_VALUE for numbers. */
 export function planTest(request: TestRequest): Result<TestPlan> {
   const chosen = judgeDesign(request);

@@ -4,7 +4,7 @@ import type { Random } from "../../random";
 import { startSeries, type MetricSeries } from "../metric-series";
 import { addSample, emptySums, type SampleSums } from "../noise";
 import { MIN_PAIRS } from "../looks";
-import type { PlannedBlock, TestPlan } from "../plan";
+import { guardrailAlpha, watchedGuardrails, type PlannedBlock, type TestPlan } from "../plan";
 import { isHarmful } from "../verdict";
 
 /** A planned test whose noise is known: its primary metric and its guardrails, on all of its nodes. */
@@ -69,7 +69,7 @@ export function simulateFamily(test: SimulatedFamily, random: Random): FamilyOut
 
 function alphaOf(plan: TestPlan, metric: LimitedMetric): number | null {
   if (metric === plan.primary) return plan.alpha;
-  return plan.guardrails.some((each) => each.metric === metric) ? plan.alpha / plan.guardrails.length : null;
+  return watchedGuardrails(plan).some((each) => each.metric === metric) ? guardrailAlpha(plan) : null;
 }
 
 function startMetric({ plan, margins, nodeSd, effectSd }: SimulatedFamily, metric: LimitedMetric, alpha: number, nodes: number, normal: () => number): SimulatedMetric {

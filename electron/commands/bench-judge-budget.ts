@@ -23,6 +23,8 @@ export interface BudgetFinding {
   /** Upper 95 % limit of that (M. P. Fay and E. J. Feuer, 1997). */
   readonly upper95PerNodeDay: number;
   readonly budgetPerNodeDay: number;
+  /** The upper limit is within the budget. */
+  readonly isKept: boolean;
   /** Variance of a life's expected rollbacks over the square of their mean. */
   readonly relativeVariance: number;
   /** Part of all that the unluckiest life has. */
@@ -45,10 +47,13 @@ export function findBudgetKept({ distribution, rho, nodes, days, lives }: Budget
   const sum = ofLives.reduce((total, each) => total + each, 0);
   const squares = ofLives.reduce((total, each) => total + each * each, 0);
   const mean = sum / lives;
+  const upper95PerNodeDay = weightedUpper95(ofLives.filter((each) => each > 0), 1) / lives;
+  const budgetPerNodeDay = 1 / (days * nodes);
   return {
     perNodeDay: mean,
-    upper95PerNodeDay: weightedUpper95(ofLives.filter((each) => each > 0), 1) / lives,
-    budgetPerNodeDay: 1 / (days * nodes),
+    upper95PerNodeDay,
+    budgetPerNodeDay,
+    isKept: upper95PerNodeDay <= budgetPerNodeDay,
     relativeVariance: mean === 0 ? 0 : squares / lives / (mean * mean) - 1,
     largestShare: sum === 0 ? 0 : Math.max(...ofLives) / sum,
     byRule,
@@ -72,7 +77,7 @@ function rounded(value: number): number {
 
 /** A finding as a line of JSON. */
 export function budgetLine({ distribution, rho, nodes, days, lives }: BudgetCell, finding: BudgetFinding): object {
-  const { perNodeDay, upper95PerNodeDay, budgetPerNodeDay, relativeVariance, largestShare, byRule } = finding;
+  const { perNodeDay, upper95PerNodeDay, budgetPerNodeDay, isKept, relativeVariance, largestShare, byRule } = finding;
   return {
     type: "default-budget",
     method: "splitting",
@@ -84,7 +89,7 @@ export function budgetLine({ distribution, rho, nodes, days, lives }: BudgetCell
     falseRollbacksPerNodeDay: rounded(perNodeDay),
     upper95PerNodeDay: rounded(upper95PerNodeDay),
     budgetPerNodeDay: rounded(budgetPerNodeDay),
-    isKept: upper95PerNodeDay <= budgetPerNodeDay,
+    isKept,
     relativeVariance: rounded(relativeVariance),
     largestShare: rounded(largestShare),
     byRule: Object.fromEntries(Object.entries(byRule).map(([rule, count]) => [rule, rounded(count)])),
@@ -93,11 +98,11 @@ export function budgetLine({ distribution, rho, nodes, days, lives }: BudgetCell
 
 /** A finding as a sentence. */
 export function budgetSentence({ distribution, rho, days, lives }: BudgetCell, finding: BudgetFinding): string {
-  const { perNodeDay, upper95PerNodeDay, budgetPerNodeDay, relativeVariance, largestShare, byRule } = finding;
+  const { perNodeDay, upper95PerNodeDay, budgetPerNodeDay, isKept, relativeVariance, largestShare, byRule } = finding;
   const rules = Object.entries(byRule).map(([rule, count]) => `${rule} ${count.toExponential(1)}`).join(", ");
   return (
     `default budget, ${distribution}, rho ${rho}: ${perNodeDay.toExponential(2)} false rollbacks a node-day, at most ${upper95PerNodeDay.toExponential(2)} (95 %), ` +
-    `budget of one in ${days} days ${budgetPerNodeDay.toExponential(2)}: ${upper95PerNodeDay <= budgetPerNodeDay ? "kept" : "not shown to be kept"} ` +
+    `budget of one in ${days} days ${budgetPerNodeDay.toExponential(2)}: ${isKept ? "kept" : "not shown to be kept"} ` +
     `(splitting, ${lives} lives, relative variance ${relativeVariance.toFixed(1)}, unluckiest life ${(100 * largestShare).toFixed(0)} %; ${rules})`
   );
 }

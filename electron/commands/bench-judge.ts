@@ -253,7 +253,7 @@ export const run: Command = async (args, io) => {
   const { nodes, lives } = request;
   if (request.table !== null) {
     const findings = request.table.map((cell) => tryDefaultBudget({ ...cell, nodes, days: BUDGET_DAYS, lives: livesAt(cell.rho, lives) }, random.fork(BUDGET_STREAM), io, print));
-    return findings.every(({ upper95PerNodeDay, budgetPerNodeDay }) => upper95PerNodeDay <= budgetPerNodeDay) ? 0 : 1;
+    return findings.every(({ isKept }) => isKept) ? 0 : 1;
   }
   const healthy = watchHealthyFleet(request, random.fork(1), io, print);
   const { rho, distribution } = request;

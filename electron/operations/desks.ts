@@ -1,4 +1,5 @@
 import type { ModelVersion } from "../../shared/fleet/ids";
+import type { TrackedNode } from "../../shared/fleet/tracked-node";
 import type { Result } from "../../shared/result";
 import type { Timers } from "../../shared/time";
 import { AbTestDesk } from "../abtest/desk";
@@ -68,35 +69,30 @@ export function openDesks({ link, journal, timers, shelf }: DeskParts, events: E
     reserves: (nodeId, requestId) => abTests.reserves(nodeId, requestId),
     checkVersion: (version) => shelf.check(version),
   });
-  const rollouts: RolloutDesk = new RolloutDesk({
+  const ofFleet = {
     clock: timers,
     events,
     journal,
-    link,
     commands,
     nodes: () => register.sorted(),
     guard: () => guard.guard(),
-    guardView: (node) => guard.view(node),
+    guardView: (node: TrackedNode) => guard.view(node),
+    policyRevision: () => policies.current().revision,
+    checkVersion: (version: ModelVersion) => shelf.check(version),
+  };
+  const rollouts: RolloutDesk = new RolloutDesk({
+    ...ofFleet,
+    link,
     onGuardEvent: (event) => {
       guard.take(event);
     },
-    policyRevision: () => policies.current().revision,
-    checkVersion: (version) => shelf.check(version),
     testOf: (nodeId) => abTests.testOf(nodeId),
   });
   const abTests: AbTestDesk = new AbTestDesk({
-    clock: timers,
-    events,
-    journal,
-    commands,
-    nodes: () => register.sorted(),
+    ...ofFleet,
     node: (nodeId) => register.find(nodeId),
-    guard: () => guard.guard(),
-    guardView: (node) => guard.view(node),
     linkState: () => link.status().state,
-    policyRevision: () => policies.current().revision,
     isDrill: (version) => shelf.isDrill(version),
-    checkVersion: (version) => shelf.check(version),
     rolloutOf: (nodeId) => rollouts.holderOf(nodeId),
     previewRollout: (plan, freed) => rollouts.preview(plan, freed),
     startRollout: (plan, requestId) => rollouts.start(plan, requestId),

@@ -97,7 +97,8 @@ class DailyFiles implements MachineLog {
       const rows = this.waiting.slice(0, this.ofOneDay(name));
       await this.prepare(name);
       await appendFile(join(this.folder, name), Buffer.concat(rows.map(({ bytes }) => bytes)));
-      this.waiting = this.waiting.filter((row) => !rows.includes(row));
+      const written = new Set(rows);
+      this.waiting = this.waiting.filter((row) => !written.has(row));
     }
   }
 

@@ -8,6 +8,7 @@ import { systemReport } from "../../shared/system/report";
 import { SystemHistory } from "../../shared/system/system-history";
 import type { Dispose, Timers } from "../../shared/time";
 import { writeFileAtomically } from "../reports/atomic-file";
+import type { MachineRow } from "./machine-log";
 import type { OwnProcess, SystemPort } from "./port";
 import { startSampler, type Sampler } from "./sampler";
 
@@ -45,7 +46,7 @@ export class SystemMonitor {
   private readonly log = new PerformanceLog();
   private readonly latency = new FleetLatency();
   private readonly listeners = new Set<(view: SystemView) => void>();
-  private readonly rowListeners = new Set<(atMs: number, row: Readonly<Partial<Record<SystemColumn, number>>>) => void>();
+  private readonly rowListeners = new Set<(atMs: number, row: MachineRow) => void>();
   private readonly traffic: { atMs: number; sentBytes: number; receivedBytes: number }[] = [];
   private readonly sampler: Sampler;
 
@@ -128,7 +129,7 @@ export class SystemMonitor {
   }
 
   /** Told of every row of the history: wall time, and a value for each column that has one. */
-  onRow(listener: (atMs: number, row: Readonly<Partial<Record<SystemColumn, number>>>) => void): Dispose {
+  onRow(listener: (atMs: number, row: MachineRow) => void): Dispose {
     this.rowListeners.add(listener);
     return () => this.rowListeners.delete(listener);
   }

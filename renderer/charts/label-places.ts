@@ -28,10 +28,9 @@ export interface LabelPlaces {
  */
 export function labelPlaces({ top, bottom, limit, baseline }: LabelledLines): LabelPlaces {
   const fits = (foot: number): boolean => foot - LINE_PX >= top && foot <= bottom;
-  const above = limit === null ? 0 : limit.y - LABEL_GAP_PX;
-  const below = limit === null ? 0 : limit.y + BELOW_PX;
-  const limits = limit === null ? [0] : limit.side === "min" ? [above, below] : [below, above];
-  const baselines = baseline === null ? [0] : [baseline.bottom + BELOW_PX - 1, baseline.top - LABEL_GAP_PX].filter(fits);
+  const limits = limit === null ? [] : [limit.y + BELOW_PX, limit.y - LABEL_GAP_PX];
+  if (limit?.side === "min") limits.reverse();
+  const baselines = baseline === null ? [] : [baseline.bottom + BELOW_PX - 1, baseline.top - LABEL_GAP_PX].filter(fits);
   const usual = { limit: limits[0] ?? 0, baseline: baselines[0] ?? bottom - LABEL_GAP_PX };
   if (limit === null || baseline === null) return { ...usual, isBaselineAtRight: false };
   for (const limitFoot of limits) {

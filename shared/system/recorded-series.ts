@@ -44,9 +44,10 @@ export class RecordedBuckets {
       const { least, greatest } = this.bucket(Math.floor((at - this.fromMs) / this.bucketMs));
       for (const [index, column] of SYSTEM_COLUMNS.entries()) {
         const value = columns[column][row] ?? NaN;
+        if (Number.isNaN(value)) continue;
         // What is not known yet is NaN: no comparison holds.
-        if (!(value >= (least[index] ?? NaN))) least[index] = Number.isNaN(value) ? (least[index] ?? NaN) : value;
-        if (!(value <= (greatest[index] ?? NaN))) greatest[index] = Number.isNaN(value) ? (greatest[index] ?? NaN) : value;
+        if (!((least[index] ?? NaN) <= value)) least[index] = value;
+        if (!((greatest[index] ?? NaN) >= value)) greatest[index] = value;
       }
     }
   }

@@ -66,10 +66,11 @@ function FleetBody({ view }: { readonly view: FleetView }): ReactNode {
   );
 }
 
-const FACTS: Readonly<Record<FleetView, string>> = {
-  cards: "sorted by need · last 50 s in each sparkline, limit dotted",
-  table: "last 50 s in each sparkline, limit dotted",
-  matrix: "each tile: ratio, latency, quality as pointer against its limit",
+/** What each view shows, with the words for the time that its sparklines are of. */
+const FACTS: Readonly<Record<FleetView, (span: string) => string>> = {
+  cards: (span) => `sorted by need · ${span} in each sparkline, limit dotted`,
+  table: (span) => `${span} in each sparkline, limit dotted`,
+  matrix: () => "each tile: ratio, latency, quality as pointer against its limit",
 };
 
 function FleetHead({ view, nodeCount }: { readonly view: FleetView; readonly nodeCount: number }): ReactNode {
@@ -81,7 +82,7 @@ function FleetHead({ view, nodeCount }: { readonly view: FleetView; readonly nod
       <div className="page-head-title">
         <h1>Fleet</h1>
         <p className="note">
-          {nodeCount === 0 ? "no nodes yet" : `${countOf(nodeCount, "node")} · ${selected === null ? FACTS[view] : FACTS[view].replace("last 50 s", "the range that is shown")}`}
+          {nodeCount === 0 ? "no nodes yet" : `${countOf(nodeCount, "node")} · ${FACTS[view](selected === null ? "last 50 s" : "the range that is shown")}`}
         </p>
       </div>
       <SearchField
